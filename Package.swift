@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list of settings for every Swift target of ours: what the compiler can check, it checks.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "qemu-launcher",
+    products: [
+        .executable(name: "qemu-launcher", targets: ["qemu-launcher"]),
+        .executable(name: "launcherctl", targets: ["launcherctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    ],
+    targets: [
+        // Decides: values in, values out. Imports no Glibc, no C target and no Foundation.
+        .target(name: "Planning", dependencies: [system], swiftSettings: strict),
+
+        // Does: every effect on the machine, one file a stage.
+        .target(
+            name: "Host",
+            dependencies: ["CLinux", "CSeccomp", "Planning", crypto, system],
+            swiftSettings: strict,
+        ),
+
+        // System calls and constants that Swift's Glibc module does not show.
+        .target(name: "CLinux"),
+        .systemLibrary(
+            name: "CSeccomp",
+            pkgConfig: "libseccomp",
+            providers: [.apt(["libseccomp-dev"])],
+        ),
+
+        .executableTarget(
+            name: "qemu-launcher",
+            dependencies: ["Host", "Planning", system],
+            swiftSettings: strict,
+        ),
+        .executableTarget(
+            name: "launcherctl",
+            dependencies: ["Host", "Planning", arguments, system],
+            swiftSettings: strict,
+        ),
+
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: ["Planning", system],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HostTests",
+            dependencies: ["CLinux", "CSeccomp", "Host", "Planning", system],
+            swiftSettings: strict,
+        ),
+    ],
+    cLanguageStandard: .c17,
+)

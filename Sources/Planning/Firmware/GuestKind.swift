@@ -1,0 +1,21 @@
+/// What protects the guest's memory from its host, as the command line asks for it.
+package enum GuestKind: String, Hashable, Sendable, CaseIterable {
+    case normal
+    case sev
+    case sevES = "sev-es"
+    case sevSNP = "sev-snp"
+    case tdx
+
+    package var isConfidential: Bool { self != .normal }
+
+    /// The field's own spelling, for messages.
+    package var displayName: String {
+        switch self {
+        case .normal: "normal"
+        case .sev: "SEV"
+        case .sevES: "SEV-ES"
+        case .sevSNP: "SEV-SNP"
+        case .tdx: "TDX"
+        }
+    }
+}

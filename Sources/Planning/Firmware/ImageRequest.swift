@@ -1,0 +1,56 @@
+package import SystemPackage
+
+/// Which file to verify and seal, and what has to be true of it. Decided without touching it.
+package struct ImageRequest: Hashable, Sendable {
+    /// The largest image that is read: as large as the largest flash bank of QEMU's machines.
+    package static let maximumByteCount = 64 << 20
+
+    /// How messages and records name the image: its volume ID, or the path of stock firmware.
+    package let name: String
+    /// The storage's directory. The administrator chose it, so it may be a symbolic link itself.
+    package let root: FilePath
+    /// Directories below `root` that may hold the image, `/`-separated; the first one that exists
+    /// is the one, whether or not the image is in it.
+    package let directories: [String]
+    package let fileName: String
+    /// Every pin has to match. Never empty.
+    package let pins: [Pin]
+    package let rules: Rules
+
+    /// A digest that the image must have, and who says so.
+    package struct Pin: Hashable, Sendable {
+        package let digest: Digest
+        /// For hints: `/etc/qemu-launcher/launcher.conf line 12`, or `option -efi-firmware`.
+        package let origin: String
+
+        package init(digest: Digest, origin: String) {
+            self.digest = digest
+            self.origin = origin
+        }
+    }
+
+    package enum Rules: Hashable, Sendable {
+        /// A firmware volume: no symbolic link below the root, no second hard link, no directory
+        /// that others may write to, and one of these proofs that it is read-only.
+        case volume(accepting: Set<ReadOnlyProof>)
+        /// Stock firmware, installed by a package: root-owned, but links and mode 0644 are how
+        /// distributions ship it. The pinned digest and the seal are what protects it.
+        case stock
+    }
+
+    package init(
+        name: String,
+        root: FilePath,
+        directories: [String],
+        fileName: String,
+        pins: [Pin],
+        rules: Rules,
+    ) {
+        self.name = name
+        self.root = root
+        self.directories = directories
+        self.fileName = fileName
+        self.pins = pins
+        self.rules = rules
+    }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct LauncherCtl: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "launcherctl")
+}

@@ -1,0 +1,109 @@
+/// A value in QEMU's `key=value,key=value` syntax, with what stood where.
+///
+/// A comma inside a value is doubled; nothing else is special. Where QEMU reads the same key twice
+/// the last one counts (util/qemu-option.c and util/keyval.c of QEMU).
+package struct KeyValueList: Equatable, Sendable {
+    package struct Item: Equatable, Sendable {
+        package let key: ByteString
+        /// Commas are single again. A bare `key` is `on`, a bare `nokey` is `off`.
+        package let value: ByteString
+        /// Where the item stands in the text, without the comma behind it.
+        package let range: Range<Int>
+    }
+
+    package let text: ByteString
+    package let items: [Item]
+
+    /// - Parameter impliedKey: the key of a first item that has no `=`, such as `type` for
+    ///   `-machine q35`.
+    package init(_ text: ByteString, impliedKey: ByteString? = nil) {
+        self.text = text
+        var items: [Item] = []
+        var position = 0
+        while position < text.bytes.count {
+            let item = Self.item(
+                in: text.bytes,
+                from: position,
+                impliedKey: items.isEmpty ? impliedKey : nil
+            )
+            items.append(item)
+            position = item.range.upperBound + 1
+        }
+        self.items = items
+    }
+
+    /// The value that counts for QEMU: the last one.
+    package subscript(key: ByteString) -> ByteString? {
+        items.last { $0.key == key }?.value
+    }
+
+    /// The first `id`, which is the one that QEMU takes where the key is given twice
+    /// (`opts_parse_id` in util/qemu-option.c).
+    package var identifier: ByteString? {
+        items.first { $0.key == "id" }?.value
+    }
+
+    private static func item(in bytes: [UInt8], from start: Int, impliedKey: ByteString?) -> Item {
+        let keyEnd =
+            bytes[start...].firstIndex { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ",") }
+            ?? bytes.count
+        if keyEnd < bytes.count, bytes[keyEnd] == UInt8(ascii: "=") {
+            let (value, end) = Self.value(in: bytes, from: keyEnd + 1)
+            return Item(key: ByteString(bytes[start..<keyEnd]), value: value, range: start..<end)
+        }
+        if let impliedKey {
+            let (value, end) = Self.value(in: bytes, from: start)
+            return Item(key: impliedKey, value: value, range: start..<end)
+        }
+        return flag(ByteString(bytes[start..<keyEnd]), range: start..<keyEnd)
+    }
+
+    private static func flag(_ word: ByteString, range: Range<Int>) -> Item {
+        word.hasPrefix("no")
+            ? Item(key: ByteString(word.bytes.dropFirst(2)), value: "off", range: range)
+            : Item(key: word, value: "on", range: range)
+    }
+
+    private static func value(in bytes: [UInt8], from start: Int) -> (ByteString, end: Int) {
+        var value: [UInt8] = []
+        var position = start
+        while position < bytes.count {
+            if bytes[position] == UInt8(ascii: ",") {
+                guard position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: ",") else {
+                    break
+                }
+                position += 1
+            }
+            value.append(bytes[position])
+            position += 1
+        }
+        return (ByteString(value), position)
+    }
+}
+
+// MARK: - Editing
+
+extension KeyValueList {
+    /// The text without the items that `isRemoved` picks; every other byte stays.
+    package func removing(where isRemoved: (Item) -> Bool) -> ByteString {
+        let kept = items.filter { !isRemoved($0) }.map { text.bytes[$0.range] }
+        return ByteString(Array(kept.joined(separator: [UInt8(ascii: ",")])))
+    }
+
+    /// The text with one value in place of every earlier one of that key: where the last one
+    /// stood, or at the end.
+    package func setting(_ key: ByteString, to value: ByteString) -> ByteString {
+        let new = key.bytes + [UInt8(ascii: "=")] + Self.escaped(value).bytes
+        guard let last = items.last(where: { $0.key == key }) else {
+            return ByteString(text.isEmpty ? new : text.bytes + [UInt8(ascii: ",")] + new)
+        }
+        let kept = items.filter { $0.key != key || $0 == last }
+            .map { $0 == last ? new[...] : text.bytes[$0.range] }
+        return ByteString(Array(kept.joined(separator: [UInt8(ascii: ",")])))
+    }
+
+    /// A value as it has to be written: commas doubled. The only place that doubles them.
+    package static func escaped(_ value: ByteString) -> ByteString {
+        ByteString(value.bytes.flatMap { $0 == UInt8(ascii: ",") ? [$0, $0] : [$0] })
+    }
+}

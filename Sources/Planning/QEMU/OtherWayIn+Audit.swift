@@ -1,0 +1,145 @@
+/// What the audit knows of the host beside the command line.
+package struct AuditContext: Equatable, Sendable {
+    /// QEMU's own qemu.conf, where it exists and is read, and every readable `-readconfig` file.
+    package var configurationFiles: [QEMUConfigurationFile]
+    /// `-readconfig` arguments that are no regular files.
+    package var unrepeatableFiles: Set<ByteString>
+    /// Sizes of the files that loader devices name, in bytes.
+    package var fileByteCounts: [ByteString: UInt64]
+    package var workingDirectoryIsWritableByOthers: Bool
+    package var allowsDebugging: Bool
+
+    package init(
+        configurationFiles: [QEMUConfigurationFile] = [],
+        unrepeatableFiles: Set<ByteString> = [],
+        fileByteCounts: [ByteString: UInt64] = [:],
+        workingDirectoryIsWritableByOthers: Bool = false,
+        allowsDebugging: Bool = false,
+    ) {
+        self.configurationFiles = configurationFiles
+        self.unrepeatableFiles = unrepeatableFiles
+        self.fileByteCounts = fileByteCounts
+        self.workingDirectoryIsWritableByOthers = workingDirectoryIsWritableByOthers
+        self.allowsDebugging = allowsDebugging
+    }
+}
+
+extension OtherWayIn {
+    /// The first argument, in the order of this list, that would let other firmware in.
+    package static func first(
+        in vector: ArgumentVector,
+        codeImage: CodeImageIdentity,
+        context: AuditContext,
+    ) -> OtherWayIn? {
+        inMachine(vector) ?? inSet(vector, codeImage) ?? inGlobal(vector)
+            ?? inConfigurationFiles(vector, codeImage, context) ?? inLoaders(vector, context)
+            ?? inDebugging(vector, context)
+            ?? (context.workingDirectoryIsWritableByOthers ? .workingDirectory : nil)
+    }
+
+    private static func inMachine(_ vector: ArgumentVector) -> OtherWayIn? {
+        let settings = MachineOptions(vector).settings
+        if let firmware = settings.first(where: { $0.key == "firmware" }) {
+            return .machineFirmware(option: vector.quote(firmware.option))
+        }
+        return settings.first { $0.key == "igvm-cfg" }.map {
+            .igvm(option: vector.quote($0.option))
+        }
+    }
+
+    private static func inSet(
+        _ vector: ArgumentVector,
+        _ codeImage: CodeImageIdentity
+    ) -> OtherWayIn? {
+        let loaders = Set(LoaderDevice.all(in: vector).compactMap(\.identifier))
+        return vector.all("set").first { option in
+            option.value.flatMap { SetOption($0) }?
+                .decidesFirmware(flash: codeImage.drives, loaders: loaders) ?? false
+        }.map { .driveChanged(option: vector.quote($0)) }
+    }
+
+    private static func inGlobal(_ vector: ArgumentVector) -> OtherWayIn? {
+        vector.all("global").first { option in
+            option.value.flatMap { GlobalProperty($0) }?.decidesFirmware ?? false
+        }.map { .flashProperty(option: vector.quote($0)) }
+    }
+
+    private static func inConfigurationFiles(
+        _ vector: ArgumentVector,
+        _ codeImage: CodeImageIdentity,
+        _ context: AuditContext,
+    ) -> OtherWayIn? {
+        for file in context.configurationFiles {
+            guard let setting = file.settings.first(where: { $0.decidesFirmware(codeImage) }) else {
+                continue
+            }
+            return .configurationFile(path: file.path, line: setting.line, setting: setting.text)
+        }
+        return vector.all("readconfig").first { option in
+            option.value.map(context.unrepeatableFiles.contains) ?? false
+        }.map { .unrepeatableFile(option: vector.quote($0)) }
+    }
+
+    private static func inLoaders(_ vector: ArgumentVector, _ context: AuditContext) -> OtherWayIn?
+    {
+        for loader in LoaderDevice.all(in: vector) {
+            let byteCount = loader.file.flatMap { context.fileByteCounts[$0] }
+            guard let why = loader.danger(fileByteCount: byteCount) else { continue }
+            return .loader(option: vector.quote(loader.option), why: why)
+        }
+        return nil
+    }
+
+    private static func inDebugging(
+        _ vector: ArgumentVector,
+        _ context: AuditContext
+    ) -> OtherWayIn? {
+        guard !context.allowsDebugging else { return nil }
+        let names: Set = ["gdb", "s", "qtest", "plugin"]
+        return vector.options.first { names.contains($0.name) }.map {
+            .debugging(option: vector.quote($0))
+        }
+    }
+}
+
+/// How other arguments can refer to the code image and the variable store.
+package struct CodeImageIdentity: Equatable, Sendable {
+    /// The ids of flash drives, and of a drive that `-machine pflash0=` names.
+    package var drives: Set<ByteString>
+
+    package init(drives: Set<ByteString> = []) {
+        self.drives = drives
+    }
+}
+
+extension QEMUConfigurationFile.Setting {
+    fileprivate func decidesFirmware(_ codeImage: CodeImageIdentity) -> Bool {
+        switch group {
+        case "machine":
+            [
+                "firmware", "pflash0", "pflash1", "igvm-cfg", "confidential-guest-support",
+                "memory-encryption",
+            ].contains(key) || key == "type" && UnsupportedMachine.names.contains(ByteString(value))
+        case "drive":
+            key == "if" && value == "pflash"
+                || codeImage.drives.contains(ByteString(identifier ?? ""))
+        case "global":
+            key == "driver" && ["cfi.pflash01", "loader", "guest-loader"].contains(value)
+        case "device":
+            key == "driver" && ["loader", "guest-loader"].contains(value)
+        case "object":
+            key == "qom-type" && value == "igvm-cfg"
+        default:
+            false
+        }
+    }
+}
+
+/// Machine types that load firmware in another way, or none.
+package enum UnsupportedMachine {
+    package static let names: Set<ByteString> = [
+        "isapc", "microvm", "nitro-enclave", "none", "x-remote", "xenfv", "xenfv-3.1", "xenfv-4.2",
+        "xenpv",
+        "xenpvh",
+    ]
+}

@@ -63,9 +63,12 @@ let package = Package(
         ),
         .testTarget(
             name: "HostTests",
-            dependencies: ["CLinux", "CSeccomp", "Host", "Planning", system],
+            dependencies: ["CLinux", "CSeccomp", "Host", "Planning", "SyscallProbes", system],
             swiftSettings: strict,
         ),
+
+        // System calls with any number and through any ABI, for what the filter is to stop.
+        .target(name: "SyscallProbes", path: "Tests/SyscallProbes"),
     ],
     cLanguageStandard: .c17,
 )

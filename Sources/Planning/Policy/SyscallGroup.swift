@@ -1,0 +1,18 @@
+/// A named part of the policy: the system calls that one feature needs, or that nothing needs.
+package struct SyscallGroup: Hashable, Sendable {
+    /// What the group is called in `launcherctl policy` and in a record explained.
+    package let name: String
+    package let purpose: String
+    /// Sorted by the system call's name.
+    package let rules: [SyscallRule]
+
+    package init(_ name: String, purpose: String, rules: [SyscallRule]) {
+        self.name = name
+        self.purpose = purpose
+        self.rules = rules
+    }
+}
+
+extension SyscallGroup: CustomStringConvertible {
+    package var description: String { name }
+}

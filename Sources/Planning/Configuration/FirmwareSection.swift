@@ -1,0 +1,106 @@
+package import SystemPackage
+
+/// A `firmware:` section: which checksums an image must have, and what it may be used for.
+package struct FirmwareSection: Hashable, Sendable {
+    package let subject: Subject
+    /// Of the section's header.
+    package let line: Int
+    /// At least one; every one of them has to match.
+    package let digests: [Setting<Digest>]
+    /// The guests that it may be used for; `nil` for all.
+    package let guests: Setting<Set<GuestKind>>?
+    package let comment: String?
+    /// Codes of warnings about the image that somebody has seen and accepts.
+    package let accepted: [Setting<String>]
+
+    package enum Subject: Hashable, Sendable {
+        case volume(FirmwareVolume)
+        /// Stock firmware, by its absolute path.
+        case path(FilePath)
+    }
+
+    /// The digests as an image request has them, with their lines for hints.
+    package func pins(file: String) -> [ImageRequest.Pin] {
+        digests.map { digest in
+            let origin = digest.line.map { "\(file) line \($0)" } ?? file
+            return ImageRequest.Pin(digest: digest.value, origin: origin)
+        }
+    }
+}
+
+extension FirmwareSection {
+    init(_ reader: SectionReader) throws(ConfigurationError) {
+        subject = try Self.subject(reader)
+        line = reader.line
+        digests = try Self.digests(reader)
+        guests = try reader.words("guest")
+        comment = try reader.text("comment")?.value
+        accepted = try Self.accepted(reader)
+    }
+
+    private static func subject(_ reader: SectionReader) throws(ConfigurationError) -> Subject {
+        let id = reader.id
+        if id.hasPrefix("/") {
+            guard let text = id.text, isPlainAbsolutePath(text) else {
+                let expected = "an absolute path without '.' and '..'"
+                throw reader.error(.wrongSectionID(found: id, expected: expected))
+            }
+            return .path(FilePath(text))
+        }
+        do {
+            return .volume(try FirmwareVolume(parsing: id))
+        } catch {
+            throw reader.error(.badFirmwareID(error))
+        }
+    }
+
+    private static func digests(
+        _ reader: SectionReader,
+    ) throws(ConfigurationError) -> [Setting<Digest>] {
+        for (key, name) in [("md5", "MD5"), ("sha1", "SHA-1"), ("sha224", "SHA-224")]
+            as [(StaticString, String)]
+        {
+            if let weak = reader.configuration.property(key, of: reader.section) {
+                throw reader.error(.badDigest(.algorithmTooWeak(name: name)), line: weak.line)
+            }
+        }
+        var digests: [Setting<Digest>] = []
+        for (key, algorithm) in [("sha256", .sha256), ("sha384", .sha384), ("sha512", .sha512)]
+            as [(StaticString, Digest.Algorithm)]
+        {
+            guard let found = try reader.text(key) else { continue }
+            do {
+                digests.append(Setting(try Digest(algorithm, hex: found.value), line: found.line))
+            } catch {
+                throw reader.error(.badDigest(error), line: found.line)
+            }
+        }
+        guard !digests.isEmpty else { throw reader.error(.missingDigest) }
+        return digests
+    }
+
+    private static func accepted(
+        _ reader: SectionReader,
+    ) throws(ConfigurationError) -> [Setting<String>] {
+        var codes: [Setting<String>] = []
+        for property in reader.configuration.properties(of: reader.section)
+        where reader.configuration.matches(property.key, "accept") {
+            let text = property.value.map { reader.configuration.text($0) } ?? ""
+            let items = listItems(text)
+            guard !items.isEmpty, items.allSatisfy(isCode) else {
+                let found = Setting(text, line: property.line)
+                throw reader.wrong("accept", found, expected: "codes like 'FW-W02'")
+            }
+            codes += items.map { Setting($0, line: property.line) }
+        }
+        return codes
+    }
+}
+
+/// `FW-`, a capital letter, digits.
+private func isCode(_ text: String) -> Bool {
+    let code = text.utf8.dropFirst(3)
+    guard text.hasPrefix("FW-"), code.count >= 2, let kind = code.first else { return false }
+    return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(kind)
+        && code.dropFirst().allSatisfy(isDigit)
+}

@@ -1,0 +1,80 @@
+package import SystemPackage
+
+extension LauncherConfiguration {
+    /// The section that pins a firmware volume.
+    package func firmware(for volume: FirmwareVolume) -> FirmwareSection? {
+        firmware.first { $0.subject == .volume(volume) }
+    }
+
+    /// The section that pins stock firmware. Proxmox writes its paths with a doubled slash, so
+    /// they are compared as paths, not as text; symbolic links are not followed.
+    package func firmware(for path: FilePath) -> FirmwareSection? {
+        let path = path.lexicallyNormalized()
+        return firmware.first { $0.subject == .path(path) }
+    }
+
+    /// The section for a VM.
+    ///
+    /// - Parameters:
+    ///   - vmid: QEMU's `-id`.
+    ///   - name: the guest's name of QEMU's `-name`. It selects a section only where there is no
+    ///     `vmid`: on Proxmox, names may be given by users who may not choose firmware.
+    ///   - uuid: of `-uuid` or `-smbios type=1,uuid=`.
+    /// - Throws: where two sections are for this VM, where a section is for its name although it
+    ///   has an ID, and where the section's `uuid` is not the VM's. None of these is passed over:
+    ///   the VM would start with something else than what somebody wrote down for it.
+    package func virtualMachine(
+        vmid: UInt32?,
+        name: ByteString?,
+        uuid: MachineUUID?,
+    ) throws(ConfigurationError) -> VirtualMachineSection? {
+        let subjects: [VirtualMachineSection.Subject] = [
+            vmid.map { .vmid($0) }, name.flatMap { .named($0) }, uuid.map { .uuid($0) },
+        ].compactMap { $0 }
+        let matching = virtualMachineSections.filter { section in
+            subjects.contains { $0.isSubject(section.id, of: configuration) }
+        }
+        guard let match = matching.first else { return nil }
+        let reader = SectionReader(configuration: configuration, section: match)
+        guard matching.count == 1 else {
+            throw reader.error(.severalSections(lines: matching.map(\.line)))
+        }
+        let section = try VirtualMachineSection(reader)
+        if let vmid, case .name = section.subject {
+            throw reader.error(.sectionByName(vmid: vmid))
+        }
+        if let expected = section.uuid, expected.value != uuid {
+            throw reader.error(
+                .otherUUID(expected: expected.value, found: uuid),
+                line: expected.line,
+            )
+        }
+        return section
+    }
+
+    /// All `vm:` sections, every value of them read.
+    package func virtualMachines() throws(ConfigurationError) -> [VirtualMachineSection] {
+        var all: [VirtualMachineSection] = []
+        for section in virtualMachineSections {
+            let reader = SectionReader(configuration: configuration, section: section)
+            all.append(try VirtualMachineSection(reader))
+        }
+        return all
+    }
+
+    package func seccomp(for section: VirtualMachineSection?) -> Setting<SeccompMode> {
+        section?.seccomp ?? seccomp
+    }
+
+    package func spawn(for section: VirtualMachineSection?) -> Setting<SpawnPolicy> {
+        section?.spawn ?? spawn
+    }
+
+    package func debug(for section: VirtualMachineSection?) -> Setting<Debugging> {
+        section?.debug ?? debug
+    }
+
+    private var virtualMachineSections: [SectionConfiguration.Section] {
+        configuration.sections.filter { configuration.matches($0.type, "vm") }
+    }
+}

@@ -1,0 +1,93 @@
+/// What one line of a section-config file is, before anybody asks what it means.
+///
+/// Blanks are the bytes that Perl's `\s` matches in a byte string, because Proxmox reads these
+/// files with regular expressions (pve-common SectionConfig.pm `parse_config`).
+enum SectionLine {
+    case empty
+    /// Only blanks. For Proxmox not the same as empty: it does not end a section.
+    case blank
+    /// The one character `0`, which is false in Perl and ends a section as an empty line does.
+    case zero
+    case comment
+    case header(type: Range<Int>, id: Range<Int>)
+    case property(key: Range<Int>, value: Range<Int>?)
+    case other
+
+    /// Which colon ends the type of a header that has several.
+    enum TypeEnd {
+        /// Ours: a type has no colon, an ID may (`firmware:local:efi-firmware/a.fd`).
+        case firstColon
+        /// Proxmox's: its `^(\S+):\s*(\S+)\s*$` takes as much as it can for the type.
+        case lastColon
+    }
+
+    init(_ line: Range<Int>, of bytes: [UInt8], typeEnd: TypeEnd) {
+        guard !line.isEmpty else {
+            self = .empty
+            return
+        }
+        let start = endOfBlanks(bytes, line.lowerBound, line.upperBound)
+        guard start < line.upperBound else {
+            self = .blank
+            return
+        }
+        var end = line.upperBound
+        while isBlank(bytes[end - 1]) { end -= 1 }
+
+        if bytes[start] == UInt8(ascii: "#") {
+            self = .comment
+        } else if start > line.lowerBound {
+            let keyEnd = endOfWord(bytes, start, end)
+            let valueStart = endOfBlanks(bytes, keyEnd, end)
+            self = .property(
+                key: start..<keyEnd,
+                value: valueStart < end ? valueStart..<end : nil,
+            )
+        } else if line.count == 1, bytes[start] == UInt8(ascii: "0") {
+            self = .zero
+        } else {
+            self = Self.header(start..<end, of: bytes, typeEnd: typeEnd) ?? .other
+        }
+    }
+
+    /// - Parameter line: without blanks at either end, not empty.
+    private static func header(
+        _ line: Range<Int>,
+        of bytes: [UInt8],
+        typeEnd: TypeEnd,
+    ) -> SectionLine? {
+        let colon = UInt8(ascii: ":")
+        let wordEnd = endOfWord(bytes, line.lowerBound, line.upperBound)
+        let typeEnd: Int? =
+            switch typeEnd {
+            case .firstColon: bytes[line.lowerBound..<wordEnd].firstIndex(of: colon)
+            case .lastColon where wordEnd < line.upperBound:
+                bytes[wordEnd - 1] == colon ? wordEnd - 1 : nil
+            // One word: the last colon that leaves something for the ID.
+            case .lastColon: bytes[line.lowerBound..<wordEnd - 1].lastIndex(of: colon)
+            }
+        guard let typeEnd, typeEnd > line.lowerBound else { return nil }
+        let idStart = endOfBlanks(bytes, typeEnd + 1, line.upperBound)
+        guard idStart < line.upperBound,
+            endOfWord(bytes, idStart, line.upperBound) == line.upperBound
+        else { return nil }
+        return .header(type: line.lowerBound..<typeEnd, id: idStart..<line.upperBound)
+    }
+}
+
+/// Space, tab, vertical tab, form feed, carriage return; a line feed never stands in a line.
+func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+}
+
+private func endOfBlanks(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Int {
+    var index = start
+    while index < end, isBlank(bytes[index]) { index += 1 }
+    return index
+}
+
+private func endOfWord(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Int {
+    var index = start
+    while index < end, !isBlank(bytes[index]) { index += 1 }
+    return index
+}

@@ -1,0 +1,117 @@
+import SystemPackage
+
+/// Reads the values of one section of our own files: each is what it has to be, or an error that
+/// names file, line and section.
+struct SectionReader {
+    let configuration: SectionConfiguration
+    let section: SectionConfiguration.Section
+
+    var line: Int { section.line }
+    var id: ByteString { configuration.bytes(section.id) }
+
+    func error(_ cause: ConfigurationError.Cause, line: Int? = nil) -> ConfigurationError {
+        ConfigurationError(
+            file: configuration.file,
+            line: line ?? section.line,
+            section: ByteString(configuration.title(of: section)),
+            cause: cause,
+        )
+    }
+
+    /// The bytes of a key that needs a value.
+    func bytes(_ key: StaticString) throws(ConfigurationError) -> Setting<ByteString>? {
+        guard let property = configuration.property(key, of: section) else { return nil }
+        guard let value = property.value else {
+            throw error(.missingValue(key: key.description), line: property.line)
+        }
+        return Setting(configuration.bytes(value), line: property.line)
+    }
+
+    func text(_ key: StaticString) throws(ConfigurationError) -> Setting<String>? {
+        try bytes(key).map {
+            Setting(String(decoding: $0.value.bytes, as: UTF8.self), line: $0.line)
+        }
+    }
+
+    /// One of a few words.
+    func word<Word: RawRepresentable & CaseIterable & Hashable & Sendable>(
+        _ key: StaticString,
+    ) throws(ConfigurationError) -> Setting<Word>? where Word.RawValue == String {
+        guard let found = try text(key) else { return nil }
+        guard let word = Word(rawValue: found.value) else {
+            throw wrong(key, found, expected: alternatives(Word.allCases.map(\.rawValue)))
+        }
+        return Setting(word, line: found.line)
+    }
+
+    /// One or more of a few words, between commas or blanks.
+    func words<Word: RawRepresentable & CaseIterable & Hashable & Sendable>(
+        _ key: StaticString,
+    ) throws(ConfigurationError) -> Setting<Set<Word>>? where Word.RawValue == String {
+        guard let found = try text(key) else { return nil }
+        var words: Set<Word> = []
+        for item in listItems(found.value) {
+            guard let word = Word(rawValue: item) else {
+                let expected = alternatives(Word.allCases.map(\.rawValue))
+                throw wrong(key, Setting(item, line: found.line), expected: expected)
+            }
+            words.insert(word)
+        }
+        guard !words.isEmpty else { throw wrong(key, found, expected: "at least one word") }
+        return Setting(words, line: found.line)
+    }
+
+    /// True where the key stands alone, as Proxmox writes it, or with `1`.
+    func flag(_ key: StaticString) throws(ConfigurationError) -> Bool {
+        guard let property = configuration.property(key, of: section) else { return false }
+        guard let value = property.value else { return true }
+        if configuration.matches(value, "1") { return true }
+        if configuration.matches(value, "0") { return false }
+        let found = Setting(configuration.text(value), line: property.line)
+        throw wrong(key, found, expected: "nothing, '0' or '1'")
+    }
+
+    func path(_ key: StaticString) throws(ConfigurationError) -> Setting<FilePath>? {
+        guard let found = try text(key) else { return nil }
+        guard isPlainAbsolutePath(found.value) else {
+            throw wrong(key, found, expected: "an absolute path without '.' and '..'")
+        }
+        return Setting(FilePath(found.value), line: found.line)
+    }
+
+    func volume(_ key: StaticString) throws(ConfigurationError) -> Setting<FirmwareVolume>? {
+        guard let property = configuration.property(key, of: section) else { return nil }
+        guard let value = property.value else {
+            throw error(.missingValue(key: key.description), line: property.line)
+        }
+        do {
+            let volume = try FirmwareVolume(parsing: configuration.bytes[value])
+            return Setting(volume, line: property.line)
+        } catch let cause {
+            throw error(.badVolume(key: key.description, cause), line: property.line)
+        }
+    }
+
+    func wrong(
+        _ key: StaticString,
+        _ found: Setting<String>,
+        expected: String,
+    ) -> ConfigurationError {
+        error(
+            .wrongValue(
+                key: key.description,
+                found: ByteString(found.value),
+                expected: expected,
+            ),
+            line: found.line,
+        )
+    }
+}
+
+/// Without components that mean another directory: what is written is where it is.
+func isPlainAbsolutePath(_ text: String) -> Bool {
+    text.utf8.first == UInt8(ascii: "/")
+        && !text.utf8.split(separator: UInt8(ascii: "/")).contains {
+            $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
+        }
+}

@@ -1,0 +1,33 @@
+extension SectionSchema {
+    /// The sections and keys of launcher.conf.
+    package static let launcher = SectionSchema(
+        [
+            SectionType(
+                "launcher",
+                keys: [
+                    "qemu", "storage-config", "seccomp", "spawn", "stock-firmware",
+                    "sev-attachment", "read-only", "log", "debug",
+                ],
+            ),
+            SectionType(
+                "firmware",
+                keys: [
+                    "sha256", "sha384", "sha512", "guest", Key("accept", isRepeatable: true),
+                    "comment",
+                    // Known, so that they are refused for what they are.
+                    "md5", "sha1", "sha224",
+                ],
+            ),
+            SectionType(
+                "vm",
+                keys: ["firmware", "uuid", "seccomp", "spawn", "debug", "comment"],
+            ),
+        ]
+            + StorageType.directoryTypes.map { type in
+                SectionType(
+                    type.description,
+                    keys: ["path", "content-dirs", "nodes", "disable", "comment"],
+                )
+            }
+    )
+}

@@ -1,0 +1,42 @@
+/// A `vm:` section: what one VM is started with.
+package struct VirtualMachineSection: Hashable, Sendable {
+    package let subject: Subject
+    /// Of the section's header.
+    package let line: Int
+    package let firmware: Setting<FirmwareVolume>?
+    /// The VM must have this UUID: VM IDs are used again after a VM is gone.
+    package let uuid: Setting<MachineUUID>?
+    package let seccomp: Setting<SeccompMode>?
+    package let spawn: Setting<SpawnPolicy>?
+    package let debug: Setting<LauncherConfiguration.Debugging>?
+}
+
+extension VirtualMachineSection {
+    init(_ reader: SectionReader) throws(ConfigurationError) {
+        subject = try Self.subject(reader)
+        line = reader.line
+        firmware = try reader.volume("firmware")
+        uuid = try Self.uuid(reader)
+        seccomp = try reader.word("seccomp")
+        spawn = try reader.word("spawn")
+        debug = try reader.word("debug")
+    }
+
+    private static func subject(_ reader: SectionReader) throws(ConfigurationError) -> Subject {
+        guard let subject = Subject(reader.configuration.bytes[reader.section.id]) else {
+            let expected = "a VM ID from 100 to 999999999"
+            throw reader.error(.wrongSectionID(found: reader.id, expected: expected))
+        }
+        return subject
+    }
+
+    private static func uuid(
+        _ reader: SectionReader,
+    ) throws(ConfigurationError) -> Setting<MachineUUID>? {
+        guard let found = try reader.text("uuid") else { return nil }
+        guard let uuid = MachineUUID(found.value) else {
+            throw reader.wrong("uuid", found, expected: "a UUID of 36 characters")
+        }
+        return Setting(uuid, line: found.line)
+    }
+}

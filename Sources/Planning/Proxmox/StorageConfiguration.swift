@@ -1,0 +1,121 @@
+import SystemPackage
+
+/// All storages: `local`, those of Proxmox's storage.cfg, and those that launcher.conf declares.
+///
+/// A section is made a ``Storage`` when somebody asks for it. A launch asks for one or two, and
+/// what is wrong with the others is not its business.
+package struct StorageConfiguration: Sendable {
+    /// Declared in launcher.conf.
+    private let declared: [Storage]
+    private let sections: SectionConfiguration
+
+    /// - Parameter bytes: of the storage.cfg that `launcher` names; `nil` where there is none, as
+    ///   on a host without Proxmox. Then there are only `local` and what launcher.conf declares.
+    /// - Throws: where both files define a storage of one name. Nothing is merged.
+    package init(
+        _ launcher: LauncherConfiguration,
+        storageConfiguration bytes: [UInt8]?,
+    ) throws(ConfigurationError) {
+        declared = launcher.storages
+        let file = launcher.storageConfiguration.value.string
+        sections = SectionConfiguration(lax: bytes ?? [], file: file)
+        for storage in declared {
+            let name = Array(storage.id.text.utf8)
+            guard let other = sections.sections.first(where: { sections.matches($0.id, name) })
+            else { continue }
+            let line: Int? = if case .file(_, let line) = storage.origin { line } else { nil }
+            throw ConfigurationError(
+                file: launcher.file,
+                line: line,
+                section: ByteString("\(storage.type): \(storage.id)"),
+                cause: .storageDefinedTwice(elsewhere: "\(file) line \(other.line)"),
+            )
+        }
+    }
+
+    enum Lookup {
+        case found(Storage)
+        case skipped(ConfigurationWarning)
+        case unknown
+    }
+
+    func lookup(_ id: StorageID) -> Lookup {
+        if let storage = declared.first(where: { $0.id == id }) { return .found(storage) }
+        let read = lookupInSections(id)
+        guard id == .local else { return read }
+        guard case .found(let storage) = read else { return .found(.local) }
+        return .found(storage.asLocal)
+    }
+
+    /// The last section of a name is the one, unless Proxmox skips it.
+    private func lookupInSections(_ id: StorageID) -> Lookup {
+        let name = Array(id.text.utf8)
+        var skipped: ConfigurationWarning?
+        for section in sections.sections.reversed() where sections.matches(section.id, name) {
+            var reader = StorageSectionReader(section, of: sections, id: id)
+            switch reader.read() {
+            case .storage(let storage): return .found(storage)
+            case .skipped(let warning):
+                // A section of a type that is not installed leaves an earlier one alone; one
+                // that lacks a setting replaces it, by nothing.
+                guard case .unsupportedType = warning.cause else { return .skipped(warning) }
+                skipped = skipped ?? warning
+            }
+        }
+        return skipped.map(Lookup.skipped) ?? .unknown
+    }
+
+    /// The names of all storages, each once, in the order of the files; skipped ones too.
+    package var identifiers: [StorageID] {
+        var seen: Set<StorageID> = []
+        let named = sections.sections.compactMap { StorageID(sections.bytes[$0.id]) }
+        return ([.local] + declared.map(\.id) + named).filter { seen.insert($0).inserted }
+    }
+
+    /// Every storage, and everything that is ignored of the files: what `check` shows.
+    package func survey() -> (storages: [Storage], warnings: [ConfigurationWarning]) {
+        var storages: [Storage] = []
+        var warnings = Set(sections.warnings)
+        for section in sections.sections where StorageID(sections.bytes[section.id]) == nil {
+            let cause = ConfigurationWarning.Cause.badStorageID
+            warnings.insert(
+                ConfigurationWarning(
+                    file: sections.file,
+                    line: section.line,
+                    section: sections.bytes(section.id),
+                    cause: cause,
+                )
+            )
+        }
+        for id in identifiers {
+            switch lookup(id) {
+            case .found(let storage):
+                storages.append(storage)
+                warnings.formUnion(storage.warnings)
+            case .skipped(let warning): warnings.insert(warning)
+            case .unknown: break
+            }
+        }
+        return (storages, warnings.sorted { $0.line < $1.line })
+    }
+}
+
+extension Storage {
+    /// Proxmox replaces a `local` that is not the directory `/var/lib/vz`, and lets no node
+    /// restriction stand on it (pve-storage Plugin.pm `parse_config`).
+    fileprivate var asLocal: Storage {
+        guard type == .dir, path == Self.localPath else { return .local }
+        return Storage(
+            id: id,
+            type: type,
+            origin: origin,
+            path: path,
+            contentDirectories: contentDirectories,
+            nodes: nil,
+            isDisabled: isDisabled,
+            mountPoint: mountPoint,
+            images: images,
+            warnings: warnings,
+        )
+    }
+}

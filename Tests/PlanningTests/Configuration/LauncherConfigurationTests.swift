@@ -1,0 +1,143 @@
+import Planning
+import SystemPackage
+import Testing
+
+struct LauncherConfigurationTests {
+    private func parse(_ text: String) throws(ConfigurationError) -> LauncherConfiguration {
+        try LauncherConfiguration(parsing: Array(text.utf8), file: "test.conf")
+    }
+
+    private static let sha256 = String(repeating: "ab", count: 32)
+
+    @Test func `without a file the strict choices hold`() {
+        let configuration = LauncherConfiguration.defaults
+        #expect(configuration.file == "/etc/qemu-launcher/launcher.conf")
+        #expect(configuration.qemu == nil)
+        #expect(configuration.storageConfiguration.value == "/etc/pve/storage.cfg")
+        #expect(configuration.seccomp == Setting(.enforce))
+        #expect(configuration.spawn == Setting(.auto))
+        #expect(configuration.stockFirmware == Setting(.allow))
+        #expect(configuration.sevAttachment == Setting(.bios))
+        #expect(configuration.readOnly.value == Set(ReadOnlyProof.allCases))
+        #expect(configuration.log == Setting(.syslog))
+        #expect(configuration.debug == Setting(.deny))
+    }
+
+    @Test func `every setting is read with its line`() throws {
+        let configuration = try parse(
+            """
+            launcher: defaults
+            \tqemu /opt/qemu/bin/qemu-system-x86_64
+            \tstorage-config /srv/storage.cfg
+            \tseccomp log
+            \tspawn deny
+            \tstock-firmware verify
+            \tsev-attachment pflash
+            \tread-only mount, verity
+            \tlog none
+            \tdebug allow
+            """
+        )
+        #expect(configuration.qemu == Setting("/opt/qemu/bin/qemu-system-x86_64", line: 2))
+        #expect(configuration.storageConfiguration == Setting("/srv/storage.cfg", line: 3))
+        #expect(configuration.seccomp == Setting(.log, line: 4))
+        #expect(configuration.spawn == Setting(.deny, line: 5))
+        #expect(configuration.stockFirmware == Setting(.verify, line: 6))
+        #expect(configuration.sevAttachment == Setting(.pflash, line: 7))
+        #expect(configuration.readOnly == Setting([.mount, .verity], line: 8))
+        #expect(configuration.log == Setting(.none, line: 9))
+        #expect(configuration.debug == Setting(.allow, line: 10))
+    }
+
+    @Test func `a firmware section pins a volume or stock firmware`() throws {
+        let configuration = try parse(
+            """
+            firmware: local:efi-firmware/x.fd
+            \tsha256 \(Self.sha256.uppercased())
+            \tsha384 \(String(repeating: "0", count: 96))
+            \tguest sev-snp tdx
+            \taccept FW-W02
+            \taccept FW-W03, FW-W10
+            \tcomment a b
+
+            firmware:/usr/share/OVMF/OVMF.fd
+            \tsha512 \(String(repeating: "1", count: 128))
+            """
+        )
+        let volume = try FirmwareVolume(parsing: "local:efi-firmware/x.fd")
+        let section = try #require(configuration.firmware(for: volume))
+        #expect(section.digests.map(\.value.algorithm) == [.sha256, .sha384])
+        #expect(section.digests.first?.value.hex == Self.sha256)
+        #expect(section.pins(file: "f").map(\.origin) == ["f line 2", "f line 3"])
+        #expect(section.guests == Setting([.sevSNP, .tdx], line: 4))
+        #expect(section.accepted.map(\.value) == ["FW-W02", "FW-W03", "FW-W10"])
+        #expect(section.accepted.map(\.line) == [5, 6, 6])
+        #expect(section.comment == "a b")
+
+        let path: FilePath = "/usr/share//OVMF/./OVMF.fd"
+        #expect(configuration.firmware(for: path)?.line == 9)
+        #expect(configuration.firmware(for: "/usr/share/OVMF/OVMF.fd2") == nil)
+    }
+
+    @Test func `directory storages may be declared`() throws {
+        let configuration = try parse(
+            "dir: demo\n\tpath /srv/demo/\n\tnodes a;b\n\ncephfs: fs\n\tdisable\n"
+        )
+        #expect(configuration.storages.map(\.id.text) == ["demo", "fs"])
+        #expect(configuration.storages.map(\.path) == ["/srv/demo", "/mnt/pve/fs"])
+        #expect(configuration.storages.map(\.nodes) == [["a", "b"], nil])
+        #expect(configuration.storages.map(\.isDisabled) == [false, true])
+        #expect(configuration.storages[1].origin == .file("test.conf", line: 5))
+    }
+
+    @Test(arguments: [
+        ("launcher: other", 1, "wrong ID"),
+        ("launcher: defaults\n\tqemu bin/qemu", 2, "absolute path"),
+        ("launcher: defaults\n\tqemu /usr/../tmp/qemu", 2, "absolute path"),
+        ("launcher: defaults\n\tqemu", 2, "no value"),
+        ("launcher: defaults\n\tseccomp yes", 2, "'enforce', 'log' or 'off'"),
+        ("launcher: defaults\n\tseccomp Enforce", 2, "found 'Enforce'"),
+        ("launcher: defaults\n\tread-only ,", 2, "at least one"),
+        ("launcher: defaults\n\tread-only mode,hope", 2, "found 'hope'"),
+        ("launcher: defaults\n\tdebug 1", 2, "'allow' or 'deny'"),
+        ("launcher: defaults\n\tfirmware x", 2, "unknown key 'firmware'"),
+        ("rbd: pool\n\tpool x", 1, "unknown section type 'rbd'"),
+        ("dir: demo", 1, "'path' is missing"),
+        ("dir: demo\n\tpath srv", 2, "absolute path"),
+        ("dir: d\n\tpath /srv", 1, "storage ID"),
+        ("dir: local\n\tpath /var/lib/vz", 1, "'local' is always"),
+        ("dir: demo\n\tpath /a\n\tdisable yes", 3, "'0' or '1'"),
+        ("dir: demo\n\tpath /a\n\tnodes a_b", 3, "names of nodes"),
+        ("dir: demo\n\tpath /a\n\tcontent-dirs iso=../b", 3, "below the storage"),
+        ("dir: demo\n\tpath /a\n\tcontent-dirs iso=/b", 3, "below the storage"),
+        ("dir: demo\n\tpath /a\n\nnfs: demo", 4, "already defined in line 1"),
+        ("firmware: local:efi-firmware/a.fd", 1, "no checksum"),
+        ("firmware: local:efi-firmware/a.fd\n\tsha256 abc", 2, "wrong length"),
+        ("firmware: local:efi-firmware/a.fd\n\tsha256 xyz", 2, "not hexadecimal"),
+        ("firmware: local:efi-firmware/a.fd\n\tsha1 abc", 2, "SHA-1 cannot pin"),
+        ("firmware: local:efi-firmware/a.fd\n\tmd5 abc", 2, "MD5 cannot pin"),
+        ("firmware: local:efi-firmware/a.fd\n\tsha224 abc", 2, "SHA-224 cannot pin"),
+        ("firmware: local:efi-firmware/../a.fd\n\tsha256 \(sha256)", 1, "'..' leads out"),
+        ("firmware: x.fd\n\tsha256 \(sha256)", 1, "no storage named"),
+        ("firmware: /usr/../x.fd\n\tsha256 \(sha256)", 1, "absolute path"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tguest SNP", 3, "'sev-snp'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept W02", 3, "codes like"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept", 3, "codes like"),
+        ("vm: 99", 1, "VM ID"),
+        ("vm: 0100", 1, "VM ID"),
+        ("vm: 4294967396", 1, "VM ID"),
+    ])
+    func `a wrong value is an error with its line`(text: String, line: Int, part: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try parse(text) }
+        #expect(error.line == line)
+        #expect(error.message.contains(part), "\(error.message)")
+    }
+
+    @Test func `advice comes with what is known`() throws {
+        let error = try #require(throws: ConfigurationError.self) {
+            try parse("firmware: local:efi-firmware/a.fd\n\tsha1 abc\n")
+        }
+        #expect(error.hint == "pin the image with sha256, sha384 or sha512")
+        #expect(error.exitStatus == .configuration)
+    }
+}

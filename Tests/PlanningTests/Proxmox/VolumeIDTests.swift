@@ -1,0 +1,79 @@
+import Planning
+import Testing
+
+struct VolumeIDTests {
+    @Test(arguments: [
+        ("local:100/vm-100-disk-0.raw", "local", "100/vm-100-disk-0.raw"),
+        ("a1:x", "a1", "x"),
+        ("A-b_c.9:with:colon", "A-b_c.9", "with:colon"),
+    ])
+    func `storage and name are what stands around the first colon`(
+        text: String,
+        storage: String,
+        name: String,
+    ) throws {
+        let volume = try VolumeID(parsing: text)
+        #expect(volume.storage.text == storage)
+        #expect(volume.name == name)
+        #expect(volume.description == text)
+    }
+
+    @Test(
+        arguments: [
+            ("", .empty),
+            ("/usr/share/x.fd", .absolutePath("/usr/share/x.fd")),
+            ("/a:b", .absolutePath("/a:b")),
+            ("x.fd", .missingColon(volume: "x.fd")),
+            ("a:x", .badStorageID(volume: "a:x", found: "a")),
+            (":x", .badStorageID(volume: ":x", found: "")),
+            ("1a:x", .badStorageID(volume: "1a:x", found: "1a")),
+            ("a-:x", .badStorageID(volume: "a-:x", found: "a-")),
+            ("a b:x", .badStorageID(volume: "a b:x", found: "a b")),
+            ("../a:x", .badStorageID(volume: "../a:x", found: "../a")),
+            ("local:a\0b", .controlCharacter(volume: "local:a\0b")),
+            ("local:a\n", .controlCharacter(volume: "local:a\n")),
+            ("\n", .controlCharacter(volume: "\n")),
+            ("local:a\u{7F}", .controlCharacter(volume: "local:a\u{7F}")),
+        ] as [(String, VolumeIDError)]
+    )
+    func `what names no volume is refused with its reason`(text: String, error: VolumeIDError) {
+        #expect(throws: error) { try VolumeID(parsing: text) }
+        #expect(!error.message.utf8.contains { $0 < 0x20 })
+        #expect(error.exitStatus == .configuration)
+    }
+
+    @Test func `a storage ID in Cyrillic letters is none`() {
+        // 'local' with the Cyrillic letter o.
+        let text = "l\u{043E}cal:efi-firmware/x.fd"
+        #expect(throws: VolumeIDError.self) { try VolumeID(parsing: text) }
+    }
+
+    @Test func `a colon with nothing behind it names nothing`() throws {
+        let storage = try #require(StorageID("local"))
+        #expect(throws: VolumeIDError.missingName(storage: storage)) {
+            try VolumeID(parsing: "local:")
+        }
+    }
+
+    @Test func `what is not UTF-8 is refused`() {
+        let bytes = ByteString(Array("local:a".utf8) + [0xFF])
+        #expect(throws: VolumeIDError.notUTF8(volume: bytes)) { try VolumeID(parsing: bytes) }
+    }
+
+    @Test func `the length has a bound, and the message does not repeat what is beyond it`() throws
+    {
+        let prefix = "local:"
+        let limit = VolumeID.maximumByteCount
+        let longest = prefix + String(repeating: "a", count: limit - prefix.utf8.count)
+        #expect(try VolumeID(parsing: longest).name.utf8.count == limit - prefix.utf8.count)
+        let error = VolumeIDError.tooLong(byteCount: limit + 1, limit: limit)
+        #expect(throws: error) { try VolumeID(parsing: longest + "a") }
+        #expect(error.message.utf8.count < 100)
+    }
+
+    @Test func `a path is told what to do with it`() {
+        let error = VolumeIDError.absolutePath("/srv/x.fd")
+        #expect(error.message == "'/srv/x.fd' is a path, not a volume ID")
+        #expect(error.hint?.contains("'dir:' section") == true)
+    }
+}

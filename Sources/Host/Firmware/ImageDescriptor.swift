@@ -17,7 +17,6 @@ package struct ImageDescriptor: ~Copyable {
     ) throws(HostError) {
         var candidate = Self.lowestNumber
         while true {
-            while numbers.contains(Int(candidate)) { candidate += 1 }
             let placed = try Self.duplicate(image.descriptor, atLeast: candidate)
             guard numbers.contains(Int(placed.number)) else {
                 descriptor = placed

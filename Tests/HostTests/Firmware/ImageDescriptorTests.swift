@@ -59,6 +59,19 @@ struct ImageDescriptorTests {
         #expect(name.hasSuffix("\(character) (deleted)"))
     }
 
+    @Test func `before it is placed, nothing of an image would survive an exec`() async {
+        await #expect(processExitsWith: .success) {
+            let inherited = inheritable()
+            let storage = try FirmwareStorage()
+            let verified = try verify(storage.request())
+            #expect(inheritable() == inherited)
+            let sealed = try seal(verified)
+            #expect(inheritable() == inherited)
+            let image = try ImageDescriptor(placing: sealed, avoiding: Set(10..<60))
+            #expect(inheritable() == inherited + [image.number])
+        }
+    }
+
     @Test func `numbers of the command line are avoided, open descriptors left alone`() async {
         await #expect(processExitsWith: .success) {
             let storage = try FirmwareStorage()

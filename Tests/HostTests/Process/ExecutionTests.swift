@@ -75,7 +75,7 @@ struct ExecutionTests {
             processExitsWith: .success,
             observing: [\.standardOutputContent]
         ) {
-            let inherited = (0..<Int32(80)).filter { fcntl($0, F_GETFD) == 0 }
+            let inherited = inheritable()
             let storage = try FirmwareStorage()
             _ = try HostFiles.configuration(at: storage.image)
             let image = try ImageDescriptor(

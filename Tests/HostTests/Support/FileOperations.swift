@@ -82,3 +82,8 @@ func bytes(of path: FilePath) throws -> [UInt8] {
     let file = try FileDescriptor.open(path, .readOnly)
     return try file.closeAfter { try bytes(of: file) }
 }
+
+/// The descriptors, among the first 80, that an exec would leave open.
+func inheritable() -> [Int32] {
+    (0..<80).filter { fcntl($0, F_GETFD) == 0 }
+}

@@ -1,4 +1,50 @@
 #pragma once
 // Thin wrappers for system calls and constants that Swift's Glibc module does not show.
 // One function a system call, no logic; errno is left for the caller to read.
+
+#include <stdint.h>
+
+// -- Files: opening below a directory, attributes ------------------------------------------------
+
+extern const int32_t LINUX_O_PATH;
+extern const uint64_t LINUX_RESOLVE_BENEATH;
+extern const uint64_t LINUX_RESOLVE_NO_MAGICLINKS;
+extern const uint64_t LINUX_RESOLVE_NO_SYMLINKS;
+
+/// openat2(2), Linux 5.6. A new descriptor, or -1.
+int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve);
+
+extern const uint64_t LINUX_STATX_ATTR_IMMUTABLE;
+extern const uint64_t LINUX_STATX_ATTR_VERITY;
+
+/// statx(2) of an open file: the attributes that hold, among those the file system knows. 0 or -1.
+int linux_statx_attributes(int descriptor, uint64_t *attributes);
+
+// -- Files: leases -------------------------------------------------------------------------------
+
+extern const int32_t LINUX_F_SETLEASE;
+extern const int32_t LINUX_F_SETSIG;
+
+// -- Memory files and their seals ----------------------------------------------------------------
+
+extern const uint32_t LINUX_MFD_ALLOW_SEALING;
+extern const uint32_t LINUX_MFD_CLOEXEC;
+extern const uint32_t LINUX_MFD_NOEXEC_SEAL;
+
+/// memfd_create(2). A new descriptor, or -1.
+int linux_memfd_create(const char *name, uint32_t flags);
+
+extern const int32_t LINUX_F_ADD_SEALS;
+extern const int32_t LINUX_F_GET_SEALS;
+extern const int32_t LINUX_F_SEAL_GROW;
+extern const int32_t LINUX_F_SEAL_SEAL;
+extern const int32_t LINUX_F_SEAL_SHRINK;
+extern const int32_t LINUX_F_SEAL_WRITE;
+
+// -- The process ---------------------------------------------------------------------------------
+
+/// environ(7): entries, then NULL. Swift cannot read the variable itself, because it is mutable.
+char *const *linux_environment(void);
+
+
 #include "seccomp_calls.h"

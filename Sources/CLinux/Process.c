@@ -1,0 +1,10 @@
+#include "CLinux.h"
+
+#include <unistd.h>
+
+extern char **environ;
+
+char *const *linux_environment(void)
+{
+    return environ;
+}

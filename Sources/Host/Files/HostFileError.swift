@@ -1,0 +1,59 @@
+package import Planning
+package import SystemPackage
+
+/// Why a file of the host was not read. Configuration errors stop the launch: a shorter
+/// configuration than the administrator wrote would be a weaker one.
+package enum HostFileError: Failure {
+    case missing(path: FilePath)
+    case danglingSymbolicLink(path: FilePath)
+    case notRegularFile(path: FilePath, found: FileType)
+    case replaced(path: FilePath)
+    case tooLarge(path: FilePath, limit: Int)
+    case foreignOwner(path: FilePath, owner: UInt32, user: UInt32)
+    case writableByOthers(path: FilePath, mode: FilePermissions)
+    case unreadable(path: FilePath, errno: Errno)
+
+    package var message: String {
+        switch self {
+        case .missing(let path):
+            "\(quoted(path)): no such file"
+        case .danglingSymbolicLink(let path):
+            "\(quoted(path)): the symbolic link leads nowhere"
+        case .notRegularFile(let path, let found):
+            "\(quoted(path)): not a regular file (found \(found.displayName))"
+        case .replaced(let path):
+            "\(quoted(path)): replaced by another file while it was opened"
+        case .tooLarge(let path, let limit):
+            "\(quoted(path)): too large (expected at most \(limit) bytes)"
+        case .foreignOwner(let path, let owner, let user):
+            "\(quoted(path)): wrong owner (expected \(ownersInWords(user)), found user \(owner))"
+        case .writableByOthers(let path, let mode):
+            "\(quoted(path)): writable by group or others (mode \(mode.octal))"
+        case .unreadable(let path, let errno):
+            "\(quoted(path)): cannot be read: \(errno)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
+        case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
+        case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .unreadable:
+            nil
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge: .configuration
+        case .foreignOwner, .writableByOthers: .notPermitted
+        case .unreadable(_, .permissionDenied), .unreadable(_, .notPermitted): .notPermitted
+        case .unreadable: .systemCallFailed
+        }
+    }
+}
+
+/// Who may own what the launcher trusts.
+func ownersInWords(_ user: UInt32) -> String {
+    user == 0 ? "root" : "root or user \(user)"
+}

@@ -1,0 +1,100 @@
+import Glibc
+package import SystemPackage
+
+/// Files of the host that are read whole: configurations and what a command line includes.
+package enum HostFiles {
+    /// The longest file that is read: as much as /etc/pve could hold in all its files is plenty.
+    package static let maximumByteCount = 16 << 20
+
+    /// A configuration file: owned by root or the launcher's user, and nobody else may write to
+    /// it, because it says which digests count. (What /etc/pve shows, root:www-data 0640, passes.)
+    ///
+    /// - Returns: `nil` only where there is no such file; a symbolic link that leads nowhere is
+    ///   an error, because somebody meant a file to be there.
+    package static func configuration(at path: FilePath) throws(HostFileError) -> [UInt8]? {
+        let file: RegularFile
+        do throws(RegularFile.OpenError) {
+            file = try RegularFile(opening: path)
+        } catch .failed(.noSuchFileOrDirectory) {
+            guard try isLink(path) else { return nil }
+            throw .danglingSymbolicLink(path: path)
+        } catch {
+            throw failure(error, path)
+        }
+        try requireTrusted(file.status, path)
+        return try content(of: file, path)
+    }
+
+    /// What a command line includes with `-readconfig`.
+    package enum IncludedFile: Equatable, Sendable {
+        case content([UInt8])
+        /// Missing, not permitted or too long. QEMU reports it better than we could.
+        case unreadable
+        /// A pipe or device gives its bytes once: reading it would take them from QEMU.
+        case notRegular
+    }
+
+    package static func included(at path: FilePath) -> IncludedFile {
+        do throws(RegularFile.OpenError) {
+            let file = try RegularFile(opening: path)
+            let bytes = try rethrowing(as: RegularFile.OpenError.failed) { () throws(Errno) in
+                try file.descriptor.readToEnd(limit: maximumByteCount)
+            }
+            return bytes.map(IncludedFile.content) ?? .unreadable
+        } catch {
+            return if case .notRegular = error { .notRegular } else { .unreadable }
+        }
+    }
+
+    /// - Throws: ``HostFileError/notRegularFile(path:found:)`` for a block device, whose size
+    ///   stat(2) does not tell.
+    package static func byteCount(ofRegularFile path: FilePath) throws(HostFileError) -> Int64 {
+        let status = try rethrowing(as: { failure(.failed($0), path) }) { () throws(Errno) in
+            try Stat(path)
+        }
+        guard status.type == .regular else {
+            throw .notRegularFile(path: path, found: status.type)
+        }
+        return status.size
+    }
+
+    private static func requireTrusted(_ status: Stat, _ path: FilePath) throws(HostFileError) {
+        let user = UserID(rawValue: geteuid())
+        guard status.isOwned(byRootOr: user) else {
+            throw .foreignOwner(path: path, owner: status.userID.rawValue, user: user.rawValue)
+        }
+        guard !status.isWritableByOthers else {
+            throw .writableByOthers(path: path, mode: status.permissions)
+        }
+    }
+
+    private static func content(
+        of file: borrowing RegularFile,
+        _ path: FilePath,
+    ) throws(HostFileError) -> [UInt8] {
+        let content = try rethrowing(as: { failure(.failed($0), path) }) { () throws(Errno) in
+            try file.descriptor.readToEnd(limit: maximumByteCount)
+        }
+        guard let content else { throw .tooLarge(path: path, limit: maximumByteCount) }
+        return content
+    }
+
+    private static func isLink(_ path: FilePath) throws(HostFileError) -> Bool {
+        do throws(Errno) {
+            return try Stat(path, followTargetSymlink: false).type == .symbolicLink
+        } catch .noSuchFileOrDirectory {
+            return false
+        } catch {
+            throw .unreadable(path: path, errno: error)
+        }
+    }
+
+    private static func failure(_ error: RegularFile.OpenError, _ path: FilePath) -> HostFileError {
+        switch error {
+        case .notRegular(let type): .notRegularFile(path: path, found: type)
+        case .replaced: .replaced(path: path)
+        case .failed(.noSuchFileOrDirectory): .missing(path: path)
+        case .failed(let errno): .unreadable(path: path, errno: errno)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import SystemPackage
+
+extension OwnedDescriptor {
+    /// Reads what one read(2) yields, at most what `buffer` holds.
+    ///
+    /// - Returns: the number of bytes; 0 at the end of the file.
+    borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+        let number = number
+        return try systemCall {
+            unsafe Glibc.read(number, buffer.baseAddress, buffer.count)
+        }.get()
+    }
+
+    /// Writes all of `bytes`, in as many write(2) as it takes.
+    borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+        let number = number
+        var rest = unsafe bytes[...]
+        while unsafe !rest.isEmpty {
+            let chunk = unsafe UnsafeRawBufferPointer(rebasing: rest)
+            let count = try systemCall {
+                unsafe Glibc.write(number, chunk.baseAddress, chunk.count)
+            }.get()
+            unsafe rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Reads to the end of the file, whatever size the file system says it has: that of a file in
+    /// /proc or /etc/pve may be 0.
+    ///
+    /// - Returns: the content; `nil` where it is longer than `limit` bytes.
+    borrowing func readToEnd(limit: Int) throws(Errno) -> [UInt8]? {
+        var content: [UInt8] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        defer { unsafe buffer.deallocate() }
+        while true {
+            let count = unsafe try read(into: buffer)
+            guard count > 0 else { return content }
+            guard content.count + count <= limit else { return nil }
+            unsafe content.append(contentsOf: buffer[..<count])
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package import Planning
+import SystemPackage
+
+extension VerificationError.Cause {
+    package var message: String {
+        switch self {
+        case .rootMissing(let path):
+            "the storage's directory \(quoted(path)) is missing"
+        case .directoryMissing(let tried):
+            "no firmware directory (tried \(tried.map { quoted($0) }.joined(separator: ", ")))"
+        case .fileMissing(let path):
+            "no such file: \(quoted(path))"
+        case .malformedName(let name):
+            "not the name of a file: \(quoted(name))"
+        case .notDirectory(let path):
+            "\(quoted(path)) is not a directory"
+        case .outsideRoot(let path):
+            "\(quoted(path)) leads out of the storage"
+        case .symbolicLink(let path):
+            "\(quoted(path)) is a symbolic link"
+        case .notRegularFile(let path, let found):
+            "\(quoted(path)) is not a regular file (found \(found.displayName))"
+        case .hardLinked(let path, let count):
+            "\(quoted(path)) has further hard links (expected 1 name, found \(count))"
+        case .foreignOwner(let path, let owner, let user):
+            "\(quoted(path)) has the wrong owner (expected \(ownersInWords(user)), found user"
+                + " \(owner))"
+        case .writableByOthers(let path, let mode):
+            "\(quoted(path)) is writable by group or others (mode \(mode.octal))"
+        case .notReadOnly(let path, let mode, let accepted):
+            "\(quoted(path)) is not read-only (expected \(inWords(accepted)), found mode"
+                + " \(mode.octal))"
+        case .openForWriting(let path):
+            "\(quoted(path)) is open for writing in another program"
+        case .permissionDenied(let operation, let path, let errno):
+            "\(quoted(path)): \(operation) not permitted: \(errno)"
+        case .empty(let path):
+            "\(quoted(path)) is empty"
+        case .tooLarge(let path, let byteCount, let limit):
+            "\(quoted(path)) is too large (expected at most \(limit) bytes, found \(byteCount))"
+        case .replaced(let path):
+            "\(quoted(path)) was replaced by another file while it was opened"
+        case .changedWhileRead(let path, let expected, let found):
+            "\(quoted(path)) changed while it was read (expected \(expected) bytes, found"
+                + " \(found))"
+        case .checksumDiffers(let expected, let found, _):
+            "checksum differs (expected \(expected), found \(found?.description ?? "none"))"
+        case .notPinned:
+            "no digest is pinned"
+        case .host(let error):
+            error.message
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .rootMissing: "the storage may not be mounted"
+        case .directoryMissing: "create the directory, or correct the storage's content-dirs"
+        case .fileMissing: "'launcherctl firmware list' shows the images that are there"
+        case .symbolicLink, .hardLinked:
+            "put a copy of its own there, for example with 'launcherctl firmware add'"
+        case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
+        case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
+        case .notReadOnly(let path, _, _):
+            "chmod 0444 \(quoted(path)), or import it with 'launcherctl firmware add'"
+        case .openForWriting(let path):
+            "wait for the upload to end; 'fuser -v \(quoted(path))' shows who has it open"
+        case .checksumDiffers(_, _, let origin):
+            "re-upload the image, or update its pin in \(origin)"
+        case .empty, .changedWhileRead, .replaced: "re-upload the image"
+        case .host(let error): error.hint
+        case .malformedName, .notDirectory, .outsideRoot, .notRegularFile, .permissionDenied,
+            .tooLarge, .notPinned:
+            nil
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .rootMissing, .directoryMissing, .fileMissing:
+            .volumeMissing
+        case .malformedName, .notDirectory, .outsideRoot, .symbolicLink, .notRegularFile,
+            .hardLinked, .foreignOwner, .writableByOthers, .notReadOnly, .openForWriting,
+            .permissionDenied:
+            .notPermitted
+        case .empty, .tooLarge, .replaced, .changedWhileRead, .checksumDiffers:
+            .imageRefused
+        case .notPinned:
+            .configuration
+        case .host(let error):
+            error.exitStatus
+        }
+    }
+}
+
+/// The proofs that would have counted, in the order of their declaration.
+private func inWords(_ proofs: Set<ReadOnlyProof>) -> String {
+    let words = ReadOnlyProof.allCases.filter(proofs.contains).map { proof in
+        switch proof {
+        case .mode: "no write permission for anyone"
+        case .mount: "a read-only mount"
+        case .immutable: "the immutable attribute"
+        case .verity: "fs-verity"
+        }
+    }
+    return words.isEmpty ? "a proof, but none is accepted" : words.joined(separator: " or ")
+}

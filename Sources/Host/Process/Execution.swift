@@ -1,0 +1,34 @@
+import Glibc
+package import Planning
+import SystemPackage
+
+extension Executable {
+    /// Becomes the program, in place: same process, same standard streams, same descriptors.
+    ///
+    /// - Parameter arguments: all of argv; argv[0] is the caller's, because QEMU chooses its
+    ///   accelerator by it.
+    /// - Parameter environment: all of it; nothing of the launcher's own is added.
+    /// - Parameter image: what the program inherits besides the caller's descriptors. It is held
+    ///   here so that it cannot be closed before.
+    package func execute(
+        arguments: [ByteString],
+        environment: [ByteString],
+        inheriting image: consuming ImageDescriptor?,
+    ) throws(ExecutionError) -> Never {
+        for text in arguments + environment where text.bytes.contains(0) {
+            throw .containsNUL(text)
+        }
+        let argumentVector = CStringVector(arguments)
+        let environmentVector = CStringVector(environment)
+        let error = unsafe path.withPlatformString { path in
+            unsafe argumentVector.withPointers { arguments in
+                unsafe environmentVector.withPointers { environment in
+                    _ = unsafe execve(path, arguments, environment)
+                    return Errno(rawValue: errno)
+                }
+            }
+        }
+        withExtendedLifetime(image) {}
+        throw .failed(operation: "execve", path: path, errno: error)
+    }
+}

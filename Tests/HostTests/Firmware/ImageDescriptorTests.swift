@@ -1,0 +1,116 @@
+import Glibc
+import Host
+import Planning
+import SystemPackage
+import Testing
+
+struct ImageDescriptorTests {
+    @Test func `the image cannot be changed through any descriptor`() throws {
+        let storage = try FirmwareStorage()
+        let image = try placed(storage)
+        let path = FilePath(image.path)
+        try change(path, mode: 0o666)  // Its owner may; only the seals stand then.
+        for descriptor in [
+            FileDescriptor(rawValue: image.number), try .open(path, .readOnly),
+            try .open(path, .readWrite),
+        ] {
+            let number = descriptor.rawValue
+            #expect(unsafe Glibc.write(number, "x", 1) == -1)
+            #expect(ftruncate(number, 0) == -1)
+            #expect(ftruncate(number, 4096) == -1)
+            let shared = unsafe mmap(nil, 1, PROT_READ | PROT_WRITE, MAP_SHARED, number, 0)
+            #expect(unsafe shared == MAP_FAILED)
+            if number != image.number { try descriptor.close() }
+        }
+        #expect(try bytes(of: path) == Vector.abc.content)
+    }
+
+    @Test func `the descriptor is open for reading only and survives an exec`() throws {
+        let storage = try FirmwareStorage()
+        let image = try placed(storage)
+        #expect(fcntl(image.number, F_GETFL) & O_ACCMODE == O_RDONLY)
+        #expect(fcntl(image.number, F_GETFD) == 0)
+        let status = try Stat(FileDescriptor(rawValue: image.number))
+        #expect(status.permissions == [.ownerRead, .groupRead, .otherRead])
+    }
+
+    @Test func `the name in proc tells the image and its digest`() throws {
+        let storage = try FirmwareStorage()
+        let image = try placed(storage)
+        #expect(
+            try link(image.path) == "/memfd:local:efi-firmware/a.fd \(Vector.abc.sha256) (deleted)"
+        )
+    }
+
+    @Test(arguments: ["a", "ä", "€", "🙂"])
+    func `a long name is cut between characters`(character: String) throws {
+        let storage = try FirmwareStorage()
+        let request = ImageRequest(
+            name: "x" + String(repeating: character, count: 300),
+            root: storage.root,
+            directories: ["template/efi-firmware"],
+            fileName: "a.fd",
+            pins: storage.request().pins,
+            rules: storage.request().rules
+        )
+        let image = try ImageDescriptor(placing: seal(verify(request)), avoiding: [])
+        let name = try link(image.path)
+        #expect(name.hasPrefix("/memfd:x\(character)\(character)"))
+        #expect(name.hasSuffix("\(character) (deleted)"))
+    }
+
+    @Test func `before it is placed, nothing of an image would survive an exec`() async {
+        await #expect(processExitsWith: .success) {
+            let inherited = inheritable()
+            let storage = try FirmwareStorage()
+            let verified = try verify(storage.request())
+            #expect(inheritable() == inherited)
+            let sealed = try seal(verified)
+            #expect(inheritable() == inherited)
+            let image = try ImageDescriptor(placing: sealed, avoiding: Set(10..<60))
+            #expect(inheritable() == inherited + [image.number])
+        }
+    }
+
+    @Test func `numbers of the command line are avoided, open descriptors left alone`() async {
+        await #expect(processExitsWith: .success) {
+            let storage = try FirmwareStorage()
+            // Far above the descriptors that the test's own harness has open.
+            try check(dup2(1, 200))
+            let image = try ImageDescriptor(
+                placing: seal(verify(storage.request())),
+                avoiding: Set(10..<200).union([201])
+            )
+            #expect(image.number == 202)
+            #expect(fcntl(200, F_GETFD) == 0)
+            #expect(fcntl(201, F_GETFD) == -1)
+        }
+    }
+
+    @Test(arguments: [10, 13])
+    func `where the limit leaves no number, the error says so`(limit: Int) async {
+        await #expect(processExitsWith: .success) { [limit] in
+            let storage = try FirmwareStorage()
+            let sealed = try seal(verify(storage.request()))
+            storage.remove()
+            var limits = rlimit(rlim_cur: rlim_t(limit), rlim_max: rlim_t(limit))
+            try check(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits))
+            do throws(HostError) {
+                _ = try ImageDescriptor(placing: sealed, avoiding: [10, 11, 12])
+                Issue.record("placed all the same")
+            } catch {
+                #expect(error == .descriptorsExhausted(errno: .invalidArgument))
+            }
+        }
+    }
+
+    private func placed(_ storage: FirmwareStorage) throws -> ImageDescriptor {
+        try ImageDescriptor(placing: seal(verify(storage.request())), avoiding: [])
+    }
+
+    private func link(_ path: String) throws -> String {
+        var buffer = [CChar](repeating: 0, count: 512)
+        let count = try check(unsafe readlink(path, &buffer, buffer.count))
+        return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE
+
 #include "CLinux.h"
 
 #include <unistd.h>
@@ -7,4 +9,9 @@ extern char **environ;
 char *const *linux_environment(void)
 {
     return environ;
+}
+
+int linux_dup3(int descriptor, int number, int flags)
+{
+    return dup3(descriptor, number, flags);
 }

@@ -25,4 +25,15 @@ package struct Invocation: Hashable, Sendable {
         self.nodeName = nodeName
         self.workingDirectoryIsWritableByOthers = workingDirectoryIsWritableByOthers
     }
+
+    /// The same call with another command line.
+    package func replacingArguments(with arguments: [ByteString]) -> Invocation {
+        Invocation(
+            arguments: arguments,
+            environment: environment,
+            isRoot: isRoot,
+            nodeName: nodeName,
+            workingDirectoryIsWritableByOthers: workingDirectoryIsWritableByOthers,
+        )
+    }
 }

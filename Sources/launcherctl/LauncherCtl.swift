@@ -2,5 +2,9 @@ import ArgumentParser
 
 @main
 struct LauncherCtl: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "launcherctl")
+    static let configuration = CommandConfiguration(
+        commandName: "launcherctl",
+        abstract: "Looks into what qemu-launcher does with a VM's firmware.",
+        subcommands: [PlanCommand.self],
+    )
 }

@@ -1,1 +1,22 @@
+import Glibc
+import Host
 import Planning
+
+let console = Console(program: "qemu-launcher")
+
+/// Becomes QEMU with the command line it was called with, or says why not and starts nothing.
+func launch() throws(LaunchFailure) -> Never {
+    let launch = try PreparedLaunch.prepare(try LaunchFailure.invocation())
+    for warning in launch.plan.warnings {
+        console.warn(warning.message, about: launch.plan.identity.label)
+    }
+    try launch.start()
+}
+
+do {
+    try launch()
+} catch {
+    console.report(error)
+    SystemLog().send(LaunchRecord(refusal: error).text, severity: .error)
+    exit(error.exitStatus.rawValue)
+}

@@ -46,5 +46,7 @@ extern const int32_t LINUX_F_SEAL_WRITE;
 /// environ(7): entries, then NULL. Swift cannot read the variable itself, because it is mutable.
 char *const *linux_environment(void);
 
+/// dup3(2). `number`, or -1.
+int linux_dup3(int descriptor, int number, int flags);
 
 #include "seccomp_calls.h"

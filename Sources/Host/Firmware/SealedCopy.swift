@@ -6,7 +6,7 @@ import SystemPackage
 struct SealedCopy: ~Copyable {
     /// Read-only, close-on-exec.
     let descriptor: OwnedDescriptor
-    /// One for each algorithm that is pinned.
+    /// One for each algorithm that is pinned; SHA-256 where nothing is.
     let digests: [Digest]
     /// How much was read: more than the image's size where the file has grown, in which case
     /// reading stopped early.
@@ -18,7 +18,8 @@ struct SealedCopy: ~Copyable {
     init(of image: borrowing VerifiedImage) throws(HostError) {
         let path = image.path
         let memory = try MemoryFile(name: Self.name(for: image.request))
-        var digester = ImageDigester(Set(image.request.pins.map(\.digest.algorithm)))
+        let pinned = Set(image.request.pins.map(\.digest.algorithm))
+        var digester = ImageDigester(pinned.isEmpty ? [.sha256] : pinned)
         var byteCount = 0
 
         let buffer = UnsafeMutableRawBufferPointer.allocate(

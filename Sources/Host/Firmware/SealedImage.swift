@@ -16,6 +16,10 @@ package struct SealedImage: ~Copyable {
     package let writerProbe: WriterProbe
     let descriptor: OwnedDescriptor
 
+    package var facts: SealedFacts {
+        SealedFacts(byteCount: byteCount, digests: digests, proofs: proofs)
+    }
+
     init(_ image: borrowing VerifiedImage, _ copy: consuming SealedCopy) {
         name = image.request.name
         path = image.path

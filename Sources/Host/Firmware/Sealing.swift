@@ -30,7 +30,7 @@ private func requirePins(
     of request: ImageRequest,
     among digests: [Digest],
 ) throws(VerificationError) {
-    guard !request.pins.isEmpty else { throw VerificationError(request, .notPinned) }
+    guard !request.pins.isEmpty else { throw .notPinned(request, digests) }
     for pin in request.pins where !digests.contains(pin.digest) {
         throw VerificationError(
             request,
@@ -40,5 +40,20 @@ private func requirePins(
                 origin: pin.origin,
             )
         )
+    }
+}
+
+extension VerificationError {
+    fileprivate static func notPinned(
+        _ request: ImageRequest,
+        _ digests: [Digest],
+    ) -> VerificationError {
+        let found = digests.first ?? Digest(.sha256, bytes: [])
+        let cause = Cause.notPinned(
+            found: found,
+            image: request.name,
+            configuration: request.configuration,
+        )
+        return VerificationError(request, cause)
     }
 }

@@ -45,8 +45,8 @@ extension VerificationError.Cause {
                 + " \(found))"
         case .checksumDiffers(let expected, let found, _):
             "checksum differs (expected \(expected), found \(found?.description ?? "none"))"
-        case .notPinned:
-            "no digest is pinned"
+        case .notPinned(let found, _, _):
+            "no checksum is pinned (found \(found))"
         case .host(let error):
             error.message
         }
@@ -70,8 +70,11 @@ extension VerificationError.Cause {
         case .empty, .changedWhileRead, .replaced: "re-upload the image"
         case .host(let error): error.hint
         case .malformedName, .notDirectory, .outsideRoot, .notRegularFile, .permissionDenied,
-            .tooLarge, .notPinned:
+            .tooLarge:
             nil
+        case .notPinned(let found, let image, let configuration):
+            "if this is the image you trust, add to \(configuration) a section 'firmware: \(image)'"
+                + " with the line '\(found.algorithm.rawValue) \(found.hex)'"
         }
     }
 

@@ -58,8 +58,8 @@ package struct VerificationError: Failure {
         /// - Parameter found: of the pin's algorithm; every pinned algorithm is computed.
         case checksumDiffers(expected: Digest, found: Digest?, origin: String)
 
-        /// Planning refuses this first; an image without a pin is never handed on.
-        case notPinned
+        /// Nobody said which digest the image must have; this is the one it has.
+        case notPinned(found: Digest, image: String, configuration: String)
         case host(HostError)
     }
 }

@@ -8,12 +8,14 @@ extension Executable {
     /// - Parameter arguments: all of argv; argv[0] is the caller's, because QEMU chooses its
     ///   accelerator by it.
     /// - Parameter environment: all of it; nothing of the launcher's own is added.
+    /// - Parameter confinement: that the filter is loaded, or that the configuration wants none.
     /// - Parameter image: what the program inherits besides the caller's descriptors. It is held
     ///   here so that it cannot be closed before.
     package func execute(
         arguments: [ByteString],
         environment: [ByteString],
         inheriting image: consuming ImageDescriptor?,
+        under confinement: consuming Confinement,
     ) throws(ExecutionError) -> Never {
         for text in arguments + environment where text.bytes.contains(0) {
             throw .containsNUL(text)

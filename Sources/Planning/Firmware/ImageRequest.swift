@@ -13,8 +13,10 @@ package struct ImageRequest: Hashable, Sendable {
     /// is the one, whether or not the image is in it.
     package let directories: [String]
     package let fileName: String
-    /// Every pin has to match. Never empty.
+    /// Every pin has to match. An image without one is refused, once its digest is known.
     package let pins: [Pin]
+    /// The file that a pin belongs into; for hints.
+    package let configuration: String
     package let rules: Rules
 
     /// A digest that the image must have, and who says so.
@@ -44,6 +46,7 @@ package struct ImageRequest: Hashable, Sendable {
         directories: [String],
         fileName: String,
         pins: [Pin],
+        configuration: String,
         rules: Rules,
     ) {
         self.name = name
@@ -51,6 +54,7 @@ package struct ImageRequest: Hashable, Sendable {
         self.directories = directories
         self.fileName = fileName
         self.pins = pins
+        self.configuration = configuration
         self.rules = rules
     }
 }

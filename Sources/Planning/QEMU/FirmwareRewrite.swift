@@ -14,6 +14,8 @@ package struct FirmwareRewrite: Equatable, Sendable {
         /// SEV and SEV-ES guests may keep their variable store, as Proxmox starts them today.
         package var sevUsesFlash: Bool
         package var variableStore: VariableStoreOption?
+        /// Leave flash as flash and `-bios` as `-bios`, whatever the guest: for stock firmware.
+        package var keepsPlace = false
         /// Proxmox's VM ID: its command lines always attach firmware where the VM is in UEFI mode.
         package var vmID: ByteString?
 
@@ -31,8 +33,9 @@ package struct FirmwareRewrite: Equatable, Sendable {
             self.vmID = vmID
         }
 
-        var usesFlash: Bool {
-            switch guest {
+        func usesFlash(_ attached: AttachedFirmware) -> Bool {
+            guard !keepsPlace else { return attached.hasFlashCode }
+            return switch guest {
             case .normal: true
             case .sev, .sevES: sevUsesFlash
             case .sevSNP, .tdx: false
@@ -46,7 +49,7 @@ package struct FirmwareRewrite: Equatable, Sendable {
         request: Request,
     ) throws(AttachmentError) {
         var draft = Draft(vector: vector, attached: attached, request: request)
-        attachment = request.usesFlash ? try draft.attachFlash() : try draft.attachBIOS()
+        attachment = request.usesFlash(attached) ? try draft.attachFlash() : try draft.attachBIOS()
         for option in vector.options where option.origin == .launcher { draft.edits.remove(option) }
         arguments = draft.edits.applied(to: vector)
         warnings = draft.warnings

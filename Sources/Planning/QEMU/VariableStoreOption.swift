@@ -14,6 +14,15 @@ package struct VariableStoreOption: Equatable, Sendable {
         self.byteCount = byteCount
     }
 
+    /// - Parameter size: of the template that the store was made from.
+    package init(_ store: VariableStore, size: VariableStoreSize) {
+        self.init(
+            path: store.path,
+            format: ByteString(store.format.rawValue),
+            byteCount: store.format == .raw ? size.templateByteCount : nil,
+        )
+    }
+
     /// Named as Proxmox names it, so that its tools find it.
     package var driveValue: ByteString {
         var text = KeyValueList("if=pflash,unit=1,id=drive-efidisk0").setting("format", to: format)

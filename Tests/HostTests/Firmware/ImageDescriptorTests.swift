@@ -8,7 +8,7 @@ struct ImageDescriptorTests {
     @Test func `the image cannot be changed through any descriptor`() throws {
         let storage = try FirmwareStorage()
         let image = try placed(storage)
-        let path = FilePath(image.path)
+        let path = FilePath(path(of: image))
         try change(path, mode: 0o666)  // Its owner may; only the seals stand then.
         for descriptor in [
             FileDescriptor(rawValue: image.number), try .open(path, .readOnly),
@@ -38,7 +38,8 @@ struct ImageDescriptorTests {
         let storage = try FirmwareStorage()
         let image = try placed(storage)
         #expect(
-            try link(image.path) == "/memfd:local:efi-firmware/a.fd \(Vector.abc.sha256) (deleted)"
+            try link(path(of: image))
+                == "/memfd:local:efi-firmware/a.fd \(Vector.abc.sha256) (deleted)"
         )
     }
 
@@ -51,10 +52,11 @@ struct ImageDescriptorTests {
             directories: ["template/efi-firmware"],
             fileName: "a.fd",
             pins: storage.request().pins,
+            configuration: "launcher.conf",
             rules: storage.request().rules
         )
-        let image = try ImageDescriptor(placing: seal(verify(request)), avoiding: [])
-        let name = try link(image.path)
+        let image = try place(request)
+        let name = try link(path(of: image))
         #expect(name.hasPrefix("/memfd:x\(character)\(character)"))
         #expect(name.hasSuffix("\(character) (deleted)"))
     }
@@ -67,7 +69,7 @@ struct ImageDescriptorTests {
             #expect(inheritable() == inherited)
             let sealed = try seal(verified)
             #expect(inheritable() == inherited)
-            let image = try ImageDescriptor(placing: sealed, avoiding: Set(10..<60))
+            let image = try ReservedDescriptor(avoiding: Set(10..<60)).hold(sealed)
             #expect(inheritable() == inherited + [image.number])
         }
     }
@@ -77,10 +79,7 @@ struct ImageDescriptorTests {
             let storage = try FirmwareStorage()
             // Far above the descriptors that the test's own harness has open.
             try check(dup2(1, 200))
-            let image = try ImageDescriptor(
-                placing: seal(verify(storage.request())),
-                avoiding: Set(10..<200).union([201])
-            )
+            let image = try place(storage.request(), avoiding: Set(10..<200).union([201]))
             #expect(image.number == 202)
             #expect(fcntl(200, F_GETFD) == 0)
             #expect(fcntl(201, F_GETFD) == -1)
@@ -96,7 +95,7 @@ struct ImageDescriptorTests {
             var limits = rlimit(rlim_cur: rlim_t(limit), rlim_max: rlim_t(limit))
             try check(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits))
             do throws(HostError) {
-                _ = try ImageDescriptor(placing: sealed, avoiding: [10, 11, 12])
+                _ = try ReservedDescriptor(avoiding: [10, 11, 12]).hold(sealed)
                 Issue.record("placed all the same")
             } catch {
                 #expect(error == .descriptorsExhausted(errno: .invalidArgument))
@@ -105,7 +104,11 @@ struct ImageDescriptorTests {
     }
 
     private func placed(_ storage: FirmwareStorage) throws -> ImageDescriptor {
-        try ImageDescriptor(placing: seal(verify(storage.request())), avoiding: [])
+        try place(storage.request())
+    }
+
+    private func path(of image: borrowing ImageDescriptor) -> String {
+        "/proc/self/fd/\(image.number)"
     }
 
     private func link(_ path: String) throws -> String {

@@ -45,6 +45,7 @@ struct ReadOnlyProofTests {
                     directories: [""],
                     fileName: "b.fd",
                     pins: [],
+                    configuration: "launcher.conf",
                     rules: .volume(accepting: [.mount])
                 )
             )

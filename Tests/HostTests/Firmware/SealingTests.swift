@@ -92,7 +92,15 @@ struct SealingTests {
 
     @Test func `an image without a pin is not sealed`() throws {
         let storage = try FirmwareStorage()
-        #expect(refusal(of: storage.request(pins: []))?.cause == .notPinned)
+        let refusal = refusal(of: storage.request(pins: []))
+        let cause = VerificationError.Cause.notPinned(
+            found: Vector.abc.sha256,
+            image: FirmwareStorage.name,
+            configuration: "launcher.conf"
+        )
+        #expect(refusal?.cause == cause)
+        #expect(refusal?.exitStatus == .configuration)
+        #expect(refusal?.hint?.contains(Vector.abc.sha256.hex) == true)
     }
 
     private func refusal(of request: ImageRequest) -> VerificationError? {

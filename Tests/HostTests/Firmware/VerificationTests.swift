@@ -166,6 +166,7 @@ func stockRequest(_ root: FilePath, _ name: String) -> ImageRequest {
         directories: [""],
         fileName: name,
         pins: [ImageRequest.Pin(digest: Vector.abc.sha256, origin: "launcher.conf line 1")],
+        configuration: "launcher.conf",
         rules: .stock,
     )
 }

@@ -11,7 +11,8 @@ struct ExecutionTests {
             try shell.execute(
                 arguments: ["sh", "-c", "exit 7"],
                 environment: [],
-                inheriting: nil
+                inheriting: nil,
+                under: confine(.denylist, mode: .off)
             )
         }
     }
@@ -25,6 +26,7 @@ struct ExecutionTests {
                 arguments: ["/usr/bin/kvm", "/proc/self/cmdline", "/proc/self/environ"],
                 environment: ["A=b", "", ByteString([0xFF, 0x0A]), "A=c"],
                 inheriting: nil,
+                under: confine(.denylist, mode: .off)
             )
         }
         let expected =
@@ -44,7 +46,8 @@ struct ExecutionTests {
             try Executable(firstOf: [FilePath(path)]).execute(
                 arguments: ["cat", "/proc/self/comm"],
                 environment: [],
-                inheriting: nil
+                inheriting: nil,
+                under: confine(.denylist, mode: .off)
             )
         }
         #expect(result?.standardOutputContent == Array("kvm\n".utf8))
@@ -56,13 +59,14 @@ struct ExecutionTests {
             observing: [\.standardOutputContent]
         ) {
             let storage = try FirmwareStorage()
-            let image = try ImageDescriptor(placing: seal(verify(storage.request())), avoiding: [])
-            let path = ByteString(image.path)
+            let image = try place(storage.request())
+            let path = ByteString("/proc/self/fd/\(image.number)")
             storage.remove()  // An exec does not.
             try Executable(firstOf: ["/bin/cat"]).execute(
                 arguments: ["cat", path, path],
                 environment: [],
-                inheriting: image
+                inheriting: image,
+                under: confine(.denylist, mode: .off)
             )
         }
         #expect(result?.standardOutputContent == Array("abcabc".utf8))
@@ -78,10 +82,7 @@ struct ExecutionTests {
             let inherited = inheritable()
             let storage = try FirmwareStorage()
             _ = try HostFiles.configuration(at: storage.image)
-            let image = try ImageDescriptor(
-                placing: seal(verify(storage.request())),
-                avoiding: Set(10..<60)
-            )
+            let image = try place(storage.request(), avoiding: Set(10..<60))
             SystemLog(socketPath: storage.outside).send("nobody listens", severity: .info)
             storage.remove()  // An exec does not.
             print((inherited + [image.number]).sorted().map(String.init).joined(separator: " "))
@@ -94,7 +95,8 @@ struct ExecutionTests {
             try Executable(firstOf: ["/bin/sh"]).execute(
                 arguments: ["sh", "-c", ByteString(script)],
                 environment: [],
-                inheriting: image
+                inheriting: image,
+                under: confine(.denylist, mode: .off)
             )
         }
         let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
@@ -120,7 +122,8 @@ struct ExecutionTests {
                 try Executable(firstOf: [path]).execute(
                     arguments: ["x"],
                     environment: [],
-                    inheriting: nil
+                    inheriting: nil,
+                    under: confine(.denylist, mode: .off)
                 )
             }
             #expect(error == .failed(operation: "execve", path: path, errno: errno))
@@ -132,10 +135,20 @@ struct ExecutionTests {
         let program = try Executable(firstOf: ["/bin/false"])
         let bad = ByteString(Array("a\0b".utf8))
         #expect(throws: ExecutionError.containsNUL(bad)) {
-            try program.execute(arguments: ["x", bad], environment: [], inheriting: nil)
+            try program.execute(
+                arguments: ["x", bad],
+                environment: [],
+                inheriting: nil,
+                under: confine(.denylist, mode: .off)
+            )
         }
         #expect(throws: ExecutionError.containsNUL(bad)) {
-            try program.execute(arguments: ["x"], environment: [bad], inheriting: nil)
+            try program.execute(
+                arguments: ["x"],
+                environment: [bad],
+                inheriting: nil,
+                under: confine(.denylist, mode: .off)
+            )
         }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Planning
 import SystemPackage
 
@@ -41,9 +42,19 @@ struct FirmwareStorage: Sendable {
             pins: pins.enumerated().map { index, digest in
                 ImageRequest.Pin(digest: digest, origin: "launcher.conf line \(index + 1)")
             },
+            configuration: "launcher.conf",
             rules: rules,
         )
     }
+}
+
+/// Every stage that an image goes through before QEMU inherits it.
+func place(
+    _ request: ImageRequest,
+    avoiding numbers: Set<Int32> = [],
+) throws -> ImageDescriptor {
+    let sealed = try seal(verify(request))
+    return try ReservedDescriptor(avoiding: numbers).hold(sealed)
 }
 
 /// Messages whose digests FIPS 180-4's example files give.

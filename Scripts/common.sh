@@ -1,0 +1,81 @@
+# Shared by the scripts beside it; source it, do not run it.
+# Every script works from the package's folder, wherever it was called from.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf '%s: error: %s\n' "${0##*/}" "$1" >&2
+    if [ -n "${2:-}" ]; then printf '%s: hint: %s\n' "${0##*/}" "$2" >&2; fi
+    exit 1
+}
+
+usage_error() {
+    printf '%s: error: %s\n%s: hint: %s --help\n' "${0##*/}" "$1" "${0##*/}" "$0" >&2
+    exit 64
+}
+
+# Installs the Debian packages among its arguments that are missing, and says which.
+need_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || fail "missing: ${missing[*]}" "install them; this system has no apt-get"
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "missing: ${missing[*]}" "run as root, or install sudo"
+        as_root=(sudo)
+    fi
+    say "installing: ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq >/dev/null ||
+        fail "apt-get update failed" "see the lines above; the package lists could not be read"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        fail "could not install: ${missing[*]}" "see the lines above"
+}
+
+need_swift() {
+    command -v swift >/dev/null ||
+        fail "no Swift toolchain on the PATH" "install Swift 6.2 or newer from swift.org"
+    local version
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    case "$version" in
+        6.[2-9] | 6.[1-9][0-9] | [7-9].* | [1-9][0-9].*) ;;
+        *) fail "Swift ${version:-of unknown version} is too old" "install Swift 6.2 or newer from swift.org" ;;
+    esac
+}
+
+# Builds the static release; $1 and on: products. Prints only when something goes wrong.
+build_release() {
+    local product log
+    log=$(mktemp)
+    for product in "$@"; do
+        if ! swift build -c release --product "$product" "${release_flags[@]}" >"$log" 2>&1; then
+            cat "$log" >&2
+            rm -f "$log"
+            fail "building $product failed"
+        fi
+    done
+    rm -f "$log"
+}
+
+# One file without a loader: nothing of the caller's environment decides what code runs. lld,
+# because gold warns about glibc's name service functions, which we never call.
+release_flags=(
+    --static-swift-stdlib
+    -Xswiftc -static-executable
+    -Xswiftc -use-ld=lld
+    -Xlinker --gc-sections
+    -Xlinker --strip-all
+)
+
+release_path() { swift build -c release --show-bin-path "${release_flags[@]}"; }
+
+# A unified image and a split pair as Debian's ovmf package ships them.
+ovmf_code=/usr/share/OVMF/OVMF_CODE_4M.fd
+ovmf_vars=/usr/share/OVMF/OVMF_VARS_4M.fd
+ovmf_unified=/usr/share/ovmf/OVMF.fd

@@ -1,0 +1,91 @@
+package import Planning
+package import SystemPackage
+
+/// The files of this host that a launch depends on, each read once.
+package enum LaunchFiles {
+    /// Where QEMU looks for settings unless it is told not to (Debian's and Proxmox's builds).
+    private static let qemuConfiguration: ByteString = "/etc/qemu/qemu.conf"
+
+    /// The launcher's configuration.
+    ///
+    /// A default file that is not there means that nothing is configured; one that was named has
+    /// to be there. A call that starts no VM is answered with the defaults where the file is
+    /// broken: Proxmox asks for `--version` all the time, and learns nothing from our troubles.
+    package static func configuration(
+        for request: LaunchRequest
+    ) throws(LaunchFailure) -> LauncherConfiguration {
+        do {
+            return try configuration(at: request.configurationPath)
+        } catch {
+            guard request.isInformational else { throw error.labelled(request.identity.label) }
+            return .defaults
+        }
+    }
+
+    /// - Parameter path: `nil` for the default file.
+    package static func configuration(
+        at path: FilePath?
+    ) throws(LaunchFailure) -> LauncherConfiguration {
+        let file = path ?? LauncherConfiguration.defaultFile
+        let bytes = try failing { () throws(HostFileError) in
+            try HostFiles.configuration(at: file)
+        }
+        guard let bytes else {
+            guard path == nil else { throw LaunchFailure(HostFileError.missing(path: file)) }
+            return .defaults
+        }
+        return try failing { () throws(ConfigurationError) in
+            try LauncherConfiguration(parsing: bytes, file: file.string)
+        }
+    }
+
+    /// Proxmox's storages and our own. A storage.cfg that the configuration names has to be there.
+    package static func storages(
+        for configuration: LauncherConfiguration
+    ) throws(LaunchFailure) -> StorageConfiguration {
+        let setting = configuration.storageConfiguration
+        let bytes = try failing { () throws(HostFileError) in
+            guard let bytes = try HostFiles.configuration(at: setting.value) else {
+                guard setting.line == nil else { throw .missing(path: setting.value) }
+                return [UInt8]?.none
+            }
+            return bytes
+        }
+        return try failing { () throws(ConfigurationError) in
+            try StorageConfiguration(configuration, storageConfiguration: bytes)
+        }
+    }
+
+    /// What QEMU will read besides its command line.
+    package static func audit(
+        _ request: LaunchRequest,
+        allowsDebugging: Bool,
+    ) -> AuditContext {
+        var context = AuditContext(allowsDebugging: allowsDebugging)
+        context.workingDirectoryIsWritableByOthers =
+            request.invocation.isRoot && request.invocation.workingDirectoryIsWritableByOthers
+        var paths = request.configurationFilePaths
+        if request.readsDefaultConfiguration { paths.insert(qemuConfiguration, at: 0) }
+        for path in paths {
+            switch HostFiles.included(at: FilePath(path)) {
+            case .content(let bytes):
+                context.configurationFiles.append(QEMUConfigurationFile(bytes, path: path))
+            case .notRegular: context.unrepeatableFiles.insert(path)
+            case .unreadable: break
+            }
+        }
+        for path in request.loadedFilePaths {
+            context.fileByteCounts[path] = byteCount(of: path)
+        }
+        return context
+    }
+
+    /// `nil` for what is no readable regular file: how much of it is loaded is then unknown.
+    private static func byteCount(of path: ByteString) -> UInt64? {
+        do throws(HostFileError) {
+            return UInt64(exactly: try HostFiles.byteCount(ofRegularFile: FilePath(path)))
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package import Planning
+import SystemPackage
+
+/// A launch that is decided, verified and sealed. What is left is to start it or to show it.
+package struct PreparedLaunch: ~Copyable {
+    package let plan: LaunchPlan
+    /// What was found out about the image; `nil` where the launch has none.
+    package let facts: SealedFacts?
+    private let image: PlacedImage?
+
+    private init(_ plan: LaunchPlan, _ image: consuming PlacedImage?, _ facts: SealedFacts?) {
+        self.plan = plan
+        self.image = image
+        self.facts = facts
+    }
+
+    /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
+    /// launcher does; whatever comes after it is QEMU's.
+    ///
+    /// - Throws: why the process could not be confined or could not become QEMU.
+    package consuming func start() throws(LaunchFailure) -> Never {
+        let plan = plan
+        let label = plan.identity.label
+        if plan.isRecorded {
+            SystemLog().send(LaunchRecord(plan, sealed: facts).text, severity: .info)
+        }
+        do {
+            let program = try failing { () throws(ExecutionError) in
+                try Executable(firstOf: plan.programs)
+            }
+            let descriptor = try Self.hold(image)
+            let confinement = try failing { () throws(ConfinementError) in
+                try confine(plan.confinement.ruleset, mode: plan.confinement.mode)
+            }
+            try program.become(plan, descriptor, confinement)
+        } catch {
+            throw error.labelled(label)
+        }
+    }
+
+    private static func hold(
+        _ image: consuming PlacedImage?
+    ) throws(LaunchFailure) -> ImageDescriptor? {
+        guard let image = consume image else { return nil }
+        do throws(HostError) {
+            return try image.hold()
+        } catch {
+            throw LaunchFailure(error)
+        }
+    }
+}
+
+// MARK: - Preparing
+
+extension PreparedLaunch {
+    /// Every stage up to the point where the process itself would change.
+    ///
+    /// - Throws: the first thing that is wrong; nothing has been started or left behind.
+    package static func prepare(_ invocation: Invocation) throws(LaunchFailure) -> PreparedLaunch {
+        let label = MachineIdentity(invocation).label
+        do {
+            let request = try failing { () throws(LauncherOptionError) in
+                try LaunchRequest(invocation)
+            }
+            return try prepare(request)
+        } catch {
+            throw error.labelled(label)
+        }
+    }
+
+    private static func prepare(_ request: LaunchRequest) throws(LaunchFailure) -> PreparedLaunch {
+        let configuration = try LaunchFiles.configuration(for: request)
+        let settings = try failing { () throws(PlanningError) in
+            try Planner.settings(request, configuration: configuration)
+        }
+        let choice = try failing { () throws(PlanningError) in
+            try Planner.choose(request, settings: settings)
+        }
+        guard let choice else {
+            return PreparedLaunch(Planner.passThrough(request, settings: settings), nil, nil)
+        }
+        return try prepare(request, settings, choice)
+    }
+
+    private static func prepare(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+        _ choice: FirmwareChoice,
+    ) throws(LaunchFailure) -> PreparedLaunch {
+        let reserved = try failing { () throws(HostError) in
+            try ReservedDescriptor(avoiding: request.mentionedNumbers)
+        }
+        let host = HostState(
+            storages: try LaunchFiles.storages(for: settings.configuration),
+            audit: LaunchFiles.audit(request, allowsDebugging: settings.allowsDebugging),
+            imageDescriptor: reserved.number,
+        )
+        let plan = try failing { () throws(PlanningError) in
+            try Planner.plan(request, settings: settings, choice: choice, host: host)
+        }
+        guard let firmware = plan.firmware else { return PreparedLaunch(plan, nil, nil) }
+        let sealed = try seal(firmware)
+        let facts = sealed.facts
+        return PreparedLaunch(plan, PlacedImage(image: sealed, place: reserved), facts)
+    }
+
+    private static func seal(
+        _ firmware: LaunchPlan.FirmwarePlan
+    ) throws(LaunchFailure) -> SealedImage {
+        let sealed = try failing { () throws(VerificationError) in
+            try Host.seal(try verify(firmware.image))
+        }
+        try failing { () throws(ImageSizeError) in
+            let name = firmware.choice.name
+            try ImageSizeError.check(sealed.byteCount, of: name, for: firmware.attachment)
+        }
+        return sealed
+    }
+}
+
+/// The sealed image and the descriptor number that its plan names.
+private struct PlacedImage: ~Copyable {
+    let image: SealedImage
+    let place: ReservedDescriptor
+
+    consuming func hold() throws(HostError) -> ImageDescriptor { try place.hold(image) }
+}
+
+extension Executable {
+    fileprivate func become(
+        _ plan: LaunchPlan,
+        _ image: consuming ImageDescriptor?,
+        _ confinement: consuming Confinement,
+    ) throws(LaunchFailure) -> Never {
+        do throws(ExecutionError) {
+            try execute(
+                arguments: plan.arguments,
+                environment: plan.environment,
+                inheriting: image,
+                under: confinement,
+            )
+        } catch {
+            throw LaunchFailure(error)
+        }
+    }
+}

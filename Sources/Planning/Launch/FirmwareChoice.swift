@@ -1,0 +1,88 @@
+package import SystemPackage
+
+/// Which image this VM asked for, and which digests it must have.
+package struct FirmwareChoice: Equatable, Sendable {
+    package enum Image: Equatable, Sendable {
+        /// A firmware volume that the command line or a `vm:` section names.
+        case volume(FirmwareVolume)
+        /// Stock firmware that the command line attaches, by its path; only where the
+        /// configuration says `stock-firmware verify`.
+        case stock(FilePath)
+    }
+
+    package let image: Image
+    /// Empty where nobody pinned the image: it is then refused, but only once its digest is known,
+    /// so that the message can show it.
+    package let pins: [ImageRequest.Pin]
+    /// The guest kinds that the pin allows; `nil` for all.
+    package let guests: Set<GuestKind>?
+    /// Where the choice was made, for people: `option -efi-firmware`, or a line of a file.
+    package let origin: String
+
+    /// How messages and records name the image.
+    package var name: String {
+        switch image {
+        case .volume(let volume): volume.description
+        case .stock(let path): path.string
+        }
+    }
+
+    /// What messages call the image before they quote its name.
+    package var noun: String {
+        switch image {
+        case .volume: "firmware volume"
+        case .stock: "stock firmware"
+        }
+    }
+}
+
+extension FirmwareChoice {
+    /// What the VM asks for: `nil` where it starts with whatever its command line attaches.
+    package init?(_ request: LaunchRequest, settings: LaunchSettings) throws(PlanningError) {
+        let asked = settings.section?.firmware
+        if let option = request.firmware {
+            if let asked, asked.value != option.volume {
+                let place = settings.place(asked.line)
+                throw .volumesDiffer(option: option.volume, section: asked.value, place: place)
+            }
+            let origin = "option -efi-firmware"
+            let pins = option.digests.map { ImageRequest.Pin(digest: $0, origin: origin) }
+            try self.init(option.volume, pins: pins, origin: origin, settings)
+        } else if let asked {
+            try self.init(asked.value, pins: [], origin: settings.place(asked.line), settings)
+        } else if request.efiDisk != nil {
+            throw .option(.variableStoreWithoutFirmware)
+        } else {
+            return nil
+        }
+    }
+
+    private init(
+        _ volume: FirmwareVolume,
+        pins: [ImageRequest.Pin],
+        origin: String,
+        _ settings: LaunchSettings,
+    ) throws(PlanningError) {
+        let section = settings.configuration.firmware(for: volume)
+        let configured = section?.pins(file: settings.configuration.file) ?? []
+        for one in pins {
+            for other in configured
+            where one.digest.algorithm == other.digest.algorithm && one.digest != other.digest {
+                throw .pinsDiffer(volume: volume, one: one, other: other)
+            }
+        }
+        image = .volume(volume)
+        self.pins = pins + configured
+        guests = section?.guests?.value
+        self.origin = origin
+    }
+
+    /// Stock firmware to verify: what the command line attaches, by the path it is pinned with.
+    package init(stock path: FilePath, settings: LaunchSettings) {
+        let section = settings.configuration.firmware(for: path)
+        image = .stock(path)
+        pins = section?.pins(file: settings.configuration.file) ?? []
+        guests = section?.guests?.value
+        origin = settings.place(settings.configuration.stockFirmware.line)
+    }
+}

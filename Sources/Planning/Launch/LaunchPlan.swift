@@ -1,0 +1,31 @@
+package import SystemPackage
+
+/// Everything a launch will do, decided: a plain value that can be shown instead of carried out.
+package struct LaunchPlan: Equatable, Sendable {
+    package let identity: MachineIdentity
+    /// `nil` where QEMU gets the firmware that its command line attaches, unlooked at.
+    package let firmware: FirmwarePlan?
+    /// argv of QEMU, argv[0] included.
+    package let arguments: [ByteString]
+    package let environment: [ByteString]
+    /// The names that were taken out of the environment.
+    package let removedVariables: [ByteString]
+    /// QEMU's program: the first of these that exists.
+    package let programs: [FilePath]
+    package let confinement: ConfinementPlan
+    package let warnings: [AttachmentWarning]
+    /// Whether the launch is recorded in the system log.
+    package let isRecorded: Bool
+
+    package struct FirmwarePlan: Equatable, Sendable {
+        package let choice: FirmwareChoice
+        package let image: ImageRequest
+        package let guest: GuestKind
+        package let attachment: FirmwareAttachment
+    }
+
+    package struct ConfinementPlan: Equatable, Sendable {
+        package let mode: SeccompMode
+        package let ruleset: Ruleset
+    }
+}

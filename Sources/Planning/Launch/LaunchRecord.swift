@@ -1,0 +1,48 @@
+/// What the system log keeps of a launch: one line of facts, in `key=value` form.
+package struct LaunchRecord: Equatable, Sendable {
+    package let text: String
+
+    /// - Parameter sealed: what was found out about the image when it was read.
+    package init(_ plan: LaunchPlan, sealed: SealedFacts?) {
+        var facts = ["launch", plan.identity.label.map { "vm=\($0)" } ?? "vm=unnamed"]
+        if let firmware = plan.firmware, let sealed {
+            facts += [
+                "firmware=\(quoted(firmware.choice.name))",
+                "digest=\(sealed.digests.map(\.description).joined(separator: ","))",
+                "bytes=\(sealed.byteCount)",
+                "read-only=\(sealed.proofs.map(\.rawValue).joined(separator: ","))",
+                "guest=\(firmware.guest.rawValue)",
+                "attachment=\(firmware.attachment.rawValue)",
+                "chosen-by=\(quoted(firmware.choice.origin))",
+            ]
+        } else {
+            facts.append("firmware=unchanged")
+        }
+        let groups = plan.confinement.ruleset.groups.map(\.group.name).joined(separator: ",")
+        facts += ["seccomp=\(plan.confinement.mode.rawValue)", "groups=\(groups)"]
+        if !plan.removedVariables.isEmpty {
+            let names = plan.removedVariables.map(\.escaped).joined(separator: ",")
+            facts.append("removed-variables=\(names)")
+        }
+        text = facts.joined(separator: " ")
+    }
+
+    /// A launch that was refused.
+    package init(refusal: some Failure) {
+        text = "refused status=\(refusal.exitStatus.rawValue) \(refusal.message)"
+    }
+}
+
+/// What reading and sealing an image showed.
+package struct SealedFacts: Equatable, Sendable {
+    package let byteCount: Int
+    package let digests: [Digest]
+    /// Empty for stock firmware that a package installed writable for root.
+    package let proofs: [ReadOnlyProof]
+
+    package init(byteCount: Int, digests: [Digest], proofs: [ReadOnlyProof]) {
+        self.byteCount = byteCount
+        self.digests = digests
+        self.proofs = proofs
+    }
+}

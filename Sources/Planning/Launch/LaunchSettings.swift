@@ -1,0 +1,39 @@
+/// The configuration as it applies to one VM.
+package struct LaunchSettings: Sendable {
+    package let configuration: LauncherConfiguration
+    /// The `vm:` section that is for this VM.
+    package let section: VirtualMachineSection?
+
+    /// - Throws: where the configuration has a section for this VM, but contradicts itself or was
+    ///   written for another VM of the same ID.
+    package init(
+        _ configuration: LauncherConfiguration,
+        for identity: MachineIdentity,
+    ) throws(PlanningError) {
+        self.configuration = configuration
+        do {
+            section = try configuration.virtualMachine(
+                vmid: identity.vmID?.text.flatMap { UInt32($0) },
+                name: identity.name,
+                uuid: identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
+            )
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    /// The configuration alone: for calls that start no VM.
+    package init(_ configuration: LauncherConfiguration) {
+        self.configuration = configuration
+        section = nil
+    }
+
+    package var seccomp: SeccompMode { configuration.seccomp(for: section).value }
+    package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
+    package var allowsDebugging: Bool { configuration.debug(for: section).value == .allow }
+
+    /// A line of the configuration, as messages name it.
+    func place(_ line: Int?) -> String {
+        line.map { "\(configuration.file) line \($0)" } ?? configuration.file
+    }
+}

@@ -1,0 +1,219 @@
+import SystemPackage
+
+/// Decides a launch. Reads like the specification, from top to bottom; touches nothing.
+package enum Planner {
+    /// The configuration as it applies to the VM; a call that starts none has no section.
+    package static func settings(
+        _ request: LaunchRequest,
+        configuration: LauncherConfiguration,
+    ) throws(PlanningError) -> LaunchSettings {
+        request.isInformational
+            ? LaunchSettings(configuration)
+            : try LaunchSettings(configuration, for: request.identity)
+    }
+
+    /// The image this VM gets in the place of its firmware, or `nil` where nothing was asked.
+    package static func choose(
+        _ request: LaunchRequest,
+        settings: LaunchSettings,
+    ) throws(PlanningError) -> FirmwareChoice? {
+        guard !request.isInformational else { return nil }
+        if let choice = try FirmwareChoice(request, settings: settings) { return choice }
+        guard settings.configuration.stockFirmware.value == .verify else { return nil }
+        let path = try attaching { () throws(AttachmentError) in
+            try StockImage.path(in: request.vector)
+        }
+        guard let path else { return nil }
+        guard path.bytes.first == UInt8(ascii: "/"), let text = path.text else {
+            throw .stockFirmwareNotAPath(path)
+        }
+        return FirmwareChoice(stock: FilePath(text).lexicallyNormalized(), settings: settings)
+    }
+
+    /// A launch without custom firmware: every word, variable and descriptor as it came.
+    package static func passThrough(
+        _ request: LaunchRequest,
+        settings: LaunchSettings,
+    ) -> LaunchPlan {
+        LaunchPlan(
+            identity: request.identity,
+            firmware: nil,
+            arguments: request.passThroughArguments,
+            environment: request.invocation.environment,
+            removedVariables: [],
+            programs: programs(request, settings),
+            confinement: confinement(settings),
+            warnings: [],
+            isRecorded: settings.configuration.log.value == .syslog && !request.isInformational
+                && request.identity.label != nil,
+        )
+    }
+
+    /// A launch with the chosen image in the place of its firmware.
+    package static func plan(
+        _ request: LaunchRequest,
+        settings: LaunchSettings,
+        choice: FirmwareChoice,
+        host: HostState,
+    ) throws(PlanningError) -> LaunchPlan {
+        let machine = MachineOptions(request.vector)
+        try requireSupported(request, machine, settings)
+        let guest = try attaching { () throws(AttachmentError) in
+            try GuestKind(request.vector, machine: machine)
+        }
+        try requireAllowed(guest, choice)
+        let image = try imageRequest(for: choice, request, settings, host)
+        let rewrite = try rewrite(request, machine, guest, choice, settings, host)
+        let environment = environment(of: request)
+        return LaunchPlan(
+            identity: request.identity,
+            firmware: .init(
+                choice: choice,
+                image: image,
+                guest: guest,
+                attachment: rewrite.attachment,
+            ),
+            arguments: rewrite.arguments,
+            environment: environment.kept,
+            removedVariables: environment.removed,
+            programs: programs(request, settings),
+            confinement: confinement(settings),
+            warnings: rewrite.warnings + warnings(about: request.vector),
+            isRecorded: settings.configuration.log.value == .syslog,
+        )
+    }
+}
+
+// MARK: - The steps
+
+extension Planner {
+    private static func requireSupported(
+        _ request: LaunchRequest,
+        _ machine: MachineOptions,
+        _ settings: LaunchSettings,
+    ) throws(PlanningError) {
+        let called = request.vector.arguments.first ?? ""
+        let program = settings.configuration.qemu.map { ByteString($0.value.string) } ?? called
+        for name in [called, program] where !QEMUProgram.isX86(name) {
+            throw .attachment(.otherArchitecture(program: name))
+        }
+        if let type = machine["type"], UnsupportedMachine.names.contains(type) {
+            throw .attachment(.unsupportedMachine(type: type))
+        }
+    }
+
+    private static func requireAllowed(
+        _ guest: GuestKind,
+        _ choice: FirmwareChoice,
+    ) throws(PlanningError) {
+        guard let allowed = choice.guests, !allowed.contains(guest) else { return }
+        throw .guestNotAllowed(guest, image: choice.name, allowed: allowed)
+    }
+
+    private static func imageRequest(
+        for choice: FirmwareChoice,
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+        _ host: HostState,
+    ) throws(PlanningError) -> ImageRequest {
+        switch choice.image {
+        case .stock(let path):
+            return StockImage.request(
+                path: path,
+                choice: choice,
+                configuration: settings.configuration.file,
+            )
+        case .volume(let volume):
+            let node = request.invocation.nodeName
+            let location = try resolving { () throws(VolumeError) in
+                try host.storages.firmwareLocation(of: volume, on: node)
+            }
+            return ImageRequest(
+                name: choice.name,
+                root: location.root,
+                directories: location.directories,
+                fileName: location.fileName,
+                pins: choice.pins,
+                configuration: settings.configuration.file,
+                rules: .volume(accepting: settings.configuration.readOnly.value),
+            )
+        }
+    }
+
+    private static func rewrite(
+        _ request: LaunchRequest,
+        _ machine: MachineOptions,
+        _ guest: GuestKind,
+        _ choice: FirmwareChoice,
+        _ settings: LaunchSettings,
+        _ host: HostState,
+    ) throws(PlanningError) -> FirmwareRewrite {
+        var asked = FirmwareRewrite.Request(imagePath: host.imagePath, guest: guest)
+        asked.sevUsesFlash = settings.configuration.sevAttachment.value == .pflash
+        asked.vmID = request.identity.vmID
+        if let disk = request.efiDisk {
+            let node = request.invocation.nodeName
+            asked.variableStore = try resolving { () throws(VolumeError) in
+                // Proxmox makes the stores of SEV guests from a template of the large size only.
+                let size = guest == .normal ? disk.variables : .large
+                let store = try host.storages.variableStore(of: disk, on: node)
+                return VariableStoreOption(store, size: size)
+            }
+        }
+        if case .stock = choice.image { asked.keepsPlace = true }
+        return try attaching { [asked] () throws(AttachmentError) in
+            let attached = try AttachedFirmware(request.vector, machine: machine)
+            let other = OtherWayIn.first(
+                in: request.vector,
+                codeImage: CodeImageIdentity(attached),
+                context: host.audit,
+            )
+            if let other { throw .otherWayIn(other) }
+            return try FirmwareRewrite(request.vector, attached: attached, request: asked)
+        }
+    }
+
+    private static func environment(
+        of request: LaunchRequest
+    ) -> (kept: [ByteString], removed: [ByteString]) {
+        let environment = request.invocation.environment
+        return request.invocation.isRoot
+            ? LoaderVariables.removed(from: environment) : (environment, [])
+    }
+
+    private static func programs(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) -> [FilePath] {
+        QEMUProgram.candidates(
+            configured: settings.configuration.qemu?.value,
+            calledAs: request.vector.arguments.first ?? "",
+        )
+    }
+
+    private static func confinement(_ settings: LaunchSettings) -> LaunchPlan.ConfinementPlan {
+        .init(mode: settings.seccomp, ruleset: .denylist)
+    }
+
+    /// What brings firmware from elsewhere by design: the state of another VM, or of this one.
+    private static func warnings(about vector: ArgumentVector) -> [AttachmentWarning] {
+        vector.options.filter { ["incoming", "loadvm", "loadstate"].contains($0.name) }
+            .map { .firmwareFromElsewhere(option: vector.quote($0)) }
+    }
+}
+
+// MARK: - Errors of the parts
+
+extension Planner {
+    private static func attaching<Value>(
+        _ decide: () throws(AttachmentError) -> Value
+    ) throws(PlanningError) -> Value {
+        do { return try decide() } catch { throw .attachment(error) }
+    }
+
+    private static func resolving<Value>(
+        _ resolve: () throws(VolumeError) -> Value
+    ) throws(PlanningError) -> Value {
+        do { return try resolve() } catch { throw .storage(error) }
+    }
+}

@@ -1,0 +1,60 @@
+/// Why a launch was not even begun: everything that can be known before the image is opened.
+package enum PlanningError: Failure {
+    case option(LauncherOptionError)
+    case configuration(ConfigurationError)
+    case storage(VolumeError)
+    case attachment(AttachmentError)
+
+    /// The command line and the configuration name different volumes.
+    case volumesDiffer(option: FirmwareVolume, section: FirmwareVolume, place: String)
+    /// The command line and the configuration pin different digests.
+    case pinsDiffer(volume: FirmwareVolume, one: ImageRequest.Pin, other: ImageRequest.Pin)
+    /// The pin is meant for other kinds of guest.
+    case guestNotAllowed(GuestKind, image: String, allowed: Set<GuestKind>)
+    /// `stock-firmware verify`, and the firmware is a name that QEMU would search for.
+    case stockFirmwareNotAPath(ByteString)
+
+    package var message: String {
+        switch self {
+        case .option(let error): error.message
+        case .configuration(let error): error.message
+        case .storage(let error): error.message
+        case .attachment(let error): error.message
+        case .volumesDiffer(let option, let section, let place):
+            "option -efi-firmware names \(quoted(option.description)), but \(place) names"
+                + " \(quoted(section.description))"
+        case .pinsDiffer(let volume, let one, let other):
+            "firmware volume \(quoted(volume.description)): pinned to \(one.digest) by \(one.origin),"
+                + " but to \(other.digest) by \(other.origin)"
+        case .guestNotAllowed(let guest, let image, let allowed):
+            "firmware \(quoted(image)): not for \(guest.displayName) guests (expected"
+                + " \(allowed.map(\.displayName).sorted().joined(separator: ", ")))"
+        case .stockFirmwareNotAPath(let name):
+            "stock firmware \(quoted(name)): not an absolute path, so QEMU would search for it"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .option(let error): error.hint
+        case .configuration(let error): error.hint
+        case .storage(let error): error.hint
+        case .attachment(let error): error.hint
+        case .volumesDiffer: "make the two agree, or leave one of them out"
+        case .pinsDiffer: "find out which is right with sha256sum, and leave the other out"
+        case .guestNotAllowed: "pin firmware that is made for this kind of guest"
+        case .stockFirmwareNotAPath: "name the firmware by its absolute path"
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .option(let error): error.exitStatus
+        case .configuration(let error): error.exitStatus
+        case .storage(let error): error.exitStatus
+        case .attachment(let error): error.exitStatus
+        case .volumesDiffer, .pinsDiffer, .guestNotAllowed: .configuration
+        case .stockFirmwareNotAPath: .usage
+        }
+    }
+}

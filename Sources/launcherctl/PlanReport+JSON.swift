@@ -1,0 +1,102 @@
+import Foundation
+import Planning
+import SystemPackage
+
+extension PlanReport {
+    /// The same facts as one JSON object; its keys are documented in the README and stay.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(document), as: UTF8.self)
+        } catch {
+            return "{}"
+        }
+    }
+}
+
+/// What `launcherctl plan --json` prints.
+struct PlanDocument: Encodable {
+    struct Firmware: Encodable {
+        let name: String
+        let chosenBy: String
+        let digests: [String]
+        let pinnedBy: [String]
+        let byteCount: Int
+        let readOnly: [String]
+        let guest: String
+        let attachment: String
+    }
+
+    struct Group: Encodable {
+        let name: String
+        let cause: String
+        let purpose: String
+        let rules: [Rule]
+    }
+
+    struct Rule: Encodable {
+        let syscall: String
+        let verdict: String
+        let reason: String
+    }
+
+    let vmid: String?
+    let name: String?
+    let uuid: String?
+    let firmware: Firmware?
+    let programs: [String]
+    let arguments: [String]
+    let removedVariables: [String]
+    let seccomp: String
+    let groups: [Group]
+    let warnings: [String]
+}
+
+extension PlanReport {
+    fileprivate var document: PlanDocument {
+        PlanDocument(
+            vmid: plan.identity.vmID?.escaped,
+            name: plan.identity.name?.escaped,
+            uuid: plan.identity.uuid?.escaped,
+            firmware: firmware,
+            programs: plan.programs.map(\.string),
+            arguments: plan.arguments.map { $0.text ?? $0.escaped },
+            removedVariables: plan.removedVariables.map(\.escaped),
+            seccomp: plan.confinement.mode.rawValue,
+            groups: plan.confinement.ruleset.groups.map(PlanDocument.Group.init),
+            warnings: plan.warnings.map(\.message),
+        )
+    }
+
+    fileprivate var firmware: PlanDocument.Firmware? {
+        guard let firmware = plan.firmware, let facts else { return nil }
+        return PlanDocument.Firmware(
+            name: firmware.choice.name,
+            chosenBy: firmware.choice.origin,
+            digests: facts.digests.map(\.description),
+            pinnedBy: firmware.choice.pins.map(\.origin),
+            byteCount: facts.byteCount,
+            readOnly: facts.proofs.map(\.rawValue),
+            guest: firmware.guest.rawValue,
+            attachment: firmware.attachment.rawValue,
+        )
+    }
+}
+
+extension PlanDocument.Group {
+    fileprivate init(_ selected: SelectedGroup) {
+        name = selected.group.name
+        cause = selected.cause.description
+        purpose = selected.group.purpose
+        rules = selected.group.rules.map(PlanDocument.Rule.init)
+    }
+}
+
+extension PlanDocument.Rule {
+    fileprivate init(_ rule: SyscallRule) {
+        syscall = "\(rule.syscall)"
+        verdict = "\(rule.verdict)"
+        reason = rule.reason
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Planning
+import SystemPackage
+
+/// A plan as people and programs read it.
+struct PlanReport {
+    let plan: LaunchPlan
+    let facts: SealedFacts?
+
+    init(_ plan: LaunchPlan, facts: SealedFacts?) {
+        self.plan = plan
+        self.facts = facts
+    }
+
+    /// Labelled lines, then the command line, an option a line.
+    var text: String {
+        var rows = [("vm", plan.identity.label ?? "not named")]
+        rows += firmwareRows
+        rows += [
+            ("program", plan.programs.map(\.string).joined(separator: ", else ")),
+            ("seccomp", plan.confinement.mode.rawValue),
+        ]
+        rows += plan.confinement.ruleset.groups.map {
+            ("group", "\($0.group.name) (\($0.cause)): \($0.group.purpose)")
+        }
+        rows += plan.removedVariables.map { ("removed", "\($0.escaped) from the environment") }
+        rows += plan.warnings.map { ("warning", $0.message) }
+        let lines = rows.map { name, value in
+            name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
+        }
+        return (lines + ["", "command line"] + commandLine).joined(separator: "\n")
+    }
+
+    private var firmwareRows: [(String, String)] {
+        guard let firmware = plan.firmware, let facts else {
+            return [("firmware", "as the command line attaches it")]
+        }
+        let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
+        return [
+            ("firmware", firmware.choice.name),
+            ("chosen by", firmware.choice.origin),
+            ("checksum", facts.digests.map(\.description).joined(separator: ", ")),
+            ("pinned by", firmware.choice.pins.map(\.origin).joined(separator: ", ")),
+            ("size", "\(facts.byteCount) bytes"),
+            ("read-only", proofs.isEmpty ? "not asked of stock firmware" : "proven by \(proofs)"),
+            ("guest", firmware.guest.displayName),
+            ("attachment", firmware.attachment.rawValue),
+        ]
+    }
+
+    /// Each option with its value on a line of its own, quoted for a shell.
+    private var commandLine: [String] {
+        let vector = ArgumentVector(plan.arguments)
+        let starts = Set(vector.options.map(\.index))
+        var lines: [String] = []
+        for (index, word) in plan.arguments.enumerated() {
+            let quoted = ShellWord.quoted(word)
+            if index == 0 || starts.contains(index) || !starts.contains(index - 1) {
+                lines.append("  " + quoted)
+            } else {
+                lines[lines.count - 1] += " " + quoted
+            }
+        }
+        return lines
+    }
+}

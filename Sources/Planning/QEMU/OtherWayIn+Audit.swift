@@ -31,10 +31,15 @@ extension OtherWayIn {
         codeImage: CodeImageIdentity,
         context: AuditContext,
     ) -> OtherWayIn? {
-        inMachine(vector) ?? inSet(vector, codeImage) ?? inGlobal(vector)
+        inUnknown(vector) ?? inMachine(vector) ?? inSet(vector, codeImage) ?? inGlobal(vector)
             ?? inConfigurationFiles(vector, codeImage, context) ?? inLoaders(vector, context)
             ?? inDebugging(vector, context)
             ?? (context.workingDirectoryIsWritableByOthers ? .workingDirectory : nil)
+    }
+
+    private static func inUnknown(_ vector: ArgumentVector) -> OtherWayIn? {
+        vector.options.first { $0.origin == nil }
+            .map { .unknownOption(option: vector.quote($0)) }
     }
 
     private static func inMachine(_ vector: ArgumentVector) -> OtherWayIn? {
@@ -95,9 +100,21 @@ extension OtherWayIn {
         _ context: AuditContext
     ) -> OtherWayIn? {
         guard !context.allowsDebugging else { return nil }
-        let names: Set = ["gdb", "s", "qtest", "plugin"]
-        return vector.options.first { names.contains($0.name) }.map {
+        return vector.options.first(where: isDebugging).map {
             .debugging(option: vector.quote($0))
+        }
+    }
+
+    private static func isDebugging(_ option: ArgumentVector.Option) -> Bool {
+        switch option.name {
+        case "gdb", "plugin", "preconfig", "qtest", "s":
+            return true
+        case "object":
+            guard let value = option.value else { return false }
+            // An object that is not JSON is refused by QEMU and opens nothing.
+            do { return try ObjectOption(option, value).type == "qtest" } catch { return false }
+        default:
+            return false
         }
     }
 }
@@ -116,23 +133,28 @@ extension QEMUConfigurationFile.Setting {
     fileprivate func decidesFirmware(_ codeImage: CodeImageIdentity) -> Bool {
         switch group {
         case "machine":
-            [
-                "firmware", "pflash0", "pflash1", "igvm-cfg", "confidential-guest-support",
-                "memory-encryption",
-            ].contains(key) || key == "type" && UnsupportedMachine.names.contains(ByteString(value))
+            Self.machineKeys.contains(MachineOptions.dashed(key))
+                || key == "type" && UnsupportedMachine.names.contains(value)
         case "drive":
             key == "if" && value == "pflash"
-                || codeImage.drives.contains(ByteString(identifier ?? ""))
+                || identifier.map(codeImage.drives.contains) ?? false
         case "global":
             key == "driver" && ["cfi.pflash01", "loader", "guest-loader"].contains(value)
         case "device":
             key == "driver" && ["loader", "guest-loader"].contains(value)
         case "object":
-            key == "qom-type" && value == "igvm-cfg"
+            key == "qom-type" && ["igvm-cfg", "qtest"].contains(value)
+        case "add-fd":
+            true
         default:
             false
         }
     }
+
+    private static let machineKeys: Set<ByteString> = [
+        "confidential-guest-support", "firmware", "igvm-cfg", "memory-encryption", "pflash0",
+        "pflash1",
+    ]
 }
 
 /// Machine types that load firmware in another way, or none.

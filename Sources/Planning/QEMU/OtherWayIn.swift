@@ -15,8 +15,15 @@ package enum OtherWayIn: Equatable, Sendable {
     case unrepeatableFile(option: String)
     /// The loader device writes into memory at every reset, over read-only flash too.
     case loader(option: String, why: String)
-    /// Debuggers, the test protocol and plugins change what the guest runs.
+    /// Debuggers, the test protocol and plugins change what the guest runs; `-preconfig` lets a
+    /// QMP client set the machine's firmware before the machine is made.
     case debugging(option: String)
+    /// `-add-fd` closes the descriptor it was given, and the next file that QEMU opens gets its
+    /// number (`cleanup_add_fd` in system/vl.c).
+    case descriptorOfImage(option: String)
+    /// Whether the word behind an unknown option is its value cannot be told, so neither can what
+    /// QEMU makes of the words behind that.
+    case unknownOption(option: String)
     /// QEMU looks for option ROMs by bare name in its working directory first.
     case workingDirectory
 
@@ -38,6 +45,10 @@ package enum OtherWayIn: Equatable, Sendable {
             "\(option) can overwrite the firmware: \(why)"
         case .debugging(let option):
             "\(option) can change what the guest runs"
+        case .descriptorOfImage(let option):
+            "\(option) takes the file descriptor that QEMU gets the verified image by"
+        case .unknownOption(let option):
+            "\(option) is not an option that the launcher knows"
         case .workingDirectory:
             "others may write to the working directory, and QEMU looks there for option ROMs"
         }
@@ -52,6 +63,9 @@ package enum OtherWayIn: Equatable, Sendable {
         case .loader: "leave it out, or load above 4 GiB with force-raw=on"
         case .debugging:
             "leave it out, or allow it with 'debug allow' in the configuration of the launcher"
+        case .descriptorOfImage: "leave it out, or pass another descriptor"
+        case .unknownOption:
+            "leave it out, or start this VM without custom firmware until the launcher knows it"
         case .workingDirectory: "start QEMU in '/' or another directory that only root may write to"
         }
     }

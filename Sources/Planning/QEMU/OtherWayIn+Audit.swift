@@ -4,6 +4,8 @@ package struct AuditContext: Equatable, Sendable {
     package var configurationFiles: [QEMUConfigurationFile]
     /// `-readconfig` arguments that are no regular files.
     package var unrepeatableFiles: Set<ByteString>
+    /// `-readconfig` arguments that others may change between our look and QEMU's.
+    package var untrustedFiles: Set<ByteString> = []
     /// Sizes of the files that loader devices name, in bytes.
     package var fileByteCounts: [ByteString: UInt64]
     package var workingDirectoryIsWritableByOthers: Bool
@@ -80,9 +82,16 @@ extension OtherWayIn {
             }
             return .configurationFile(path: file.path, line: setting.line, setting: setting.text)
         }
-        return vector.all("readconfig").first { option in
-            option.value.map(context.unrepeatableFiles.contains) ?? false
-        }.map { .unrepeatableFile(option: vector.quote($0)) }
+        for option in vector.all("readconfig") {
+            guard let path = option.value else { continue }
+            if context.unrepeatableFiles.contains(path) {
+                return .unrepeatableFile(option: vector.quote(option))
+            }
+            if context.untrustedFiles.contains(path) {
+                return .fileOfOthers(option: vector.quote(option))
+            }
+        }
+        return nil
     }
 
     private static func inLoaders(_ vector: ArgumentVector, _ context: AuditContext) -> OtherWayIn?
@@ -119,22 +128,12 @@ extension OtherWayIn {
     }
 }
 
-/// How other arguments can refer to the code image and the variable store.
-package struct CodeImageIdentity: Equatable, Sendable {
-    /// The ids of flash drives, and of a drive that `-machine pflash0=` names.
-    package var drives: Set<ByteString>
-
-    package init(drives: Set<ByteString> = []) {
-        self.drives = drives
-    }
-}
-
 extension QEMUConfigurationFile.Setting {
     fileprivate func decidesFirmware(_ codeImage: CodeImageIdentity) -> Bool {
         switch group {
         case "machine":
             Self.machineKeys.contains(MachineOptions.dashed(key))
-                || key == "type" && UnsupportedMachine.names.contains(value)
+                || key == "type" && !MachineType(value).hasFlash
         case "drive":
             key == "if" && value == "pflash"
                 || identifier.map(codeImage.drives.contains) ?? false
@@ -154,14 +153,5 @@ extension QEMUConfigurationFile.Setting {
     private static let machineKeys: Set<ByteString> = [
         "confidential-guest-support", "firmware", "igvm-cfg", "memory-encryption", "pflash0",
         "pflash1",
-    ]
-}
-
-/// Machine types that load firmware in another way, or none.
-package enum UnsupportedMachine {
-    package static let names: Set<ByteString> = [
-        "isapc", "microvm", "nitro-enclave", "none", "x-remote", "xenfv", "xenfv-3.1", "xenfv-4.2",
-        "xenpv",
-        "xenpvh",
     ]
 }

@@ -13,6 +13,8 @@ package enum OtherWayIn: Equatable, Sendable {
     case configurationFile(path: ByteString, line: Int, setting: String)
     /// A configuration file that can be read only once, so not by us and then by QEMU.
     case unrepeatableFile(option: String)
+    /// A configuration file that others may change after it was checked.
+    case fileOfOthers(option: String)
     /// The loader device writes into memory at every reset, over read-only flash too.
     case loader(option: String, why: String)
     /// Debuggers, the test protocol and plugins change what the guest runs; `-preconfig` lets a
@@ -41,6 +43,8 @@ package enum OtherWayIn: Equatable, Sendable {
             "\(path.escaped) line \(line): \(quoted(setting)) decides the firmware"
         case .unrepeatableFile(let option):
             "\(option): not a regular file, so what QEMU will read there cannot be checked"
+        case .fileOfOthers(let option):
+            "\(option): others may write to that file, so what QEMU will read there is not certain"
         case .loader(let option, let why):
             "\(option) can overwrite the firmware: \(why)"
         case .debugging(let option):
@@ -60,6 +64,7 @@ package enum OtherWayIn: Equatable, Sendable {
             "leave it out of the command line"
         case .configurationFile: "leave it out of that file"
         case .unrepeatableFile: "put the settings into a file or into the command line"
+        case .fileOfOthers: "chown it to root and chmod it to 0644 or less"
         case .loader: "leave it out, or load above 4 GiB with force-raw=on"
         case .debugging:
             "leave it out, or allow it with 'debug allow' in the configuration of the launcher"

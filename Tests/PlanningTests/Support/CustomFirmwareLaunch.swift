@@ -14,16 +14,14 @@ struct CustomFirmwareLaunch {
         context: AuditContext = AuditContext(),
     ) throws(AttachmentError) {
         let machine = MachineOptions(vector)
-        if let type = machine["type"], UnsupportedMachine.names.contains(type) {
+        if let type = machine["type"], !MachineType(type).hasFlash {
             throw .unsupportedMachine(type: type)
         }
         guest = try GuestKind(vector, machine: machine)
         let attached = try AttachedFirmware(vector, machine: machine)
-        let nodes = [attached.codeNode?.value, attached.variableNode?.value]
-        let drives = Set(attached.drives.compactMap(\.identifier) + nodes.compactMap(\.self))
         if let way = OtherWayIn.first(
             in: vector,
-            codeImage: CodeImageIdentity(drives: drives),
+            codeImage: CodeImageIdentity(attached),
             context: context
         ) {
             throw .otherWayIn(way)

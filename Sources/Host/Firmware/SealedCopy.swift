@@ -52,7 +52,6 @@ struct SealedCopy: ~Copyable {
 
     /// Shown in /proc/PID/fd of the running VM: which image it runs, and its digest.
     private static func name(for request: ImageRequest) -> String {
-        let digests = request.pins.map { " \($0.digest.algorithm.rawValue):\($0.digest.hex)" }
-        return request.name + digests.joined()
+        request.pins.reduce(into: request.name) { $0 += " \($1.digest)" }
     }
 }

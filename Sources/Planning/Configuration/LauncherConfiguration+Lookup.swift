@@ -28,11 +28,13 @@ extension LauncherConfiguration {
         name: ByteString?,
         uuid: MachineUUID?,
     ) throws(ConfigurationError) -> VirtualMachineSection? {
-        let subjects: [VirtualMachineSection.Subject] = [
-            vmid.map { .vmid($0) }, name.flatMap { .named($0) }, uuid.map { .uuid($0) },
-        ].compactMap { $0 }
+        let byID = vmid.map { VirtualMachineSection.Subject.vmid($0) }
+        let byName = name.flatMap { VirtualMachineSection.Subject.named($0) }
+        let byUUID = uuid.map { VirtualMachineSection.Subject.uuid($0) }
         let matching = virtualMachineSections.filter { section in
-            subjects.contains { $0.isSubject(section.id, of: configuration) }
+            byID?.isSubject(section.id, of: configuration) ?? false
+                || byName?.isSubject(section.id, of: configuration) ?? false
+                || byUUID?.isSubject(section.id, of: configuration) ?? false
         }
         guard let match = matching.first else { return nil }
         let reader = SectionReader(configuration: configuration, section: match)

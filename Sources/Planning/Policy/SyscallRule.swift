@@ -45,6 +45,17 @@ package struct SyscallRule: Hashable, Sendable {
         return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
     }
 
+    /// Fails with EPERM, in silence.
+    package static func decline(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        let verdict = Verdict.refuse(.notPermitted, .silent)
+        return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
+    }
+
+    /// Ends the process with SIGSYS.
     package static func kill(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,

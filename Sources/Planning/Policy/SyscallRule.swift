@@ -7,6 +7,18 @@ package struct SyscallRule: Hashable, Sendable {
     /// Who needs it, or what it would be misused for.
     package let reason: String
 
+    package init(
+        syscall: Syscall,
+        verdict: Verdict,
+        checks: [ArgumentCheck],
+        reason: String
+    ) {
+        self.syscall = syscall
+        self.verdict = verdict
+        self.checks = checks
+        self.reason = reason
+    }
+
     package static func allow(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,

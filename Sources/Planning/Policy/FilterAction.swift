@@ -1,0 +1,31 @@
+/// What a filter returns to the kernel, from include/uapi/linux/seccomp.h.
+package enum FilterAction: Hashable, Sendable {
+    case allow
+    /// SECCOMP_RET_LOG: the call happens and is recorded.
+    case log
+    /// SECCOMP_RET_USER_NOTIF: whoever holds the listener decides; nobody holding it is ENOSYS.
+    case ask
+    case fail(Refusal)
+    /// SECCOMP_RET_KILL_PROCESS.
+    case kill
+
+    package var returnValue: UInt32 {
+        switch self {
+        case .allow: 0x7FFF_0000
+        case .log: 0x7FFC_0000
+        case .ask: 0x7FC0_0000
+        case .fail(let refusal): 0x0005_0000 | refusal.errorNumber
+        case .kill: 0x8000_0000
+        }
+    }
+}
+
+extension Refusal {
+    /// The number of the error, from include/uapi/asm-generic/errno.h.
+    package var errorNumber: UInt32 {
+        switch self {
+        case .notImplemented: 38
+        case .notPermitted: 1
+        }
+    }
+}

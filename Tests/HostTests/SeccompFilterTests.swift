@@ -37,7 +37,10 @@ struct SeccompFilterTests {
         let stack = FilterStack(ruleset, mode: .enforce)
         let ours = FilterInterpreter(stack.recorded.instructions)
         let checks = ruleset.rules.flatMap(\.checks)
-        let numbers = (0..<480) + [0x3FFF_FFFF, 0x4000_0000, 0x4000_0001, 0x7FFF_FFFF, UInt32.max]
+        let named = ruleset.rules.map(\.syscall.rawValue)
+        let numbers =
+            Set(named + named.map { $0 &+ 1 } + named.map { $0 &- 1 }).filter { $0 < 480 }
+            + [478, 0x3FFF_FFFF, 0x4000_0000, 0x4000_0001, 0x7FFF_FFFF, .max]
         for number in numbers {
             for architecture: UInt32 in [0xC000_003E, 0x4000_0003] {
                 var samples = [random.arguments(), [0, 0, 0, 0, 0, 0]]

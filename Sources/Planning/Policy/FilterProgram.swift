@@ -1,84 +1,104 @@
 /// A filter in the form that the kernel runs: classic BPF over `struct seccomp_data`.
 ///
 /// Numbers that are answered alike are one range, and the ranges are the leaves of a balanced
-/// tree: some hundred instructions in all and under ten on any path. That is a third of the
-/// instructions, and a hundredth of the time, that libseccomp takes for the same table; tests hold
-/// the result against the table itself, call by call, and against libseccomp.
+/// tree: some two hundred instructions in all and some ten on any path. That is half of what
+/// libseccomp makes of the same table, in a small part of the time; tests hold the result against
+/// the table itself, call by call, and against libseccomp.
 package struct FilterProgram: Hashable, Sendable {
-    package private(set) var instructions: [FilterInstruction]
+    package let instructions: [FilterInstruction]
 
     /// - Parameters:
-    ///   - answers: what each call from number 0 on is answered with.
+    ///   - table: what each call that has a name is answered with.
     ///   - unknown: the answer to every other number.
     ///   - foreign: the answer to the i386 and x32 ABIs, whose numbers mean other calls.
+    ///   - action: what this filter does about a verdict on a call.
     init(
-        answers: [CallAnswer<FilterAction>],
+        _ table: AnswerTable,
         unknown: FilterAction,
-        foreign: FilterAction
+        foreign: FilterAction,
+        action: (Verdict, UInt32) -> FilterAction
     ) {
-        instructions = [
-            .load(Offset.architecture),
-            .ifEqual(Architecture.x86_64, skip: 1, else: 0),
-            .returning(foreign),
-            .load(Offset.number),
-        ]
-        var ranges: [Range] = []
-        func add(_ first: UInt32, _ answer: CallAnswer<FilterAction>) {
-            if ranges.last?.answer != answer { ranges.append(Range(first: first, answer: answer)) }
-        }
-        for (number, answer) in zip(UInt32.min..<Architecture.x32Bit, answers) {
-            add(number, answer)
-        }
-        add(UInt32(truncatingIfNeeded: answers.count), CallAnswer(unknown))
-        add(Architecture.x32Bit, CallAnswer(foreign))
+        var ranges = Self.ranges(table, action: action)
+        let end = UInt32(truncatingIfNeeded: table.answers.count)
+        ranges.append(merging: Range(first: end, action: unknown))
+        ranges.append(merging: Range(first: Architecture.x32Bit, action: foreign))
         // The number -1 has the bit of x32 and is none of its calls: a tracer skips a call so.
-        add(.max, CallAnswer(unknown))
-        instructions += Self.tree(ranges[...])
+        ranges.append(merging: Range(first: .max, action: unknown))
+
+        var assembler = FilterAssembler()
+        let start = Self.assemble(ranges[...], &assembler)
+        let number = assembler.load(Offset.number, then: start)
+        let other = assembler.answer(foreign)
+        let known = assembler.ifEqual(Architecture.x86_64, then: number, else: other)
+        _ = assembler.load(Offset.architecture, then: known)
+        instructions = assembler.program
     }
 
-    /// Calls from `first` on, up to where the next range begins.
-    private struct Range {
+    /// Calls from `first` on, up to where the next range begins: they are answered alike.
+    fileprivate struct Range {
         let first: UInt32
-        let answer: CallAnswer<FilterAction>
+        let action: FilterAction
+        /// The first of these whose checks all hold decides.
+        var steps: [Step] = []
+
+        struct Step {
+            let checks: [ArgumentCheck]
+            let action: FilterAction
+        }
     }
 
-    private static func tree(_ ranges: ArraySlice<Range>) -> [FilterInstruction] {
-        guard ranges.count > 1 else { return ranges.first.map { leaf($0.answer) } ?? [] }
+    /// A range wherever the answer changes from a number to the next.
+    private static func ranges(
+        _ table: AnswerTable,
+        action: (Verdict, UInt32) -> FilterAction
+    ) -> [Range] {
+        var ranges: [Range] = []
+        ranges.reserveCapacity(192)
+        var conditional = table.conditional[...]
+        for index in table.answers.indices {
+            let number = UInt32(truncatingIfNeeded: index)
+            let otherwise = action(table.answers[index], number)
+            var steps: [Range.Step] = []
+            if let next = conditional.first, next.number == number {
+                conditional.removeFirst()
+                steps = next.conditions.map {
+                    Range.Step(checks: $0.checks, action: action($0.verdict, number))
+                }
+                // A last step that changes nothing need not be taken.
+                while let step = steps.last, step.action == otherwise { steps.removeLast() }
+            }
+            ranges.append(merging: Range(first: number, action: otherwise, steps: steps))
+        }
+        return ranges
+    }
+
+    /// The search for the range that the accumulator lies in.
+    private static func assemble(
+        _ ranges: ArraySlice<Range>,
+        _ assembler: inout FilterAssembler
+    ) -> FilterAssembler.Place {
         let middle = ranges.startIndex + ranges.count / 2
-        let below = tree(ranges[..<middle])
-        let pivot = ranges[middle].first
-        let above = tree(ranges[middle...])
-        guard below.count > Int(UInt8.max) else {
-            return [.ifAtLeast(pivot, skip: below.count, else: 0)] + below + above
-        }
-        // A comparison skips 255 instructions at most; a plain jump, any number.
-        return [.ifAtLeast(pivot, skip: 0, else: 1), .jump(below.count)] + below + above
+        guard ranges.count > 1 else { return assemble(ranges[middle], &assembler) }
+        let above = assemble(ranges[middle...], &assembler)
+        let below = assemble(ranges[..<middle], &assembler)
+        return assembler.ifAtLeast(ranges[middle].first, then: above, else: below)
     }
 
-    private static func leaf(_ answer: CallAnswer<FilterAction>) -> [FilterInstruction] {
-        answer.conditions.flatMap { step($0) } + [.returning(answer.otherwise)]
-    }
-
-    /// The checks of one row, each skipping to what follows the row where it does not hold.
-    private static func step(
-        _ condition: CallAnswer<FilterAction>.Condition
-    ) -> [FilterInstruction] {
-        let halves = condition.checks.flatMap { check in
-            [
-                Half(offset: Offset.argument(check.index), of: check, shift: 0),
-                Half(offset: Offset.argument(check.index) + 4, of: check, shift: 32),
-            ]
+    private static func assemble(
+        _ range: Range,
+        _ assembler: inout FilterAssembler
+    ) -> FilterAssembler.Place {
+        var next = assembler.answer(range.action)
+        for step in range.steps.reversed() {
+            var place = assembler.answer(step.action)
+            for half in step.checks.flatMap(Half.both).reversed() where half.mask != 0 {
+                place = assembler.ifEqual(half.value, then: place, else: next)
+                if half.mask != .max { place = assembler.and(half.mask, then: place) }
+                place = assembler.load(half.offset, then: place)
+            }
+            next = place
         }
-        var instructions: [FilterInstruction] = [.returning(condition.outcome)]
-        for half in halves.reversed() where half.mask != 0 {
-            instructions.insert(
-                .ifEqual(half.value, skip: 0, else: instructions.count),
-                at: 0
-            )
-            if half.mask != .max { instructions.insert(.and(half.mask), at: 0) }
-            instructions.insert(.load(half.offset), at: 0)
-        }
-        return instructions
+        return next
     }
 
     /// 32 bits of a check: classic BPF compares no more at a time.
@@ -87,15 +107,35 @@ package struct FilterProgram: Hashable, Sendable {
         let mask: UInt32
         let value: UInt32
 
-        init(offset: UInt32, of check: ArgumentCheck, shift: UInt64) {
-            self.offset = offset
+        static func both(of check: ArgumentCheck) -> [Half] {
+            [Half(of: check, shift: 0), Half(of: check, shift: 32)]
+        }
+
+        private init(of check: ArgumentCheck, shift: UInt64) {
+            offset = Offset.argument(check.index) + UInt32(truncatingIfNeeded: shift / 8)
             mask = UInt32(truncatingIfNeeded: check.mask >> shift)
             value = UInt32(truncatingIfNeeded: check.value >> shift)
         }
     }
 }
 
+extension [FilterProgram.Range] {
+    /// Appends `range` unless it says what the last one says already.
+    fileprivate mutating func append(merging range: FilterProgram.Range) {
+        if let last, last.steps.isEmpty, range.steps.isEmpty, last.action == range.action { return }
+        append(range)
+    }
+}
+
 extension FilterProgram {
+    /// Whether the filter could as well not be there.
+    var allowsEverything: Bool {
+        instructions.allSatisfy {
+            $0.code != FilterInstruction.Code.returning
+                || $0.operand == FilterAction.allow.returnValue
+        }
+    }
+
     /// Where things lie in `struct seccomp_data`, on a little-endian machine.
     private enum Offset {
         static let number: UInt32 = 0

@@ -9,14 +9,14 @@ package struct FilterStack: Hashable, Sendable {
     /// - Parameter mode: ``SeccompMode/log`` turns what would be refused, and recorded, or would
     ///   end the process, into a call that happens and is recorded.
     package init(_ ruleset: Ruleset, mode: SeccompMode) {
-        let answers = ruleset.answers()
-        recorded = Self.recorded(ruleset, answers, mode: mode)
-        silent = mode == .enforce ? Self.silent(ruleset, answers) : nil
+        let table = AnswerTable(ruleset)
+        recorded = Self.recorded(ruleset, table, mode: mode)
+        silent = mode == .enforce ? Self.silent(ruleset, table) : nil
     }
 
     private static func recorded(
         _ ruleset: Ruleset,
-        _ answers: [CallAnswer<Verdict>],
+        _ table: AnswerTable,
         mode: SeccompMode
     ) -> FilterProgram {
         func action(_ verdict: Verdict) -> FilterAction {
@@ -27,32 +27,27 @@ package struct FilterStack: Hashable, Sendable {
             case (.enforce, .kill): .kill
             }
         }
-        var actions = answers.map { $0.map(action) }
-        if ruleset.execution == .once, mode == .enforce {
-            for call in [Syscall.execve, .execveat] {
-                actions[Int(call.rawValue)] = CallAnswer(.ask)
-            }
-        }
+        let asksAboutExec = ruleset.execution == .once && mode == .enforce
         return FilterProgram(
-            answers: actions,
+            table,
             unknown: action(ruleset.defaultVerdict),
             foreign: action(.kill)
-        )
+        ) { verdict, number in
+            let isExec = number == Syscall.execve.rawValue || number == Syscall.execveat.rawValue
+            return asksAboutExec && isExec ? .ask : action(verdict)
+        }
     }
 
-    private static func silent(
-        _ ruleset: Ruleset,
-        _ answers: [CallAnswer<Verdict>]
-    ) -> FilterProgram? {
+    private static func silent(_ ruleset: Ruleset, _ table: AnswerTable) -> FilterProgram? {
         func action(_ verdict: Verdict) -> FilterAction {
             guard case .refuse(let refusal, .silent) = verdict else { return .allow }
             return .fail(refusal)
         }
-        let actions = answers.map { $0.map(action) }
-        let unknown = action(ruleset.defaultVerdict)
-        guard unknown != .allow || actions.contains(where: { $0 != CallAnswer(.allow) }) else {
-            return nil
-        }
-        return FilterProgram(answers: actions, unknown: unknown, foreign: .allow)
+        let program = FilterProgram(
+            table,
+            unknown: action(ruleset.defaultVerdict),
+            foreign: .allow
+        ) { verdict, _ in action(verdict) }
+        return program.allowsEverything ? nil : program
     }
 }

@@ -15,55 +15,42 @@ extension Ruleset {
         from options: [(name: String, value: ByteString?)],
         spawn: SpawnPolicy
     ) throws(PolicyError) -> Ruleset {
-        let options = options.map { PolicyOption(name: $0.name, value: $0.value) }
-        let spawning = try spawnCause(options, policy: spawn)
-
         var groups = base.map { SelectedGroup($0, because: .always) }
-        if let spawning { groups.append(SelectedGroup(.spawn, because: spawning)) }
-        for trigger in GroupTrigger.all {
-            guard let option = options.first(where: trigger.isAskedForBy) else { continue }
-            groups.append(SelectedGroup(trigger.group, because: .asked(by: option)))
+        func add(_ group: SyscallGroup, because cause: GroupCause) {
+            // The first option that asks is the one that is named.
+            if groups.contains(where: { $0.group.name == group.name }) { return }
+            groups.append(SelectedGroup(group, because: cause))
         }
-        let asked = Set(groups.map(\.group.name))
-        groups += defaults(options).filter { !asked.contains($0.group.name) }
+
+        var spawning: GroupCause? = spawn == .allow ? .setting("spawn allow") : nil
+        var isDaemon = false
+        var hasDisplay = false
+        for (name, value) in options {
+            let option = PolicyOption(name: name, value: value)
+            let cause = GroupCause.option(name: name, value: value)
+            for group in option.groups { add(group, because: cause) }
+            if spawning == nil, option.startsProgram {
+                if spawn == .deny { throw .spawnDenied(option: name, value: value) }
+                spawning = cause
+            }
+            switch name {
+            case "daemonize": isDaemon = true
+            case "display", "nographic", "vnc", "spice": hasDisplay = true
+            default: break
+            }
+        }
+
+        if let spawning { add(.spawn, because: spawning) }
+        if !isDaemon { add(.terminal, because: .lacking(option: "daemonize")) }
+        if !hasDisplay {
+            // QEMU opens a window where nothing is said.
+            add(.desktop, because: .lacking(option: "display"))
+            add(.scheduling, because: .lacking(option: "display"))
+        }
         return Ruleset(
             default: .refuse(.notImplemented, .recorded),
             execution: spawning == nil ? .once : .unlimited,
             groups: groups
         )
-    }
-
-    /// What QEMU does where nothing is said: it stays in the foreground and opens a window.
-    private static func defaults(_ options: [PolicyOption]) -> [SelectedGroup] {
-        var groups: [SelectedGroup] = []
-        if !options.contains(where: { $0.isOne(of: "daemonize") }) {
-            groups.append(SelectedGroup(.terminal, because: .lacking(option: "daemonize")))
-        }
-        if !options.contains(where: { $0.isOne(of: "display", "nographic", "vnc", "spice") }) {
-            let cause = GroupCause.lacking(option: "display")
-            groups.append(SelectedGroup(.desktop, because: cause))
-            groups.append(SelectedGroup(.scheduling, because: cause))
-        }
-        return groups
-    }
-
-    private static func spawnCause(
-        _ options: [PolicyOption],
-        policy: SpawnPolicy
-    ) throws(PolicyError) -> GroupCause? {
-        let option = options.first(where: \.startsProgram)
-        switch policy {
-        case .allow: return .setting("spawn allow")
-        case .auto: return option.map(GroupCause.asked(by:))
-        case .deny:
-            if let option { throw .spawnDenied(option: option.name, value: option.value) }
-            return nil
-        }
-    }
-}
-
-extension GroupCause {
-    fileprivate static func asked(by option: PolicyOption) -> GroupCause {
-        .option(name: option.name, value: option.value)
     }
 }

@@ -7,6 +7,7 @@ package struct SyscallRule: Hashable, Sendable {
     /// Who needs it, or what it would be misused for.
     package let reason: String
 
+    @inline(__always)
     package init(
         syscall: Syscall,
         verdict: Verdict,
@@ -19,6 +20,7 @@ package struct SyscallRule: Hashable, Sendable {
         self.reason = reason
     }
 
+    @inline(__always)
     package static func allow(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -28,6 +30,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with ENOSYS, and is recorded.
+    @inline(__always)
     package static func unimplemented(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -38,6 +41,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with ENOSYS, in silence.
+    @inline(__always)
     package static func absent(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -48,6 +52,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with EPERM, and is recorded.
+    @inline(__always)
     package static func deny(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -58,6 +63,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with EPERM, in silence.
+    @inline(__always)
     package static func decline(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -68,6 +74,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Ends the process with SIGSYS.
+    @inline(__always)
     package static func kill(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,

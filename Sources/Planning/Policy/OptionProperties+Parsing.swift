@@ -1,4 +1,4 @@
-extension PolicyOption {
+extension OptionProperties {
     /// Splits at single commas; two commas are one of the value's own.
     static func keyValueProperties(_ bytes: [UInt8]) -> [Property] {
         var words: [[UInt8]] = [[]]

@@ -109,8 +109,12 @@ extension SyscallGroup {
             .allow(.umask, because: "-daemonize, and sockets that only the owner may use"),
             .allow(.uname, because: "kernel version, for what KVM and vhost offer"),
             .allow(
+                .uprobe,
+                because: "the kernel's own trampolines; from Linux 6.14 on no filter sees it"
+            ),
+            .allow(
                 .uretprobe,
-                because: "the kernel's own, in a process that is being traced by uprobes"
+                because: "the kernel's own trampolines; from Linux 6.14 on no filter sees it"
             ),
         ]
     )

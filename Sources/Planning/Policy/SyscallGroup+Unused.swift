@@ -39,7 +39,6 @@ extension SyscallGroup {
             .unimplemented(.setxattrat, because: "new; libraries do without"),
             .unimplemented(.sysfs, because: "numbers of file systems, as of System V"),
             .unimplemented(.tuxcall, because: "never there"),
-            .unimplemented(.uprobe, because: "for the kernel's own trampolines only"),
             .unimplemented(.ustat, because: "gone; statfs took its place"),
             .unimplemented(.vserver, because: "never there"),
         ]

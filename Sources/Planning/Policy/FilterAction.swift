@@ -20,6 +20,19 @@ package enum FilterAction: Hashable, Sendable {
     }
 }
 
+extension FilterAction {
+    /// As filters are usually written down.
+    package var summary: String {
+        switch self {
+        case .allow: "ALLOW"
+        case .log: "LOG"
+        case .ask: "USER_NOTIF"
+        case .fail(let refusal): "ERRNO(\(refusal.errorName))"
+        case .kill: "KILL_PROCESS"
+        }
+    }
+}
+
 extension Refusal {
     /// The number of the error, from include/uapi/asm-generic/errno.h.
     package var errorNumber: UInt32 {

@@ -16,7 +16,7 @@ package struct FilterProgram: Hashable, Sendable {
         _ table: AnswerTable,
         unknown: FilterAction,
         foreign: FilterAction,
-        action: (Verdict, UInt32) -> FilterAction
+        action: (Verdict, UInt32?) -> FilterAction
     ) {
         var ranges = Self.ranges(table, action: action)
         let end = UInt32(truncatingIfNeeded: table.answers.count)
@@ -50,7 +50,7 @@ package struct FilterProgram: Hashable, Sendable {
     /// A range wherever the answer changes from a number to the next.
     private static func ranges(
         _ table: AnswerTable,
-        action: (Verdict, UInt32) -> FilterAction
+        action: (Verdict, UInt32?) -> FilterAction
     ) -> [Range] {
         var ranges: [Range] = []
         ranges.reserveCapacity(192)

@@ -1,7 +1,7 @@
 extension Ruleset {
     /// What every VM gets, whatever its command line: QMP may plug in a disk, a network, memory,
     /// processors and USB devices at any time, and migrate, back up and snapshot the VM.
-    static let base: [SyscallGroup] = [
+    package static let base: [SyscallGroup] = [
         .runtime, .memory, .files, .events, .diskIO, .sockets, .withheld, .unused, .forbidden,
     ]
 

@@ -3,6 +3,7 @@ extension SyscallGroup {
     package static let desktop = SyscallGroup(
         "desktop",
         purpose: "windows, OpenGL and sound through the libraries of the host",
+        demand: "-display gtk, sdl, dbus or egl-headless, or -audiodev",
         rules: [
             .allow(.kcmp, because: "Mesa tells whether two descriptors are one device"),
             .allow(.listmount, because: "GIO watches mounts"),
@@ -23,6 +24,7 @@ extension SyscallGroup {
     package static let sharedFolder = SyscallGroup(
         "shared-folder",
         purpose: "the guest makes files in a folder of the host (9p)",
+        demand: "-virtfs or -fsdev",
         rules: [
             .allow(.chmod, because: "the guest changes a mode"),
             .allow(.chown, because: "the guest changes an owner"),
@@ -52,6 +54,7 @@ extension SyscallGroup {
     package static let ebpf = SyscallGroup(
         "ebpf",
         purpose: "receive-side scaling in the kernel",
+        demand: "rss=on of a virtio-net device",
         rules: [
             .allow(.bpf, because: "virtio-net with rss=on loads QEMU's program")
         ]
@@ -61,6 +64,7 @@ extension SyscallGroup {
     package static let can = SyscallGroup(
         "can",
         purpose: "the guest's CAN bus is one of the host's",
+        demand: "-object can-host-socketcan",
         rules: [
             .allow(
                 .socket,
@@ -74,6 +78,7 @@ extension SyscallGroup {
     package static let afXDP = SyscallGroup(
         "af-xdp",
         purpose: "a network queue of the host's card, past its network stack",
+        demand: "-netdev af-xdp",
         rules: [
             .allow(.bpf, because: "-netdev af-xdp loads its program"),
             .allow(.socket, when: .int(0, equals: AddressFamily.xdp), because: "-netdev af-xdp"),

@@ -3,6 +3,7 @@ extension SyscallGroup {
     package static let daemonize = SyscallGroup(
         "daemonize",
         purpose: "the caller goes on while QEMU runs in the background",
+        demand: "-daemonize",
         rules: [
             .allow(
                 .clone,
@@ -18,6 +19,7 @@ extension SyscallGroup {
     package static let asyncTeardown = SyscallGroup(
         "async-teardown",
         purpose: "a second process frees the guest's memory after the first has ended",
+        demand: "-run-with async-teardown=on",
         rules: [
             .allow(
                 .clone,
@@ -31,6 +33,7 @@ extension SyscallGroup {
     package static let identity = SyscallGroup(
         "identity",
         purpose: "QEMU stops being root once it is set up",
+        demand: "-runas or -run-with user=",
         rules: [
             .allow(.setgid, because: "gives up root"),
             .allow(.setgroups, because: "gives up root"),
@@ -46,6 +49,7 @@ extension SyscallGroup {
     package static let chroot = SyscallGroup(
         "chroot",
         purpose: "QEMU sees only one folder once it is set up",
+        demand: "-chroot or -run-with chroot=",
         rules: [
             .allow(.chroot, because: "QEMU's own option")
         ]
@@ -55,6 +59,7 @@ extension SyscallGroup {
     package static let terminal = SyscallGroup(
         "terminal",
         purpose: "QEMU stays in the foreground, perhaps on an operator's terminal",
+        demand: "the absence of -daemonize",
         rules: [
             .deny(
                 .ioctl,

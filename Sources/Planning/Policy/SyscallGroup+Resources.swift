@@ -6,6 +6,7 @@ extension SyscallGroup {
     package static let ioUring = SyscallGroup(
         "io_uring",
         purpose: "disks and event loops through rings that a filter cannot see into",
+        demand: "aio=io_uring of a disk, or -id of Proxmox",
         rules: [
             .allow(.io_uring_enter, because: "submits and waits"),
             .allow(.io_uring_register, because: "registers descriptors and buffers"),
@@ -17,6 +18,7 @@ extension SyscallGroup {
     package static let memoryLock = SyscallGroup(
         "memory-lock",
         purpose: "guest memory that is never swapped out",
+        demand: "-overcommit mem-lock=on",
         rules: [
             .allow(.mlockall, because: "-overcommit mem-lock=on"),
             .allow(.munlockall, because: "-overcommit mem-lock=on"),
@@ -27,6 +29,7 @@ extension SyscallGroup {
     package static let numa = SyscallGroup(
         "numa",
         purpose: "guest memory on chosen nodes",
+        demand: "-numa, or host-nodes= or policy= of a memory backend",
         rules: [
             .allow(.mbind, because: "host-nodes= and policy= of a memory backend"),
             .allow(.migrate_pages, because: "libnuma moves what was there before"),
@@ -39,6 +42,7 @@ extension SyscallGroup {
     package static let scheduling = SyscallGroup(
         "scheduling",
         purpose: "threads on chosen processors, or before others",
+        demand: "-object thread-context, -display gtk or sdl, or -audiodev",
         rules: [
             .allow(.ioprio_get, because: "asks before it changes"),
             .allow(.ioprio_set, because: "priority of disk threads"),
@@ -57,6 +61,7 @@ extension SyscallGroup {
     package static let postcopy = SyscallGroup(
         "postcopy",
         purpose: "the guest runs here before all of its memory has arrived",
+        demand: "-incoming",
         rules: [
             .allow(.userfaultfd, because: "pages are fetched when they are touched")
         ]
@@ -66,6 +71,7 @@ extension SyscallGroup {
     package static let keyring = SyscallGroup(
         "keyring",
         purpose: "a secret that lies in the kernel's keyring",
+        demand: "-object secret_keyring",
         rules: [
             .allow(
                 .keyctl,

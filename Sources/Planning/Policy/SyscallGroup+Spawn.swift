@@ -7,6 +7,7 @@ extension SyscallGroup {
     package static let spawn = SyscallGroup(
         "spawn",
         purpose: "QEMU starts programs: tap scripts, bridge helper, exec: channels",
+        demand: "a tap script, -netdev bridge, an exec: channel, or 'spawn allow' in launcher.conf",
         rules: [
             .allow(.capset, because: "programs give up what they need not"),
             .allow(.chmod, because: "programs make files"),

@@ -2,14 +2,14 @@ import Planning
 import Testing
 
 struct SyscallGroupTests {
-    static let base: [SyscallGroup] = [
-        .runtime, .memory, .files, .events, .diskIO, .sockets, .withheld, .unused, .forbidden,
-    ]
-    static let features: [SyscallGroup] = [
-        .spawn, .daemonize, .asyncTeardown, .identity, .chroot, .ioUring, .memoryLock, .numa,
-        .desktop, .scheduling, .sharedFolder, .postcopy, .keyring, .ebpf, .can, .afXDP, .terminal,
-    ]
-    static let groups = base + features
+    static let base = Ruleset.base
+    static let features = SyscallGroup.features
+    static let groups = SyscallGroup.all
+
+    @Test func `what is added says what adds it, and what is always there does not`() {
+        #expect(Self.features.allSatisfy { $0.demand != nil })
+        #expect(Self.base.allSatisfy { $0.demand == nil })
+    }
 
     @Test(arguments: groups)
     func `rows are sorted by name`(group: SyscallGroup) {

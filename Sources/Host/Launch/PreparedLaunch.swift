@@ -77,7 +77,10 @@ extension PreparedLaunch {
             try Planner.choose(request, settings: settings)
         }
         guard let choice else {
-            return PreparedLaunch(Planner.passThrough(request, settings: settings), nil, nil)
+            let plan = try failing { () throws(PlanningError) in
+                try Planner.passThrough(request, settings: settings)
+            }
+            return PreparedLaunch(plan, nil, nil)
         }
         return try prepare(request, settings, choice)
     }

@@ -6,16 +6,22 @@ import Testing
 /// helps, a second; and nothing happens.
 @Suite(.needsProducts, .needsFirmware)
 struct RefusalTests {
-    @Test(
-        arguments: Refusal.images + Refusal.volumes + Refusal.configurations
-            + Refusal.commandLines
-    )
-    func
-        `a launch that must not happen is refused, and nothing was started, nor by launcherctl plan`(
-            refusal: Refusal
-        ) async throws
-    {
-        guard Machine.isRoot || !refusal.needsRoot else { return }
+    private static let all =
+        Refusal.images + Refusal.volumes + Refusal.configurations + Refusal.commandLines
+
+    @Test(arguments: all.filter { !$0.needsRoot })
+    func `a launch that must not happen is refused, and plan says the same`(
+        refusal: Refusal
+    ) async throws {
+        try await expectRefusal(refusal)
+    }
+
+    @Test(.needsRoot, arguments: all.filter(\.needsRoot))
+    func `so is one that only root can arrange`(refusal: Refusal) async throws {
+        try await expectRefusal(refusal)
+    }
+
+    private func expectRefusal(_ refusal: Refusal) async throws {
         let store = try FirmwareStore()
         try refusal.spoil(store)
         let before = try store.listing()

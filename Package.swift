@@ -86,6 +86,16 @@ let package = Package(
 
         // System calls with any number and through any ABI, for what the filter is to stop.
         .target(name: "SyscallProbes", path: "Tests/SyscallProbes"),
+
+        // Starts the launcher that was built, with a stand-in for QEMU and with QEMU itself. The
+        // executables are no dependencies, which would link them in: they are built beside it.
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ChildProcess", "Planning", crypto],
+            swiftSettings: strict,
+        ),
+        .target(name: "ChildProcess", path: "Tests/ChildProcess"),
+        .executableTarget(name: "qemu-stand-in", path: "Tests/StandIn"),
     ],
     cLanguageStandard: .c17,
 )

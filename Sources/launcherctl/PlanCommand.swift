@@ -28,7 +28,7 @@ struct PlanCommand: ParsableCommand {
         parsing: .postTerminator,
         help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
     )
-    var commandLine: [String]
+    var commandLine: [String] = []
 
     func validate() throws {
         guard !commandLine.isEmpty else {

@@ -55,7 +55,7 @@ package enum HostFiles {
     ///   stat(2) does not tell.
     package static func byteCount(ofRegularFile path: FilePath) throws(HostFileError) -> Int64 {
         let status = try rethrowing(as: { failure(.failed($0), path) }) { () throws(Errno) in
-            try Stat(path)
+            try Stat(at: path)
         }
         guard status.type == .regular else {
             throw .notRegularFile(path: path, found: status.type)
@@ -86,7 +86,7 @@ package enum HostFiles {
 
     private static func isLink(_ path: FilePath) throws(HostFileError) -> Bool {
         do throws(Errno) {
-            return try Stat(path, followTargetSymlink: false).type == .symbolicLink
+            return try Stat(at: path, followingLinks: false).type == .symbolicLink
         } catch .noSuchFileOrDirectory {
             return false
         } catch {

@@ -18,7 +18,7 @@ package struct LaunchRecord: Equatable, Sendable {
         } else {
             facts.append("firmware=unchanged")
         }
-        let groups = plan.confinement.ruleset.groups.map(\.group.name).joined(separator: ",")
+        let groups = plan.confinement.ruleset.groups.map { $0.group.name }.joined(separator: ",")
         facts += ["seccomp=\(plan.confinement.mode.rawValue)", "groups=\(groups)"]
         if !plan.removedVariables.isEmpty {
             let names = plan.removedVariables.map(\.escaped).joined(separator: ",")

@@ -45,7 +45,7 @@ package enum Planner {
             confinement: try confinement(request, settings),
             warnings: [],
             isRecorded: settings.configuration.log.value == .syslog && !request.isInformational
-                && request.identity.label != nil,
+                && request.identity.isNamed,
         )
     }
 

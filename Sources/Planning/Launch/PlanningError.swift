@@ -11,7 +11,7 @@ package enum PlanningError: Failure {
     /// The command line and the configuration pin different digests.
     case pinsDiffer(volume: FirmwareVolume, one: ImageRequest.Pin, other: ImageRequest.Pin)
     /// The pin is meant for other kinds of guest.
-    case guestNotAllowed(GuestKind, image: String, allowed: Set<GuestKind>)
+    case guestNotAllowed(GuestKind, image: String, allowed: [GuestKind])
     /// `stock-firmware verify`, and the firmware is a name that QEMU would search for.
     case stockFirmwareNotAPath(ByteString)
 

@@ -126,7 +126,7 @@ struct VerificationTests {
 
     @Test func `a proof counts only where it is accepted`() throws {
         let storage = try FirmwareStorage()
-        for accepted: Set<ReadOnlyProof> in [[], [.mount], [.mount, .immutable, .verity]] {
+        for accepted: [ReadOnlyProof] in [[], [.mount], [.mount, .immutable, .verity]] {
             #expect(
                 cause(verifying: storage.request(rules: .volume(accepting: accepted)))
                     == .notReadOnly(

@@ -66,8 +66,9 @@ struct TrickTests {
 
     private func prepared(for trick: Trick) throws -> FirmwareStore {
         let store = try FirmwareStore()
-        try write(TinyFirmware.honest.image, to: "\(store.path)/honest")
-        try write(TinyFirmware.other.image, to: "\(store.path)/other")
+        // Some tricks attach it writable.
+        try write(TinyFirmware.honest.image, to: "\(store.path)/honest", mode: 0o644)
+        try write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
         try write(TinyFirmware.other.resetVector, to: "\(store.path)/vector")
         let settings = text(ByteString(trick.settings), store)
         try write(Data(settings.bytes), to: "\(store.path)/settings")

@@ -5,6 +5,11 @@
 package struct ByteString: Hashable, Sendable {
     package var bytes: [UInt8]
 
+    /// From other modules the fast one: a generic initializer is compiled for any sequence there.
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     package init(_ bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
     }

@@ -38,8 +38,11 @@ package enum HostFileError: Failure {
         switch self {
         case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
         case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
-        case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .unreadable:
-            nil
+        case .missing:
+            "write the file, or take its name out of the command line or the configuration"
+        case .danglingSymbolicLink:
+            "mount what the link leads to, or remove the link"
+        case .notRegularFile, .replaced, .tooLarge, .unreadable: nil
         }
     }
 

@@ -38,6 +38,6 @@ extension OwnedDescriptor {
 
     /// - Throws: the `Errno` of fstat(2).
     borrowing func status() throws(Errno) -> Stat {
-        try Stat(FileDescriptor(rawValue: number))
+        try Stat(of: self)
     }
 }

@@ -10,7 +10,7 @@ struct ImageDigester {
     private var sha384: SHA384?
     private var sha512: SHA512?
 
-    init(_ algorithms: Set<Digest.Algorithm>) {
+    init(_ algorithms: [Digest.Algorithm]) {
         sha256 = algorithms.contains(.sha256) ? SHA256() : nil
         sha384 = algorithms.contains(.sha384) ? SHA384() : nil
         sha512 = algorithms.contains(.sha512) ? SHA512() : nil

@@ -12,16 +12,17 @@ package struct ReservedDescriptor: ~Copyable {
 
     /// - Parameter numbers: every number in the command line: an option such as `-add-fd fd=12`
     ///   must not reach the image by chance. Descriptors that are open stay as they are.
-    package init(avoiding numbers: Set<Int32>) throws(HostError) {
+    package init(avoiding numbers: [Int32]) throws(HostError) {
         let holder: OwnedDescriptor
         do throws(Errno) {
             holder = try OwnedDescriptor(opening: "/", flags: LINUX_O_PATH)
         } catch {
             throw .systemCallFailed(operation: "open", path: "/", errno: error)
         }
+        let numbers = numbers.sorted()
         var candidate = Self.lowestNumber
         while true {
-            while numbers.contains(candidate) { candidate += 1 }
+            for number in numbers where number == candidate { candidate += 1 }
             let placed = try Self.duplicate(holder, atLeast: candidate)
             guard numbers.contains(placed.number) else {
                 descriptor = placed

@@ -18,7 +18,7 @@ struct SealedCopy: ~Copyable {
     init(of image: borrowing VerifiedImage) throws(HostError) {
         let path = image.path
         let memory = try MemoryFile(name: Self.name(for: image.request))
-        let pinned = Set(image.request.pins.map(\.digest.algorithm))
+        let pinned = image.request.pins.map { $0.digest.algorithm }
         var digester = ImageDigester(pinned.isEmpty ? [.sha256] : pinned)
         var byteCount = 0
 

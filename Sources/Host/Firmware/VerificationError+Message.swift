@@ -101,7 +101,7 @@ extension VerificationError.Cause {
 }
 
 /// The proofs that would have counted, in the order of their declaration.
-private func inWords(_ proofs: Set<ReadOnlyProof>) -> String {
+private func inWords(_ proofs: [ReadOnlyProof]) -> String {
     let words = ReadOnlyProof.allCases.filter(proofs.contains).map { proof in
         switch proof {
         case .mode: "no write permission for anyone"

@@ -46,7 +46,7 @@ package struct VerificationError: Failure {
         case hardLinked(path: FilePath, count: Int)
         case foreignOwner(path: FilePath, owner: UInt32, user: UInt32)
         case writableByOthers(path: FilePath, mode: FilePermissions)
-        case notReadOnly(path: FilePath, mode: FilePermissions, accepted: Set<ReadOnlyProof>)
+        case notReadOnly(path: FilePath, mode: FilePermissions, accepted: [ReadOnlyProof])
         case openForWriting(path: FilePath)
         case permissionDenied(operation: String, path: FilePath, errno: Errno)
 

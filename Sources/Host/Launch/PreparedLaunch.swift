@@ -20,7 +20,6 @@ package struct PreparedLaunch: ~Copyable {
     /// - Throws: why the process could not be confined or could not become QEMU.
     package consuming func start() throws(LaunchFailure) -> Never {
         let plan = plan
-        let label = plan.identity.label
         if plan.isRecorded {
             SystemLog().send(LaunchRecord(plan, sealed: facts).text, severity: .info)
         }
@@ -34,7 +33,7 @@ package struct PreparedLaunch: ~Copyable {
             }
             try program.become(plan, descriptor, confinement)
         } catch {
-            throw error.labelled(label)
+            throw error.labelled(plan.identity.label)
         }
     }
 
@@ -57,14 +56,13 @@ extension PreparedLaunch {
     ///
     /// - Throws: the first thing that is wrong; nothing has been started or left behind.
     package static func prepare(_ invocation: Invocation) throws(LaunchFailure) -> PreparedLaunch {
-        let label = MachineIdentity(invocation).label
         do {
             let request = try failing { () throws(LauncherOptionError) in
                 try LaunchRequest(invocation)
             }
             return try prepare(request)
         } catch {
-            throw error.labelled(label)
+            throw error.labelled(MachineIdentity(invocation).label)
         }
     }
 
@@ -77,7 +75,10 @@ extension PreparedLaunch {
             try Planner.choose(request, settings: settings)
         }
         guard let choice else {
-            return PreparedLaunch(Planner.passThrough(request, settings: settings), nil, nil)
+            let plan = try failing { () throws(PlanningError) in
+                try Planner.passThrough(request, settings: settings)
+            }
+            return PreparedLaunch(plan, nil, nil)
         }
         return try prepare(request, settings, choice)
     }

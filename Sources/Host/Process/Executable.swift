@@ -38,7 +38,7 @@ package struct Executable: Hashable, Sendable {
 
     private static func launcher() throws(ExecutionError) -> Stat {
         do throws(Errno) {
-            return try Stat("/proc/self/exe" as FilePath)
+            return try Stat(at: "/proc/self/exe")
         } catch .noSuchFileOrDirectory {
             throw .host(.kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory))
         } catch {

@@ -28,7 +28,7 @@ extension Invocation {
     /// A directory that cannot be looked at counts as writable: unknown means refuse.
     private static func workingDirectoryIsWritableByOthers() -> Bool {
         do throws(Errno) {
-            let directory = try Stat(FilePath("."))
+            let directory = try Stat(at: FilePath("."))
             return directory.isWritableByOthers
                 || !directory.isOwned(byRootOr: UserID(rawValue: geteuid()))
         } catch {
@@ -44,7 +44,7 @@ private func byteStrings(
     var strings: [ByteString] = []
     while let string = unsafe vector[strings.count] {
         let bytes = unsafe UnsafeRawBufferPointer(start: string, count: strlen(string))
-        unsafe strings.append(ByteString(bytes))
+        unsafe strings.append(ByteString(Array(bytes)))
     }
     return strings
 }

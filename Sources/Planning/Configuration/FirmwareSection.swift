@@ -8,7 +8,7 @@ package struct FirmwareSection: Hashable, Sendable {
     /// At least one; every one of them has to match.
     package let digests: [Setting<Digest>]
     /// The guests that it may be used for; `nil` for all.
-    package let guests: Setting<Set<GuestKind>>?
+    package let guests: Setting<[GuestKind]>?
     package let comment: String?
     /// Codes of warnings about the image that somebody has seen and accepts.
     package let accepted: [Setting<String>]

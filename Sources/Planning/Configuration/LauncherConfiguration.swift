@@ -17,7 +17,7 @@ package struct LauncherConfiguration: Sendable {
     package internal(set) var stockFirmware: Setting<StockFirmware>
     package internal(set) var sevAttachment: Setting<SEVAttachment>
     /// The proofs that count. One of them has to hold for an image.
-    package internal(set) var readOnly: Setting<Set<ReadOnlyProof>>
+    package internal(set) var readOnly: Setting<[ReadOnlyProof]>
     package internal(set) var log: Setting<Log>
     package internal(set) var debug: Setting<Debugging>
 
@@ -35,7 +35,7 @@ package struct LauncherConfiguration: Sendable {
         spawn: Setting(.auto),
         stockFirmware: Setting(.allow),
         sevAttachment: Setting(.bios),
-        readOnly: Setting(Set(ReadOnlyProof.allCases)),
+        readOnly: Setting(ReadOnlyProof.allCases),
         log: Setting(.syslog),
         debug: Setting(.deny),
         storages: [],

@@ -27,7 +27,7 @@ private struct StrictParser {
     init(_ bytes: [UInt8], file: String, schema: SectionSchema) {
         self.schema = schema
         configuration = SectionConfiguration(empty: bytes, file: file)
-        keyLines = Array(repeating: 0, count: schema.types.map(\.keys.count).max() ?? 0)
+        keyLines = Array(repeating: 0, count: schema.types.map { $0.keys.count }.max() ?? 0)
     }
 
     mutating func parse() throws(ConfigurationError) -> SectionConfiguration {

@@ -47,15 +47,15 @@ struct SectionReader {
     /// One or more of a few words, between commas or blanks.
     func words<Word: RawRepresentable & CaseIterable & Hashable & Sendable>(
         _ key: StaticString,
-    ) throws(ConfigurationError) -> Setting<Set<Word>>? where Word.RawValue == String {
+    ) throws(ConfigurationError) -> Setting<[Word]>? where Word.RawValue == String {
         guard let found = try text(key) else { return nil }
-        var words: Set<Word> = []
+        var words: [Word] = []
         for item in listItems(found.value) {
             guard let word = Word(rawValue: item) else {
                 let expected = alternatives(Word.allCases.map(\.rawValue))
                 throw wrong(key, Setting(item, line: found.line), expected: expected)
             }
-            words.insert(word)
+            if !words.contains(word) { words.append(word) }
         }
         guard !words.isEmpty else { throw wrong(key, found, expected: "at least one word") }
         return Setting(words, line: found.line)

@@ -34,7 +34,7 @@ package struct ImageRequest: Hashable, Sendable {
     package enum Rules: Hashable, Sendable {
         /// A firmware volume: no symbolic link below the root, no second hard link, no directory
         /// that others may write to, and one of these proofs that it is read-only.
-        case volume(accepting: Set<ReadOnlyProof>)
+        case volume(accepting: [ReadOnlyProof])
         /// Stock firmware, installed by a package: root-owned, but links and mode 0644 are how
         /// distributions ship it. The pinned digest and the seal are what protects it.
         case stock

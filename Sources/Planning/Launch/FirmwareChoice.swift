@@ -15,7 +15,7 @@ package struct FirmwareChoice: Equatable, Sendable {
     /// so that the message can show it.
     package let pins: [ImageRequest.Pin]
     /// The guest kinds that the pin allows; `nil` for all.
-    package let guests: Set<GuestKind>?
+    package let guests: [GuestKind]?
     /// Where the choice was made, for people: `option -efi-firmware`, or a line of a file.
     package let origin: String
 

@@ -4,7 +4,7 @@ package struct LaunchRecord: Equatable, Sendable {
 
     /// - Parameter sealed: what was found out about the image when it was read.
     package init(_ plan: LaunchPlan, sealed: SealedFacts?) {
-        var facts = ["launch", plan.identity.label.map { "vm=\($0)" } ?? "vm=unnamed"]
+        var facts = ["launch", plan.identity.label ?? "unnamed vm"]
         if let firmware = plan.firmware, let sealed {
             facts += [
                 "firmware=\(quoted(firmware.choice.name))",
@@ -18,7 +18,7 @@ package struct LaunchRecord: Equatable, Sendable {
         } else {
             facts.append("firmware=unchanged")
         }
-        let groups = plan.confinement.ruleset.groups.map(\.group.name).joined(separator: ",")
+        let groups = plan.confinement.ruleset.groups.map { $0.group.name }.joined(separator: ",")
         facts += ["seccomp=\(plan.confinement.mode.rawValue)", "groups=\(groups)"]
         if !plan.removedVariables.isEmpty {
             let names = plan.removedVariables.map(\.escaped).joined(separator: ",")

@@ -9,6 +9,9 @@ package struct LaunchRequest: Equatable, Sendable {
     package let efiDisk: EFIDisk?
     /// The value of `-launcher-config`.
     package let configurationPath: FilePath?
+    /// Whether QEMU will only print something and end: such a call starts no VM, so it goes
+    /// through even where the configuration is broken.
+    package let isInformational: Bool
 
     package init(_ invocation: Invocation) throws(LauncherOptionError) {
         self.invocation = invocation
@@ -29,6 +32,7 @@ package struct LaunchRequest: Equatable, Sendable {
         let path = try Self.value(of: "launcher-config", in: vector)
         if let path, path.bytes.first != UInt8(ascii: "/") { throw .configurationPath(path) }
         configurationPath = path.map { FilePath($0) }
+        isInformational = Self.onlyInforms(vector)
     }
 
     private static func value(
@@ -53,12 +57,11 @@ extension LaunchRequest {
         return edits.applied(to: vector)
     }
 
-    /// Whether QEMU will only print something and end: such a call starts no VM, so it goes
-    /// through even where the configuration is broken. Of options given more than once QEMU may
-    /// look at the last one only, so that one has to ask for help.
-    package var isInformational: Bool {
+    /// Of options given more than once QEMU may look at the last one only, so that one has to ask
+    /// for help.
+    private static func onlyInforms(_ vector: ArgumentVector) -> Bool {
         if vector.has("version") || vector.has("help") { return true }
-        return Self.optionsWithHelp.contains { name in
+        return optionsWithHelp.contains { name in
             guard let value = vector.all(name).last?.value else { return false }
             return value.bytes.split(separator: UInt8(ascii: ",")).contains {
                 $0.elementsEqual("help".utf8) || $0.elementsEqual("?".utf8)
@@ -75,13 +78,13 @@ extension LaunchRequest {
 
     /// Every number that occurs in the command line. A descriptor of ours must have none of them:
     /// `fd=28` in any option would make QEMU take it for its own.
-    package var mentionedNumbers: Set<Int32> {
-        var numbers: Set<Int32> = []
+    package var mentionedNumbers: [Int32] {
+        var numbers: [Int32] = []
         for word in vector.arguments {
             for digits in word.bytes.split(whereSeparator: { hexValue($0).map { $0 > 9 } ?? true })
             {
                 guard let number = Int32(String(decoding: digits, as: UTF8.self)) else { continue }
-                numbers.insert(number)
+                numbers.append(number)
             }
         }
         return numbers

@@ -38,6 +38,9 @@ package struct MachineIdentity: Hashable, Sendable {
         }
     }
 
+    /// Whether there is a ``label``.
+    package var isNamed: Bool { vmID != nil || name != nil }
+
     /// How messages name the VM: `vm 100`, `vm 'name'`, or nothing.
     package var label: String? {
         vmID.map { "vm \($0.escaped)" } ?? name.map { "vm \(quoted($0))" }

@@ -25,7 +25,7 @@ package struct Ruleset: Hashable, Sendable {
 }
 
 extension Ruleset {
-    package var rules: [SyscallRule] { groups.flatMap(\.group.rules) }
+    package var rules: [SyscallRule] { groups.flatMap { $0.group.rules } }
 
     /// What a call made through the native ABI is answered with.
     ///

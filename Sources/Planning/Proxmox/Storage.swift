@@ -24,6 +24,8 @@ package struct Storage: Hashable, Sendable {
         case builtIn
         case file(String, line: Int)
 
+        var line: Int? { if case .file(_, let line) = self { line } else { nil } }
+
         package var description: String {
             switch self {
             case .builtIn: "built in"

@@ -23,7 +23,7 @@ package struct StorageConfiguration: Sendable {
             let name = Array(storage.id.text.utf8)
             guard let other = sections.sections.first(where: { sections.matches($0.id, name) })
             else { continue }
-            let line: Int? = if case .file(_, let line) = storage.origin { line } else { nil }
+            let line = storage.origin.line
             throw ConfigurationError(
                 file: launcher.file,
                 line: line,

@@ -69,7 +69,7 @@ struct ImageDescriptorTests {
             #expect(inheritable() == inherited)
             let sealed = try seal(verified)
             #expect(inheritable() == inherited)
-            let image = try ReservedDescriptor(avoiding: Set(10..<60)).hold(sealed)
+            let image = try ReservedDescriptor(avoiding: Array(10..<60)).hold(sealed)
             #expect(inheritable() == inherited + [image.number])
         }
     }
@@ -79,7 +79,7 @@ struct ImageDescriptorTests {
             let storage = try FirmwareStorage()
             // Far above the descriptors that the test's own harness has open.
             try check(dup2(1, 200))
-            let image = try place(storage.request(), avoiding: Set(10..<200).union([201]))
+            let image = try place(storage.request(), avoiding: Array(10..<200) + [201])
             #expect(image.number == 202)
             #expect(fcntl(200, F_GETFD) == 0)
             #expect(fcntl(201, F_GETFD) == -1)

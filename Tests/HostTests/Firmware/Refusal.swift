@@ -117,7 +117,7 @@ extension Refusal {
                 .notReadOnly(
                     path: $0.image,
                     mode: FilePermissions(rawValue: CInterop.Mode(mode)),
-                    accepted: Set(ReadOnlyProof.allCases)
+                    accepted: ReadOnlyProof.allCases
                 )
             } spoil: {
                 try change($0.image, mode: mode_t(mode))

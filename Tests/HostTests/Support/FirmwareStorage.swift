@@ -32,7 +32,7 @@ struct FirmwareStorage: Sendable {
         directories: [String] = ["template/efi-firmware", "efi-firmware"],
         fileName: String = "a.fd",
         pins: [Digest] = [Vector.abc.sha256],
-        rules: ImageRequest.Rules = .volume(accepting: Set(ReadOnlyProof.allCases)),
+        rules: ImageRequest.Rules = .volume(accepting: ReadOnlyProof.allCases),
     ) -> ImageRequest {
         ImageRequest(
             name: Self.name,
@@ -51,7 +51,7 @@ struct FirmwareStorage: Sendable {
 /// Every stage that an image goes through before QEMU inherits it.
 func place(
     _ request: ImageRequest,
-    avoiding numbers: Set<Int32> = [],
+    avoiding numbers: [Int32] = [],
 ) throws -> ImageDescriptor {
     let sealed = try seal(verify(request))
     return try ReservedDescriptor(avoiding: numbers).hold(sealed)

@@ -18,7 +18,7 @@ struct LauncherConfigurationTests {
         #expect(configuration.spawn == Setting(.auto))
         #expect(configuration.stockFirmware == Setting(.allow))
         #expect(configuration.sevAttachment == Setting(.bios))
-        #expect(configuration.readOnly.value == Set(ReadOnlyProof.allCases))
+        #expect(configuration.readOnly.value == ReadOnlyProof.allCases)
         #expect(configuration.log == Setting(.syslog))
         #expect(configuration.debug == Setting(.deny))
     }

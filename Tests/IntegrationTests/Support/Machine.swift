@@ -1,11 +1,14 @@
 import Foundation
 import Glibc
+import Planning
 import Testing
 
 /// What of the machine a test depends on.
 enum Machine {
     static let isRoot = geteuid() == 0
     static let qemu = "/usr/bin/qemu-system-x86_64"
+    /// As argv[0] it has QEMU emulate where the command line names no accelerator.
+    static let qemuName: ByteString = "qemu-system-x86_64"
     /// As Debian's ovmf package ships them: code and variable store, and both in one.
     static let codeImage = "/usr/share/OVMF/OVMF_CODE_4M.fd"
     static let variableStore = "/usr/share/OVMF/OVMF_VARS_4M.fd"

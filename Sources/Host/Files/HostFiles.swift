@@ -30,6 +30,8 @@ package enum HostFiles {
         case content([UInt8])
         /// Missing, not permitted or too long. QEMU reports it better than we could.
         case unreadable
+        /// Somebody else than root and the launcher's user owns it or may write to it.
+        case writableByOthers
         /// A pipe or device gives its bytes once: reading it would take them from QEMU.
         case notRegular
     }
@@ -37,6 +39,9 @@ package enum HostFiles {
     package static func included(at path: FilePath) -> IncludedFile {
         do throws(RegularFile.OpenError) {
             let file = try RegularFile(opening: path)
+            guard file.status.isOwned(byRootOr: UserID(rawValue: geteuid())),
+                !file.status.isWritableByOthers
+            else { return .writableByOthers }
             let bytes = try rethrowing(as: RegularFile.OpenError.failed) { () throws(Errno) in
                 try file.descriptor.readToEnd(limit: maximumByteCount)
             }

@@ -70,6 +70,7 @@ package enum LaunchFiles {
             switch HostFiles.included(at: FilePath(path)) {
             case .content(let bytes):
                 context.configurationFiles.append(QEMUConfigurationFile(bytes, path: path))
+            case .writableByOthers: context.untrustedFiles.insert(path)
             case .notRegular: context.unrepeatableFiles.insert(path)
             case .unreadable: break
             }

@@ -4,7 +4,7 @@ package struct LaunchRecord: Equatable, Sendable {
 
     /// - Parameter sealed: what was found out about the image when it was read.
     package init(_ plan: LaunchPlan, sealed: SealedFacts?) {
-        var facts = ["launch", plan.identity.label.map { "vm=\($0)" } ?? "vm=unnamed"]
+        var facts = ["launch", plan.identity.label ?? "unnamed vm"]
         if let firmware = plan.firmware, let sealed {
             facts += [
                 "firmware=\(quoted(firmware.choice.name))",

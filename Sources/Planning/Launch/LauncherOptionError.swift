@@ -38,7 +38,8 @@ package enum LauncherOptionError: Failure {
         case .repeated: "give it once"
         case .volume(let error): error.hint
         case .digest(let error): error.hint
-        case .efiDisk(let error): error.hint
+        case .efiDisk(let error):
+            error.hint ?? "-efidisk0 VOLUME[,efitype=4m], as in the VM's configuration"
         case .variableStoreWithoutFirmware:
             "add -efi-firmware, or attach the variable store with -drive if=pflash,unit=1"
         }

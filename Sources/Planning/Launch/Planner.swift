@@ -97,7 +97,7 @@ extension Planner {
         for name in [called, program] where !QEMUProgram.isX86(name) {
             throw .attachment(.otherArchitecture(program: name))
         }
-        if let type = machine["type"], UnsupportedMachine.names.contains(type) {
+        if let type = machine["type"], !MachineType(type).hasFlash {
             throw .attachment(.unsupportedMachine(type: type))
         }
     }
@@ -197,8 +197,14 @@ extension Planner {
 
     /// What brings firmware from elsewhere by design: the state of another VM, or of this one.
     private static func warnings(about vector: ArgumentVector) -> [AttachmentWarning] {
-        vector.options.filter { ["incoming", "loadvm", "loadstate"].contains($0.name) }
-            .map { .firmwareFromElsewhere(option: vector.quote($0)) }
+        vector.options.filter { option in
+            switch option.name {
+            case "incoming", "loadvm", "loadstate": true
+            // A replay starts from a snapshot where one is named.
+            case "icount": option.value.map { KeyValueList($0)["rrsnapshot"] != nil } ?? false
+            default: false
+            }
+        }.map { .firmwareFromElsewhere(option: vector.quote($0)) }
     }
 }
 

@@ -46,10 +46,3 @@ extension FilePath {
         return path
     }
 }
-
-extension CodeImageIdentity {
-    /// The ids by which other options can reach the drive of the code image.
-    package init(_ attached: AttachedFirmware) {
-        drives = Set([attached.codeDrive?.identifier, attached.codeNode?.value].compactMap { $0 })
-    }
-}

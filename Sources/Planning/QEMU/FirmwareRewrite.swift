@@ -48,11 +48,25 @@ package struct FirmwareRewrite: Equatable, Sendable {
         attached: AttachedFirmware,
         request: Request,
     ) throws(AttachmentError) {
+        try Self.refuseClosing(request.imagePath, in: vector)
         var draft = Draft(vector: vector, attached: attached, request: request)
         attachment = request.usesFlash(attached) ? try draft.attachFlash() : try draft.attachBIOS()
         for option in vector.options where option.origin == .launcher { draft.edits.remove(option) }
         arguments = draft.edits.applied(to: vector)
         warnings = draft.warnings
+    }
+
+    private static func refuseClosing(
+        _ imagePath: ByteString,
+        in vector: ArgumentVector,
+    ) throws(AttachmentError) {
+        for option in vector.all("add-fd") {
+            // QEMU keeps 32 bits of the number (`parse_add_fd` in system/vl.c).
+            let number = option.value.flatMap { KeyValueList($0)["fd"] }.flatMap(QEMUValue.number)
+                .map { Int32(truncatingIfNeeded: $0) }
+            guard let number, imagePath == ByteString("/proc/self/fd/\(number)") else { continue }
+            throw .otherWayIn(.descriptorOfImage(option: vector.quote(option)))
+        }
     }
 
     /// The rewrite while it is being made.

@@ -14,8 +14,15 @@ package struct FlashDrive: Equatable, Sendable {
             guard let properties = flashProperties(of: option) else { continue }
             let unit = try number("unit", of: properties, option, vector)
             let index = try number("index", of: properties, option, vector)
+            // QEMU keeps 32 bits of each, so that a large number could mean unit 0 as well.
             guard try number("bus", of: properties, option, vector) ?? 0 == 0 else {
                 throw .unusableFlash(option: vector.quote(option), why: "pflash has only bus 0")
+            }
+            guard unit ?? index ?? 0 <= 1 else {
+                throw .unusableFlash(
+                    option: vector.quote(option),
+                    why: "pflash has only units 0 and 1"
+                )
             }
             guard unit == nil || index == nil else {
                 throw .unusableFlash(

@@ -3,20 +3,22 @@ package struct GlobalProperty: Equatable, Sendable {
     package let driver: ByteString
     package let property: ByteString
 
-    /// Both spellings: `driver.property=value`, or `driver=…,property=…,value=…`
-    /// (`qemu_global_option` in QEMU's util/qemu-config.c).
+    /// Both spellings: `driver.property=value`, or `driver=…,property=…,value=…`. QEMU tries the
+    /// short one first, and its driver ends at the first dot, so that `cfi.pflash01` can be named
+    /// in the long one only (`qemu_global_option` in softmmu/qdev-monitor.c and its successors).
     package init?(_ value: ByteString) {
-        let list = KeyValueList(value)
-        if let driver = list["driver"], let property = list["property"] {
-            self.driver = driver
-            self.property = property
+        let bytes = value.bytes
+        if let dot = bytes.firstIndex(of: UInt8(ascii: ".")),
+            let equals = bytes.firstIndex(of: UInt8(ascii: "=")), dot < equals
+        {
+            driver = ByteString(bytes[..<dot])
+            property = ByteString(bytes[(dot + 1)..<equals])
             return
         }
-        guard let dot = value.bytes.firstIndex(of: UInt8(ascii: ".")),
-            let equals = value.bytes.firstIndex(of: UInt8(ascii: "=")), dot < equals
-        else { return nil }
-        driver = ByteString(value.bytes[..<dot])
-        property = ByteString(value.bytes[(dot + 1)..<equals])
+        let list = KeyValueList(value)
+        guard let driver = list["driver"], let property = list["property"] else { return nil }
+        self.driver = driver
+        self.property = property
     }
 
     /// Whether it could change which bytes the flash holds. Only `secure`, which libvirt and
@@ -24,7 +26,7 @@ package struct GlobalProperty: Equatable, Sendable {
     package var decidesFirmware: Bool {
         switch driver {
         case "cfi.pflash01": property != "secure"
-        case "loader", "guest-loader", "generic-loader": true
+        case "loader", "guest-loader": true
         default: false
         }
     }

@@ -17,67 +17,35 @@ extension GuestKind {
             self = .normal
             return
         }
-        guard let object = try GuestObject.last(id: setting.value, in: vector) else {
+        let objects = try ObjectOption.all(in: vector)
+        guard let object = objects.last(where: { $0.identifier == setting.value }) else {
             throw .confidentialObjectMissing(
                 id: setting.value,
                 option: vector.quote(setting.option)
             )
         }
+        let quote = vector.quote(object.option)
         switch object.type {
-        case "sev-guest": self = try object.policy() & Self.policyES != 0 ? .sevES : .sev
+        case "sev-guest":
+            let policy = try Self.policy(of: object, quote: quote)
+            self = policy & Self.policyES != 0 ? .sevES : .sev
         case "sev-snp-guest": self = .sevSNP
         case "tdx-guest": self = .tdx
-        default: throw .confidentialObjectUnknown(type: object.type, option: object.quote)
+        default: throw .confidentialObjectUnknown(type: object.type, option: quote)
         }
     }
 
-    /// An `-object`, as far as it says what protects the guest.
-    private struct GuestObject {
-        let type: ByteString
-        let policyText: ByteString?
-        let quote: String
-
-        static func last(
-            id: ByteString,
-            in vector: ArgumentVector,
-        ) throws(AttachmentError) -> GuestObject? {
-            var found: GuestObject?
-            for option in vector.all("object") {
-                guard let value = option.value else { continue }
-                let quote = vector.quote(option)
-                if value.bytes.first == UInt8(ascii: "{") {
-                    let root: JSONNode
-                    do {
-                        root = try JSONReader.read(value)
-                    } catch {
-                        throw .unreadableJSON(option: quote, error)
-                    }
-                    guard root["id"]?.string == id else { continue }
-                    found = GuestObject(
-                        type: root["qom-type"]?.string ?? "",
-                        policyText: root["policy"]?.scalarText,
-                        quote: quote,
-                    )
-                } else {
-                    let list = KeyValueList(value, impliedKey: "qom-type")
-                    guard list["id"] == id else { continue }
-                    found = GuestObject(
-                        type: list["qom-type"] ?? "",
-                        policyText: list["policy"],
-                        quote: quote
-                    )
-                }
-            }
-            return found
+    private static func policy(
+        of object: ObjectOption,
+        quote: String
+    ) throws(AttachmentError)
+        -> UInt64
+    {
+        guard let text = object.policyText else { return defaultPolicy }
+        guard let number = QEMUValue.number(text) else {
+            throw .unreadablePolicy(found: text, option: quote)
         }
-
-        func policy() throws(AttachmentError) -> UInt64 {
-            guard let policyText else { return GuestKind.defaultPolicy }
-            guard let number = QEMUValue.number(policyText) else {
-                throw .unreadablePolicy(found: policyText, option: quote)
-            }
-            return number
-        }
+        return number
     }
 }
 

@@ -100,9 +100,16 @@ package struct JSONReader {
         case "false": return .bool(false)
         case "null": return .null
         default:
-            guard let text = word.text, Double(text) != nil else { throw .unexpected(at: start) }
+            guard let text = word.text, word.bytes.allSatisfy(Self.isOfDecimalNumber),
+                Double(text) != nil
+            else { throw .unexpected(at: start) }
             return .number(word)
         }
+    }
+
+    /// Not all that Double reads is a JSON number: `0x10`, `inf`.
+    private static func isOfDecimalNumber(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.eE".utf8.contains(byte)
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -86,8 +86,12 @@ package struct KeyValueList: Equatable, Sendable {
 extension KeyValueList {
     /// The text without the items that `isRemoved` picks; every other byte stays.
     package func removing(where isRemoved: (Item) -> Bool) -> ByteString {
-        let kept = items.filter { !isRemoved($0) }.map { text.bytes[$0.range] }
-        return ByteString(Array(kept.joined(separator: [UInt8(ascii: ",")])))
+        joined(items.filter { !isRemoved($0) }.map { text.bytes[$0.range] })
+    }
+
+    /// Empty items go, because two commas in a row would be one comma of the value before them.
+    private func joined(_ items: [ArraySlice<UInt8>]) -> ByteString {
+        ByteString(Array(items.filter { !$0.isEmpty }.joined(separator: [UInt8(ascii: ",")])))
     }
 
     /// The text with one value in place of every earlier one of that key: where the last one
@@ -95,11 +99,10 @@ extension KeyValueList {
     package func setting(_ key: ByteString, to value: ByteString) -> ByteString {
         let new = key.bytes + [UInt8(ascii: "=")] + Self.escaped(value).bytes
         guard let last = items.last(where: { $0.key == key }) else {
-            return ByteString(text.isEmpty ? new : text.bytes + [UInt8(ascii: ",")] + new)
+            return joined(items.map { text.bytes[$0.range] } + [new[...]])
         }
         let kept = items.filter { $0.key != key || $0 == last }
-            .map { $0 == last ? new[...] : text.bytes[$0.range] }
-        return ByteString(Array(kept.joined(separator: [UInt8(ascii: ",")])))
+        return joined(kept.map { $0 == last ? new[...] : text.bytes[$0.range] })
     }
 
     /// A value as it has to be written: commas doubled. The only place that doubles them.

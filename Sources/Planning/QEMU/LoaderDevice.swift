@@ -7,6 +7,10 @@ package struct LoaderDevice: Equatable, Sendable {
         (1 << 32) - UInt64(ImageRequest.maximumByteCount)..<(1 << 32),
     ]
 
+    /// Where a file of any size stays clear of them. Not up to the end of 64 bits: QEMU goes on at
+    /// address 0 from there.
+    private static let farAboveFirmware: Range<UInt64> = 1 << 32..<1 << 52
+
     package let option: ArgumentVector.Option
     package let identifier: ByteString?
     private let properties: [ByteString: ByteString]
@@ -58,7 +62,8 @@ package struct LoaderDevice: Equatable, Sendable {
         }
         let length: UInt64? = file == nil ? 8 : byteCount
         guard let length else {
-            return address >= 1 << 32 ? nil : "the size of its file is not known"
+            return Self.farAboveFirmware.contains(address)
+                ? nil : "the size of its file is not known"
         }
         let (end, overflow) = address.addingReportingOverflow(length)
         let reaches = Self.firmwareRanges.contains {

@@ -2,6 +2,7 @@
 /// the last value of a key wins (`machine_opts_dict` in system/vl.c).
 package struct MachineOptions: Equatable, Sendable {
     package struct Setting: Equatable, Sendable {
+        /// With `-` for every `_`: QEMU takes either (`keyval_dashify` in system/vl.c).
         package let key: ByteString
         package let value: ByteString
         package let option: ArgumentVector.Option
@@ -12,9 +13,14 @@ package struct MachineOptions: Equatable, Sendable {
     package init(_ vector: ArgumentVector) {
         settings = vector.all("machine").flatMap { option in
             Self.list(of: option).items.map {
-                Setting(key: $0.key, value: $0.value, option: option)
+                Setting(key: Self.dashed($0.key), value: $0.value, option: option)
             }
         }
+    }
+
+    /// A machine property as QEMU looks it up.
+    package static func dashed(_ key: ByteString) -> ByteString {
+        ByteString(key.bytes.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 })
     }
 
     package static func list(of option: ArgumentVector.Option) -> KeyValueList {

@@ -4,6 +4,8 @@ package struct AuditContext: Equatable, Sendable {
     package var configurationFiles: [QEMUConfigurationFile]
     /// `-readconfig` arguments that are no regular files.
     package var unrepeatableFiles: Set<ByteString>
+    /// `-readconfig` arguments that others may change between our look and QEMU's.
+    package var untrustedFiles: Set<ByteString> = []
     /// Sizes of the files that loader devices name, in bytes.
     package var fileByteCounts: [ByteString: UInt64]
     package var workingDirectoryIsWritableByOthers: Bool
@@ -31,10 +33,15 @@ extension OtherWayIn {
         codeImage: CodeImageIdentity,
         context: AuditContext,
     ) -> OtherWayIn? {
-        inMachine(vector) ?? inSet(vector, codeImage) ?? inGlobal(vector)
+        inUnknown(vector) ?? inMachine(vector) ?? inSet(vector, codeImage) ?? inGlobal(vector)
             ?? inConfigurationFiles(vector, codeImage, context) ?? inLoaders(vector, context)
             ?? inDebugging(vector, context)
             ?? (context.workingDirectoryIsWritableByOthers ? .workingDirectory : nil)
+    }
+
+    private static func inUnknown(_ vector: ArgumentVector) -> OtherWayIn? {
+        vector.options.first { $0.origin == nil }
+            .map { .unknownOption(option: vector.quote($0)) }
     }
 
     private static func inMachine(_ vector: ArgumentVector) -> OtherWayIn? {
@@ -75,9 +82,16 @@ extension OtherWayIn {
             }
             return .configurationFile(path: file.path, line: setting.line, setting: setting.text)
         }
-        return vector.all("readconfig").first { option in
-            option.value.map(context.unrepeatableFiles.contains) ?? false
-        }.map { .unrepeatableFile(option: vector.quote($0)) }
+        for option in vector.all("readconfig") {
+            guard let path = option.value else { continue }
+            if context.unrepeatableFiles.contains(path) {
+                return .unrepeatableFile(option: vector.quote(option))
+            }
+            if context.untrustedFiles.contains(path) {
+                return .fileOfOthers(option: vector.quote(option))
+            }
+        }
+        return nil
     }
 
     private static func inLoaders(_ vector: ArgumentVector, _ context: AuditContext) -> OtherWayIn?
@@ -95,20 +109,22 @@ extension OtherWayIn {
         _ context: AuditContext
     ) -> OtherWayIn? {
         guard !context.allowsDebugging else { return nil }
-        let names: Set = ["gdb", "s", "qtest", "plugin"]
-        return vector.options.first { names.contains($0.name) }.map {
+        return vector.options.first(where: isDebugging).map {
             .debugging(option: vector.quote($0))
         }
     }
-}
 
-/// How other arguments can refer to the code image and the variable store.
-package struct CodeImageIdentity: Equatable, Sendable {
-    /// The ids of flash drives, and of a drive that `-machine pflash0=` names.
-    package var drives: Set<ByteString>
-
-    package init(drives: Set<ByteString> = []) {
-        self.drives = drives
+    private static func isDebugging(_ option: ArgumentVector.Option) -> Bool {
+        switch option.name {
+        case "gdb", "plugin", "preconfig", "qtest", "s":
+            return true
+        case "object":
+            guard let value = option.value else { return false }
+            // An object that is not JSON is refused by QEMU and opens nothing.
+            do { return try ObjectOption(option, value).type == "qtest" } catch { return false }
+        default:
+            return false
+        }
     }
 }
 
@@ -116,30 +132,26 @@ extension QEMUConfigurationFile.Setting {
     fileprivate func decidesFirmware(_ codeImage: CodeImageIdentity) -> Bool {
         switch group {
         case "machine":
-            [
-                "firmware", "pflash0", "pflash1", "igvm-cfg", "confidential-guest-support",
-                "memory-encryption",
-            ].contains(key) || key == "type" && UnsupportedMachine.names.contains(ByteString(value))
+            Self.machineKeys.contains(MachineOptions.dashed(key))
+                || key == "type" && !MachineType(value).hasFlash
         case "drive":
             key == "if" && value == "pflash"
-                || codeImage.drives.contains(ByteString(identifier ?? ""))
+                || identifier.map(codeImage.drives.contains) ?? false
         case "global":
             key == "driver" && ["cfi.pflash01", "loader", "guest-loader"].contains(value)
         case "device":
             key == "driver" && ["loader", "guest-loader"].contains(value)
         case "object":
-            key == "qom-type" && value == "igvm-cfg"
+            key == "qom-type" && ["igvm-cfg", "qtest"].contains(value)
+        case "add-fd":
+            true
         default:
             false
         }
     }
-}
 
-/// Machine types that load firmware in another way, or none.
-package enum UnsupportedMachine {
-    package static let names: Set<ByteString> = [
-        "isapc", "microvm", "nitro-enclave", "none", "x-remote", "xenfv", "xenfv-3.1", "xenfv-4.2",
-        "xenpv",
-        "xenpvh",
+    private static let machineKeys: Set<ByteString> = [
+        "confidential-guest-support", "firmware", "igvm-cfg", "memory-encryption", "pflash0",
+        "pflash1",
     ]
 }

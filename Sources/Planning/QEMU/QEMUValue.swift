@@ -3,16 +3,17 @@ package enum QEMUValue {
     /// A number as strtoull with base 0 reads it: decimal, `0x` hexadecimal or `0` octal
     /// (`parse_option_number` in QEMU's util/qemu-option.c). `nil` for what QEMU refuses.
     package static func number(_ text: ByteString) -> UInt64? {
-        guard var digits = text.text else { return nil }
-        while let first = digits.utf8.first, first == 0x20 || (0x09...0x0D).contains(first) {
-            digits.removeFirst()
+        var bytes = text.bytes.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        if bytes.first == UInt8(ascii: "+") { bytes.removeFirst() }
+        var radix = 10
+        if bytes.first == UInt8(ascii: "0"), bytes.count > 1 {
+            let isHexadecimal = bytes.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x")
+            radix = isHexadecimal ? 16 : 8
+            bytes = bytes.dropFirst(isHexadecimal ? 2 : 1)
         }
-        if digits.hasPrefix("+") { digits.removeFirst() }
-        // UInt64.init would take a second sign, strtoull does not.
-        guard digits.utf8.first != UInt8(ascii: "+") else { return nil }
-        if digits.lowercased().hasPrefix("0x") { return UInt64(digits.dropFirst(2), radix: 16) }
-        if digits.hasPrefix("0"), digits.utf8.count > 1 { return UInt64(digits, radix: 8) }
-        return UInt64(digits)
+        // UInt64.init would take a sign here, strtoull does not.
+        guard bytes.first.flatMap(hexValue) != nil else { return nil }
+        return UInt64(String(decoding: bytes, as: UTF8.self), radix: radix)
     }
 
     /// `on`, `yes`, `true`, `y` and their opposites (`qapi_bool_parse`); `nil` for anything else.

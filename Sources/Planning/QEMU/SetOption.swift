@@ -29,7 +29,7 @@ package struct SetOption: Equatable, Sendable {
         switch group {
         case "drive": flash.contains(identifier) || Self.attachingKeys.contains(key)
         case "device": loaders.contains(identifier) || key == "driver"
-        case "global": true
+        case "add-fd", "global": true
         default: false
         }
     }

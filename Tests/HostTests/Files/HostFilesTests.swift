@@ -95,10 +95,12 @@ struct HostFilesTests {
         #expect(HostFiles.included(at: file) == .unreadable)
     }
 
-    @Test func `an included file is its content, unreadable, or not to be read twice`() throws {
+    @Test func `an included file is its content, unreadable, or not to be trusted`() throws {
         #expect(HostFiles.included(at: file) == .unreadable)
-        try write([1, 2], to: file, mode: 0o666)
+        try write([1, 2], to: file, mode: 0o644)
         #expect(HostFiles.included(at: file) == .content([1, 2]))
+        try change(file, mode: 0o666)
+        #expect(HostFiles.included(at: file) == .writableByOthers)
         #expect(HostFiles.included(at: "/dev/null") == .notRegular)
         #expect(HostFiles.included(at: directory.path) == .notRegular)
         let pipe = directory.path.appending("pipe")

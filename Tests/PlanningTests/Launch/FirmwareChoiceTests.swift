@@ -1,0 +1,138 @@
+import Planning
+import Testing
+
+struct FirmwareChoiceTests {
+    private static let uuid = "7b10d7af-b932-4c66-b2c3-3996152ec465"
+    private static let section = """
+        vm: 100
+        	firmware demo:efi-firmware/ovmf.fd
+        	uuid 7B10D7AF-B932-4C66-B2C3-3996152EC465
+
+        """
+    private static let drive: [ByteString] = ["-drive", "if=pflash,unit=0,file=/x"]
+
+    private func choice(_ words: [ByteString], _ text: String = section) throws -> FirmwareChoice? {
+        let configuration = PlannedLaunch.configuration + "\n" + text
+        return try PlannedLaunch(words + Self.drive, configuration: configuration).choice
+    }
+
+    @Test(
+        arguments: [
+            ["-id", "100", "-smbios", "type=1,uuid=7b10d7af-b932-4c66-b2c3-3996152ec465"],
+            ["-id", "100", "-uuid", "7b10d7af-b932-4c66-b2c3-3996152ec465"],
+            [
+                "-id", "100", "-uuid", "00000000-0000-0000-0000-000000000000", "-smbios",
+                "type=0x1,uuid=7b10d7af-b932-4c66-b2c3-3996152ec465",
+            ],
+        ] as [[ByteString]]
+    )
+    func `a section gives the VM of its ID and UUID its firmware`(words: [ByteString]) throws {
+        let choice = try #require(try choice(words))
+        #expect(choice.name == PlannedLaunch.volume)
+        #expect(choice.origin == "launcher.conf line 8")
+    }
+
+    @Test(
+        arguments: [
+            ["-id", "100"], ["-id", "100", "-uuid", "00000000-0000-0000-0000-000000000000"],
+            [
+                "-id", "100", "-uuid", "7b10d7af-b932-4c66-b2c3-3996152ec465", "-smbios",
+                "type=1,uuid=00000000-0000-0000-0000-000000000000",
+            ],
+        ] as [[ByteString]]
+    )
+    func `another VM of the same ID is refused`(words: [ByteString]) {
+        let text = PlannedLaunch.configuration + "\n" + Self.section
+        let refusal = PlannedLaunch.refusal(words + Self.drive, configuration: text)
+        #expect(refusal?.exitStatus == .configuration)
+        #expect(refusal?.message.lowercased().contains(Self.uuid) == true)
+    }
+
+    @Test func `other VMs are left alone`() throws {
+        #expect(try choice(["-id", "101"]) == nil)
+        #expect(try choice([]) == nil)
+    }
+
+    @Test func `the command line and the section have to agree`() throws {
+        let words: [ByteString] = [
+            "-id", "100", "-uuid", "7b10d7af-b932-4c66-b2c3-3996152ec465", "-efi-firmware",
+        ]
+        #expect(try choice(words + ["demo:efi-firmware/ovmf.fd"]) != nil)
+        let text = PlannedLaunch.configuration + "\n" + Self.section
+        let refusal = PlannedLaunch.refusal(
+            words + ["demo:efi-firmware/other.fd"] + Self.drive,
+            configuration: text
+        )
+        #expect(
+            refusal?.message == "option -efi-firmware names 'demo:efi-firmware/other.fd', but"
+                + " launcher.conf line 8 names 'demo:efi-firmware/ovmf.fd'"
+        )
+    }
+
+    @Test func `a digest in the option adds to the pin, and may not contradict it`() throws {
+        let pinned = ByteString("\(PlannedLaunch.volume),sha256=\(PlannedLaunch.digest)")
+        #expect(try choice(["-efi-firmware", pinned])?.pins.count == 2)
+        let other = ByteString(
+            "\(PlannedLaunch.volume),sha256=\(String(repeating: "b2", count: 32))"
+        )
+        let refusal = PlannedLaunch.refusal(["-efi-firmware", other] + Self.drive)
+        #expect(refusal?.exitStatus == .configuration)
+        #expect(refusal?.message.contains("pinned to") == true)
+    }
+
+    @Test func `a volume that nobody pinned is chosen without a pin, to be refused by its digest`()
+        throws
+    {
+        #expect(try choice(["-efi-firmware", "demo:efi-firmware/new.fd"])?.pins.isEmpty == true)
+    }
+
+    @Test func `a call that starts no VM asks for nothing`() throws {
+        #expect(try choice(["-efi-firmware", "demo:efi-firmware/new.fd", "-version"]) == nil)
+    }
+}
+
+struct StockChoiceTests {
+    private static let verify = """
+        launcher: defaults
+        	stock-firmware verify
+
+        firmware: /usr/share/OVMF/OVMF_CODE_4M.fd
+        	sha256 a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1
+
+        """
+
+    @Test(
+        arguments: [
+            ["-drive", "if=pflash,unit=0,file=/usr/share/OVMF//OVMF_CODE_4M.fd"],
+            ["-pflash", "/usr/share/OVMF/OVMF_CODE_4M.fd"],
+            ["-bios", "/usr/share/OVMF/OVMF_CODE_4M.fd"],
+            [
+                "-machine", "pflash0=a", "-blockdev",
+                #"{"node-name":"a","driver":"raw","file":{"driver":"file","filename":"/usr/share/OVMF//OVMF_CODE_4M.fd"}}"#,
+            ],
+        ] as [[ByteString]]
+    )
+    func `stock firmware is verified where the configuration says so`(words: [ByteString]) throws {
+        let launch = try PlannedLaunch(words, configuration: Self.verify)
+        let firmware = try #require(launch.plan.firmware)
+        #expect(firmware.choice.name == "/usr/share/OVMF/OVMF_CODE_4M.fd")
+        #expect(firmware.choice.pins.count == 1)
+        #expect(firmware.image.rules == .stock)
+        #expect(launch.plan.arguments.joinedText.contains("/proc/self/fd/11"))
+        #expect(!launch.plan.arguments.joinedText.contains("OVMF_CODE"))
+        #expect(launch.plan.arguments.contains("-bios") == words.contains("-bios"))
+    }
+
+    @Test func `a name that QEMU would search for cannot be verified`() {
+        let refusal = PlannedLaunch.refusal(["-bios", "bios.bin"], configuration: Self.verify)
+        #expect(refusal?.exitStatus == .usage)
+    }
+
+    @Test func `without firmware in the command line there is none to verify`() throws {
+        #expect(try PlannedLaunch(["-m", "1"], configuration: Self.verify).plan.firmware == nil)
+    }
+}
+
+extension [ByteString] {
+    fileprivate var joinedText: String { map(\.escaped).joined(separator: " ") }
+}

@@ -1,0 +1,135 @@
+import Planning
+import SystemPackage
+import Testing
+
+struct PlannerTests {
+    private static let drive: [ByteString] = [
+        "-id", "100", "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=/x/OVMF_CODE.fd",
+    ]
+    private static let asked: [ByteString] = ["-efi-firmware", "demo:efi-firmware/ovmf.fd"]
+
+    @Test func `without custom firmware nothing changes at all`() throws {
+        let environment: [ByteString] = ["LD_PRELOAD=/x.so", "QEMU_MODULE_DIR=/y", "A=1"]
+        let words = Self.drive + [ByteString([0xFF, 0xFE]), ""]
+        let launch = try PlannedLaunch(words, environment: environment)
+        #expect(launch.plan.arguments == ["/usr/bin/kvm"] + words)
+        #expect(launch.plan.environment == environment)
+        #expect(launch.plan.firmware == nil)
+        #expect(launch.plan.warnings.isEmpty)
+    }
+
+    @Test func `with it, the image takes the code image's place and the option goes`() throws {
+        let launch = try PlannedLaunch(Self.drive + Self.asked)
+        #expect(
+            launch.plan.arguments == [
+                "/usr/bin/kvm", "-id", "100", "-drive",
+                "if=pflash,unit=0,format=raw,readonly=on,file=/proc/self/fd/11",
+            ]
+        )
+        let firmware = try #require(launch.plan.firmware)
+        #expect(firmware.guest == .normal)
+        #expect(firmware.attachment == .pflashDrive)
+        #expect(firmware.image.root == "/srv/firmware")
+        #expect(firmware.image.directories == ["template/efi-firmware", "efi-firmware"])
+        #expect(firmware.image.fileName == "ovmf.fd")
+        #expect(firmware.image.pins.map(\.origin) == ["launcher.conf line 5"])
+        #expect(launch.plan.isRecorded)
+    }
+
+    @Test(arguments: [true, false])
+    func `loader variables go for root only`(isRoot: Bool) throws {
+        let environment: [ByteString] = [
+            "LD_PRELOAD=/x.so", "LD_AUDIT", "A=LD_", "QEMU_MODULE_DIR=/y",
+        ]
+        let launch = try PlannedLaunch(
+            Self.drive + Self.asked,
+            environment: environment,
+            isRoot: isRoot
+        )
+        #expect(launch.plan.environment == (isRoot ? ["A=LD_"] : environment))
+        #expect(
+            launch.plan.removedVariables
+                == (isRoot ? ["LD_PRELOAD", "LD_AUDIT", "QEMU_MODULE_DIR"] : [])
+        )
+    }
+
+    @Test(
+        arguments: [
+            (["-incoming", "defer"], 1), (["-loadvm", "x"], 1), (["-loadstate", "/x"], 1),
+            (["-icount", "shift=1,rr=replay,rrfile=x,rrsnapshot=s"], 1),
+            (["-icount", "shift=1"], 0),
+        ] as [([ByteString], Int)]
+    )
+    func `what brings firmware from elsewhere by design is said`(
+        words: [ByteString],
+        count: Int
+    ) throws {
+        let launch = try PlannedLaunch(Self.drive + Self.asked + words)
+        #expect(launch.plan.warnings.count == count)
+    }
+
+    @Test(arguments: ["microvm", "isapc", "none", "xenpv", "type=microvm,pit=off", "newmachine"])
+    func `a machine without flash is refused`(machine: String) {
+        let words = Self.asked + ["-machine", ByteString(machine)]
+        let refusal = PlannedLaunch.refusal(words)
+        #expect(refusal?.exitStatus == .usage)
+        #expect(refusal?.message.contains("machine type") == true)
+    }
+
+    @Test(arguments: ["/usr/bin/qemu-system-aarch64", "qemu-system-riscv64", "qemu-system-arm"])
+    func `another architecture's QEMU is refused`(name: String) {
+        let refusal = PlannedLaunch.refusal(Self.asked, called: ByteString(name))
+        #expect(refusal?.exitStatus == .usage)
+    }
+
+    @Test func `a pin may be for some guests only`() {
+        let text = PlannedLaunch.configuration + "\tguest sev-snp, tdx\n"
+        let refusal = PlannedLaunch.refusal(Self.drive + Self.asked, configuration: text)
+        #expect(refusal?.message.contains("not for normal guests (expected SEV-SNP, TDX)") == true)
+        #expect(refusal?.exitStatus == .configuration)
+    }
+
+    @Test func `every other way in is refused by name`() {
+        let refusal = PlannedLaunch.refusal(Self.drive + Self.asked + ["-s"])
+        #expect(refusal?.message == "'-s' can change what the guest runs")
+        let allowed = PlannedLaunch.refusal(
+            Self.drive + Self.asked + ["-s"],
+            audit: AuditContext(allowsDebugging: true)
+        )
+        #expect(allowed == nil)
+    }
+
+    @Test func `an EFI disk by hand becomes the variable store, with its template's size`() throws {
+        let words = Self.asked + ["-efidisk0", "/srv/vars.fd,efitype=4m"]
+        let launch = try PlannedLaunch(words, called: "qemu-system-x86_64")
+        let value: ByteString =
+            "if=pflash,unit=1,id=drive-efidisk0,format=raw,file=/srv/vars.fd,size=540672"
+        #expect(launch.plan.arguments.contains(value))
+    }
+
+    @Test func `an EFI disk without firmware that would use it is refused`() {
+        let refusal = PlannedLaunch.refusal(["-efidisk0", "/srv/vars.fd"])
+        #expect(refusal?.exitStatus == .usage)
+    }
+}
+
+struct QEMUProgramTests {
+    @Test(arguments: [
+        ("/usr/bin/kvm", ["/usr/lib/qemu-launcher/kvm", "/usr/bin/qemu-system-x86_64"]),
+        ("kvm", ["/usr/lib/qemu-launcher/kvm", "/usr/bin/qemu-system-x86_64"]),
+        ("/usr/bin/qemu-system-x86_64", ["/usr/bin/qemu-system-x86_64"]),
+        ("/opt/qemu-system-aarch64", ["/usr/bin/qemu-system-aarch64"]),
+        ("qemu-system-../../bin/sh", ["/usr/bin/qemu-system-x86_64"]),
+        ("qemu-system-", ["/usr/bin/qemu-system-x86_64"]),
+        ("qemu-launcher", ["/usr/bin/qemu-system-x86_64"]),
+        ("", ["/usr/bin/qemu-system-x86_64"]),
+    ])
+    func `the caller's name decides which QEMU is meant`(name: String, paths: [String]) {
+        let found = QEMUProgram.candidates(configured: nil, calledAs: ByteString(name))
+        #expect(found.map(\.string) == paths)
+    }
+
+    @Test func `a configured program is the only one`() {
+        #expect(QEMUProgram.candidates(configured: "/opt/qemu", calledAs: "kvm") == ["/opt/qemu"])
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+struct PlanningImportsTests {
+    /// What decides must not be able to do: no file, no system call, no C.
+    @Test func `Planning imports nothing but SystemPackage`() throws {
+        let folder = PackageFiles.root.appending(path: "Sources/Planning")
+        let files = try #require(
+            FileManager.default.enumerator(atPath: folder.resolvingSymlinksInPath().path)
+        ).compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }
+        #expect(files.count > 20)
+        for file in files {
+            let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+            for line in text.split(whereSeparator: \.isNewline) {
+                let words = line.split { $0.isWhitespace || $0 == ";" }
+                guard let index = words.firstIndex(of: "import"),
+                    words[..<index].allSatisfy(Self.isModifier)
+                else { continue }
+                #expect(words[(index + 1)...] == ["SystemPackage"], "\(file): \(line)")
+            }
+        }
+    }
+
+    private static func isModifier(_ word: Substring) -> Bool {
+        word.hasPrefix("@")
+            || ["public", "package", "internal", "fileprivate", "private"].contains(word)
+    }
+}

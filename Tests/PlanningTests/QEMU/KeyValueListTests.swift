@@ -1,0 +1,112 @@
+import Planning
+import Testing
+
+struct KeyValueListTests {
+    private func pairs(_ text: String, impliedKey: ByteString? = nil) -> [[ByteString]] {
+        KeyValueList(ByteString(text), impliedKey: impliedKey).items.map { [$0.key, $0.value] }
+    }
+
+    @Test(
+        arguments: [
+            ("", []),
+            ("a=b", [["a", "b"]]),
+            ("a=b,c=d", [["a", "b"], ["c", "d"]]),
+            ("a=b,", [["a", "b"]]),
+            ("a=b,,c=d", [["a", "b,c=d"]]),
+            ("a=b,,,c=d", [["a", "b,"], ["c", "d"]]),
+            ("a=,,", [["a", ","]]),
+            ("a=,b=", [["a", ""], ["b", ""]]),
+            ("a=b=c", [["a", "b=c"]]),
+            ("readonly", [["readonly", "on"]]),
+            ("noreadonly", [["readonly", "off"]]),
+            ("node-name", [["de-name", "off"]]),
+            ("no", [["", "off"]]),
+            (",a=b", [["", "on"], ["a", "b"]]),
+            ("flag,,a=b", [["flag", "on"], ["", "on"], ["a", "b"]]),
+            ("=x", [["", "x"]]),
+            (" a = b ", [[" a ", " b "]]),
+        ] as [(String, [[ByteString]])]
+    )
+    func `items are those of QEMU`(text: String, items: [[ByteString]]) {
+        #expect(pairs(text) == items)
+    }
+
+    @Test(
+        arguments: [
+            ("q35", [["type", "q35"]]),
+            ("q35,a=b", [["type", "q35"], ["a", "b"]]),
+            ("a=b,q35", [["a", "b"], ["q35", "on"]]),
+            ("type=pc", [["type", "pc"]]),
+            ("no", [["type", "no"]]),
+            (",a=b", [["type", ""], ["a", "b"]]),
+        ] as [(String, [[ByteString]])]
+    )
+    func `only a first item without equals sign takes the implied key`(
+        text: String,
+        items: [[ByteString]]
+    ) {
+        #expect(pairs(text, impliedKey: "type") == items)
+    }
+
+    @Test func `the last value of a key counts, the first id does`() {
+        let list = KeyValueList("if=none,id=a,if=pflash,id=b")
+        #expect(list["if"] == "pflash")
+        #expect(list.identifier == "a")
+        #expect(list["absent"] == nil)
+    }
+
+    @Test(arguments: [
+        ("a=b", "a=new"),
+        ("a=b,c=d", "a=new,c=d"),
+        ("a=b,x=1,a=c", "x=1,a=new"),
+        ("x=1", "x=1,a=new"),
+        ("", "a=new"),
+        // A comma at the end would turn the new item into a part of the last value.
+        ("x=1,", "x=1,a=new"),
+        ("x=1,,,", "x=1,,,a=new"),
+        ("a", "a=new"),
+        ("noa", "a=new"),
+        ("x=,,y,a=b,,c,z", "x=,,y,a=new,z"),
+    ])
+    func `setting a key leaves one of it, and every other item as it was`(
+        text: String,
+        expected: String
+    ) {
+        #expect(KeyValueList(ByteString(text)).setting("a", to: "new") == ByteString(expected))
+    }
+
+    @Test func `a set value reads back, commas and all`() {
+        let value: ByteString = ",a,,b=c,,,"
+        let text = KeyValueList("x=1").setting("file", to: value)
+        #expect(text == "x=1,file=,,a,,,,b=c,,,,,,")
+        #expect(KeyValueList(text)["file"] == value)
+    }
+
+    @Test(arguments: [
+        ("a=1,b=2,c=3", "a=1,c=3"),
+        ("b=2", ""),
+        ("b=2,b=3,a=x,,y", "a=x,,y"),
+        // Story: with the empty item kept, its two commas became one inside the value before.
+        ("a=1,b,,c=3", "a=1,c=3"),
+    ])
+    func `removing a key leaves the bytes of all others`(text: String, expected: String) {
+        #expect(KeyValueList(ByteString(text)).removing { $0.key == "b" } == ByteString(expected))
+    }
+
+    @Test func `removed, set and kept items mean what they meant, for any bytes`() {
+        var numbers = RepeatableNumbers(seed: 1)
+        let alphabet = Array("ab=,,n".utf8) + [0xFF]
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0...12, using: &numbers)
+            let bytes = (0..<count).compactMap { _ in alphabet.randomElement(using: &numbers) }
+            let list = KeyValueList(ByteString(bytes))
+            let kept = list.items.filter { $0.key != "a" && !$0.range.isEmpty }
+            let removed = KeyValueList(list.removing { $0.key == "a" })
+            #expect(removed.items.map(\.key) == kept.map(\.key), "\(list.text)")
+            #expect(removed.items.map(\.value) == kept.map(\.value), "\(list.text)")
+            let set = KeyValueList(list.setting("a", to: ",x"))
+            #expect(set.items.filter { $0.key == "a" }.map(\.value) == [",x"], "\(list.text)")
+            #expect(set.items.count == kept.count + 1, "\(list.text)")
+        }
+    }
+}

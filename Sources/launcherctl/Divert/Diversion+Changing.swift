@@ -15,7 +15,7 @@ extension Diversion {
         }
         guard exists(Self.launcher) else { throw .launcherMissing }
         guard exists(Self.path) || exists(Self.diverted) else { throw .nothingToDivert }
-        let link = try temporaryLink(to: Self.launcher.string)
+        let link = try temporaryLink("kvm", to: Self.launcher.string)
         do throws(DiversionError) {
             try requireWorking(link)
             try dpkgDivert([
@@ -53,7 +53,7 @@ extension Diversion {
     /// A copy under the diverted name first, so that the path itself is never without a program.
     private func keepOriginal() throws(DiversionError) {
         if let target = target(of: Self.path) {
-            try move(try temporaryLink(to: target), to: Self.diverted)
+            try move(try temporaryLink("distrib", to: target), to: Self.diverted)
             return
         }
         guard unsafe link(host(Self.path), host(Self.diverted)) == 0 || errno == EEXIST else {
@@ -77,8 +77,11 @@ extension Diversion {
         }
     }
 
-    private func temporaryLink(to target: String) throws(DiversionError) -> FilePath {
-        let path = FilePath("/usr/bin/.\(Self.package)-\(getpid()).kvm")
+    private func temporaryLink(
+        _ suffix: String,
+        to target: String,
+    ) throws(DiversionError) -> FilePath {
+        let path = FilePath("/usr/bin/.\(Self.package)-\(getpid()).\(suffix)")
         _ = unsafe unlink(host(path))
         guard unsafe symlink(target, host(path)) == 0 else {
             throw .failed(operation: "symlink", path: path, errno: Errno(rawValue: errno))

@@ -124,7 +124,8 @@ struct AddingTests {
     ) async throws {
         let root = storage.root.string
         let name = step.rawValue
-        await #expect(processExitsWith: .signal(SIGKILL)) { [root = root as String, name = name as String] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [root = root as String, name = name as String] in
             let storage = EmptyStorage(existing: FilePath(root))
             let observer = ImportObserver { next in
                 if next.rawValue == name { kill(getpid(), SIGKILL) }

@@ -32,9 +32,9 @@ extension GuestConfiguration.Settings {
     }
 
     /// What `args` adds to the command line.
-    package func arguments() throws(ShellWordsError) -> [ByteString] {
+    package func arguments() throws(PerlShellWordsError) -> [ByteString] {
         guard let text = values["args"]?.text else { return [] }
-        return try ShellWords.split(text)
+        return try PerlShellWords.split(text)
     }
 
     /// The firmware that `args` asks for.
@@ -65,7 +65,7 @@ extension GuestConfiguration.Settings {
 
 /// Why it cannot be told which firmware a VM's configuration asks for.
 package enum GuestConfigurationError: Failure {
-    case arguments(ShellWordsError)
+    case arguments(PerlShellWordsError)
     case option(LauncherOptionError)
 
     package var message: String {

@@ -2,7 +2,7 @@ import Foundation
 import Planning
 import Testing
 
-struct ShellWordsTests {
+struct PerlShellWordsTests {
     static let good: [(String, [String])] = [
         ("", []),
         (" \t ", []),
@@ -26,28 +26,28 @@ struct ShellWordsTests {
 
     @Test(arguments: good)
     func `words are those of Perl's module`(line: String, expected: [String]) throws {
-        #expect(try ShellWords.split(ByteString(line)) == expected.map { ByteString($0) })
+        #expect(try PerlShellWords.split(ByteString(line)) == expected.map { ByteString($0) })
     }
 
     @Test(arguments: ["'", "\"", "a 'b", #"a "b"#, #"'a\'"#, #""a\""#, #""a\"#])
     func `a quote that is never closed leaves no words`(line: String) {
         #expect {
-            try ShellWords.split(ByteString(line))
+            try PerlShellWords.split(ByteString(line))
         } throws: {
-            guard case .unclosedQuote? = $0 as? ShellWordsError else { return false }
+            guard case .unclosedQuote? = $0 as? PerlShellWordsError else { return false }
             return true
         }
     }
 
     @Test func `a backslash needs a character behind it`() {
-        #expect(throws: ShellWordsError.backslashLast(line: #"a \"#)) {
-            try ShellWords.split(#"a \"#)
+        #expect(throws: PerlShellWordsError.backslashLast(line: #"a \"#)) {
+            try PerlShellWords.split(#"a \"#)
         }
     }
 
     @Test func `bytes that are no text come through`() throws {
         #expect(
-            try ShellWords.split(ByteString([0xFF, 0x20, 0x27, 0xFE, 0x27])).map(\.bytes) == [
+            try PerlShellWords.split(ByteString([0xFF, 0x20, 0x27, 0xFE, 0x27])).map(\.bytes) == [
                 [0xFF], [0xFE],
             ]
         )
@@ -67,7 +67,8 @@ struct ShellWordsTests {
         }
         let ours = lines.map { line in
             do {
-                return try ShellWords.split(ByteString(line)).map { "<\($0.text ?? "")>" }.joined()
+                return try PerlShellWords.split(ByteString(line)).map { "<\($0.text ?? "")>" }
+                    .joined()
             } catch {
                 return ""
             }

@@ -5,17 +5,17 @@
 /// - In double quotes a backslash vanishes before any character, not only before some.
 /// - In single quotes a backslash stays, and still keeps a quote behind it from ending them.
 /// - Nothing else is special: no variables, no wildcards, no comments, no operators.
-package enum ShellWords {
+package enum PerlShellWords {
     /// - Throws: where a quote is never closed or a backslash is last. Perl then returns no word
     ///   at all, and Proxmox starts the VM as if `args` were empty.
-    package static func split(_ line: ByteString) throws(ShellWordsError) -> [ByteString] {
+    package static func split(_ line: ByteString) throws(PerlShellWordsError) -> [ByteString] {
         var reader = Reader(line.bytes)
         return try reader.words()
     }
 }
 
 /// Why a line has no words.
-package enum ShellWordsError: Failure {
+package enum PerlShellWordsError: Failure {
     case unclosedQuote(Unicode.Scalar, line: ByteString)
     case backslashLast(line: ByteString)
 
@@ -47,7 +47,7 @@ private struct Reader {
         self.bytes = bytes
     }
 
-    mutating func words() throws(ShellWordsError) -> [ByteString] {
+    mutating func words() throws(PerlShellWordsError) -> [ByteString] {
         var words: [ByteString] = []
         var word: [UInt8] = []
         // Quotes may make a word that is empty.
@@ -72,7 +72,7 @@ private struct Reader {
         return words
     }
 
-    private mutating func quoted(_ quote: UInt8) throws(ShellWordsError) -> [UInt8] {
+    private mutating func quoted(_ quote: UInt8) throws(PerlShellWordsError) -> [UInt8] {
         var content: [UInt8] = []
         index += 1
         while index < bytes.count {
@@ -90,7 +90,7 @@ private struct Reader {
         throw .unclosedQuote(Unicode.Scalar(quote), line: ByteString(bytes))
     }
 
-    private mutating func unquoted() throws(ShellWordsError) -> UInt8 {
+    private mutating func unquoted() throws(PerlShellWordsError) -> UInt8 {
         if bytes[index] == backslash { index += 1 }
         guard index < bytes.count else { throw .backslashLast(line: ByteString(bytes)) }
         defer { index += 1 }

@@ -78,18 +78,19 @@ extension PreparedLaunch {
         _ seccomp: SeccompMode?,
     ) throws(LaunchFailure) -> PreparedLaunch {
         let configuration = try LaunchFiles.configuration(for: request)
-        var settings = try failing { () throws(PlanningError) in
+        let settings = try failing { () throws(PlanningError) in
             try Planner.settings(request, configuration: configuration)
-        }
-        settings.seccompByHand = seccomp
-        let chosen = settings
+        }.choosing(seccomp)
         let choice = try failing { () throws(PlanningError) in
-            try Planner.choose(request, settings: chosen)
+            try Planner.choose(request, settings: settings)
         }
         guard let choice else {
-            return PreparedLaunch(Planner.passThrough(request, settings: chosen), nil, nil)
+            let plan = try failing { () throws(PlanningError) in
+                try Planner.passThrough(request, settings: settings)
+            }
+            return PreparedLaunch(plan, nil, nil)
         }
-        return try prepare(request, chosen, choice)
+        return try prepare(request, settings, choice)
     }
 
     private static func prepare(

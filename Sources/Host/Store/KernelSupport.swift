@@ -1,4 +1,4 @@
-import CSeccomp
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -20,27 +20,22 @@ package enum KernelSupport {
         return missing
     }
 
-    /// What libseccomp found the kernel to know.
-    package enum Filters: Int, Sendable, Comparable {
+    /// What the kernel's filters can do.
+    package enum Filters: Sendable {
         case none
-        /// Filters as such; without records or killing a whole process.
+        /// Refuse, record, and end a process.
         case basic
-        case logging
-        /// A filter can ask another process: what allows exactly one exec.
+        /// Ask another process as well, which is how exactly one exec is allowed.
         case notification
-
-        package static func < (one: Filters, other: Filters) -> Bool {
-            one.rawValue < other.rawValue
-        }
     }
 
     package static func filters() -> Filters {
-        // Levels of seccomp_api_get(3).
-        switch seccomp_api_get() {
-        case 0: .none
-        case 1...2: .basic
-        case 3...4: .logging
-        default: .notification
-        }
+        // SECCOMP_RET_… of include/uapi/linux/seccomp.h.
+        let (killProcess, log, notify): (UInt32, UInt32, UInt32) =
+            (0x8000_0000, 0x7FFC_0000, 0x7FC0_0000)
+        guard seccomp_calls_action_available(killProcess) == 0,
+            seccomp_calls_action_available(log) == 0
+        else { return .none }
+        return seccomp_calls_action_available(notify) == 0 ? .notification : .basic
     }
 }

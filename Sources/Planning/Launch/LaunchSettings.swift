@@ -4,7 +4,7 @@ package struct LaunchSettings: Sendable {
     /// The `vm:` section that is for this VM.
     package let section: VirtualMachineSection?
     /// What somebody who starts the VM by hand chose in place of the configuration's.
-    package var seccompByHand: SeccompMode?
+    private var seccompByHand: SeccompMode?
 
     /// - Throws: where the configuration has a section for this VM, but contradicts itself or was
     ///   written for another VM of the same ID.
@@ -28,6 +28,13 @@ package struct LaunchSettings: Sendable {
     package init(_ configuration: LauncherConfiguration) {
         self.configuration = configuration
         section = nil
+    }
+
+    /// The same, with another mode where one is given.
+    package func choosing(_ seccomp: SeccompMode?) -> LaunchSettings {
+        var settings = self
+        settings.seccompByHand = seccomp
+        return settings
     }
 
     package var seccomp: SeccompMode { seccompByHand ?? configuration.seccomp(for: section).value }

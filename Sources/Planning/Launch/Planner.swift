@@ -34,7 +34,7 @@ package enum Planner {
     package static func passThrough(
         _ request: LaunchRequest,
         settings: LaunchSettings,
-    ) -> LaunchPlan {
+    ) throws(PlanningError) -> LaunchPlan {
         LaunchPlan(
             identity: request.identity,
             firmware: nil,
@@ -42,7 +42,7 @@ package enum Planner {
             environment: request.invocation.environment,
             removedVariables: [],
             programs: programs(request, settings),
-            confinement: confinement(settings),
+            confinement: try confinement(request, settings),
             warnings: [],
             isRecorded: settings.configuration.log.value == .syslog && !request.isInformational
                 && request.identity.label != nil,
@@ -77,7 +77,7 @@ package enum Planner {
             environment: environment.kept,
             removedVariables: environment.removed,
             programs: programs(request, settings),
-            confinement: confinement(settings),
+            confinement: try confinement(request, settings),
             warnings: rewrite.warnings + warnings(about: request.vector),
             isRecorded: settings.configuration.log.value == .syslog,
         )
@@ -191,8 +191,18 @@ extension Planner {
         )
     }
 
-    private static func confinement(_ settings: LaunchSettings) -> LaunchPlan.ConfinementPlan {
-        .init(mode: settings.seccomp, ruleset: .denylist)
+    private static func confinement(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
+        let options = request.vector.options.filter { $0.origin != .launcher }
+            .map { (name: $0.name, value: $0.value) }
+        do {
+            let ruleset = try Ruleset.derived(from: options, spawn: settings.spawn)
+            return .init(mode: settings.seccomp, ruleset: ruleset)
+        } catch {
+            throw .policy(error)
+        }
     }
 
     /// What brings firmware from elsewhere by design: the state of another VM, or of this one.

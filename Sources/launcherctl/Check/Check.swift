@@ -17,6 +17,7 @@ struct Check {
             add(Self.storages(of: store, used: used))
             add(Self.pins(of: store))
             add(GuestCheck(store).findings)
+            add(Self.cluster(of: store, needing: uses))
             add(Self.program(of: store))
         } catch {
             add([Finding("configuration", file, .failure, error)])
@@ -41,7 +42,7 @@ extension Check {
             "\(pins) \(pins == 1 ? "image is" : "images are") pinned",
         )
         return [own] + warnings.map { Finding("configuration", $0.file, .warning, $0.message) }
-            + store.guests.failures.map { Finding("configuration", "VMs", .warning, $0) }
+            + store.cluster.failures.map { Finding("configuration", "VMs", .warning, $0) }
     }
 
     private static func pins(of store: Store) -> [Finding] {
@@ -94,7 +95,7 @@ extension Check {
                     "no system call filters",
                     hint: "a kernel with CONFIG_SECCOMP_FILTER is needed, or 'seccomp off'",
                 )
-            case .basic, .logging:
+            case .basic:
                 Finding(
                     "kernel",
                     "seccomp",

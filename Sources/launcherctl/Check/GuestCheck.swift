@@ -9,7 +9,7 @@ struct GuestCheck {
 
     init(_ store: Store) {
         self.store = store
-        for located in store.guests.guests where located.node == store.node {
+        for located in store.cluster.guests where located.node == store.node {
             check(located.guest)
         }
         checkSections()
@@ -80,9 +80,7 @@ struct GuestCheck {
             return
         }
         if settings.isTemplate {
-            findings.append(
-                Finding("vm", name, .ok, "a template: Proxmox starts it without its args")
-            )
+            checkTemplate(name)
             return
         }
         if let guests = store.configuration.firmware(for: volume)?.guests?.value,
@@ -93,6 +91,26 @@ struct GuestCheck {
             return
         }
         examine(volume, digests: digests, name, .failure)
+    }
+
+    /// Proxmox starts a template only to back it up, without its args and without its UUID
+    /// (qemu-server QemuServer.pm `config_to_command`).
+    private mutating func checkTemplate(_ name: String) {
+        do throws(ConfigurationError) {
+            let vmid = VirtualMachineID(name)?.number
+            _ = try store.configuration.virtualMachine(vmid: vmid, name: nil, uuid: nil)
+            findings.append(Finding("vm", name, .ok, "a template: its args are not used"))
+        } catch {
+            findings.append(
+                Finding(
+                    "vm",
+                    name,
+                    .warning,
+                    "a template whose section has a uuid: it cannot be backed up",
+                    hint: "take 'uuid' out of \(error.file) line \(error.line ?? 0)",
+                )
+            )
+        }
     }
 
     private mutating func examine(
@@ -113,7 +131,7 @@ struct GuestCheck {
 
     /// Sections by VM ID that are for another VM than the one that has the ID now.
     private mutating func checkSections() {
-        for located in store.guests.guests where located.node == store.node {
+        for located in store.cluster.guests where located.node == store.node {
             do throws(ConfigurationError) {
                 _ = try store.configuration.virtualMachine(
                     vmid: located.guest.vmid,

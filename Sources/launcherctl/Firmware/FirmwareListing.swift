@@ -30,7 +30,7 @@ struct FirmwareListing {
             entries.append(try entry(volume, store, uses))
         }
         remarks += uses.problems.map { "\($0.user): \($0.error.message)" }
-        remarks += store.guests.failures.map(\.message)
+        remarks += store.cluster.failures.map(\.message)
     }
 
     private mutating func inDirectory(

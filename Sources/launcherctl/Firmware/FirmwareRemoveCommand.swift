@@ -40,7 +40,7 @@ struct FirmwareRemoveCommand: ParsableCommand {
                 throw LaunchFailure(RemovalError.inUse(volume, users))
             }
             let unknown = uses.problems.map { "\($0.user): \($0.error.message)" }
-            let failures = unknown + store.guests.failures.map(\.message)
+            let failures = unknown + store.cluster.failures.map(\.message)
             guard failures.isEmpty || force else {
                 throw LaunchFailure(RemovalError.usersUnknown(volume, failures))
             }

@@ -9,7 +9,7 @@ struct Store {
     let configuration: LauncherConfiguration
     let storages: StorageConfiguration
     let node: String
-    let guests: GuestFiles
+    let cluster: ClusterFiles
 
     init(_ path: FilePath?) throws(LaunchFailure) {
         let configuration = try LaunchFiles.configuration(at: path)
@@ -18,7 +18,7 @@ struct Store {
         storages = try LaunchFiles.storages(for: configuration)
         node = try LaunchFailure.invocation().nodeName
         // Beside storage.cfg, wherever that is: everything of a cluster is in one directory.
-        guests = GuestFiles(
+        cluster = ClusterFiles(
             below: configuration.storageConfiguration.value.removingLastComponent()
         )
     }
@@ -57,7 +57,7 @@ struct Store {
         let sections = try stage { () throws(ConfigurationError) in
             try configuration.virtualMachines()
         }
-        return FirmwareUses(guests: guests.guests, sections: sections, node: node)
+        return FirmwareUses(guests: cluster.guests, sections: sections, node: node)
     }
 
     /// Writes a changed configuration. `edit` returns `nil` where there is nothing to change.

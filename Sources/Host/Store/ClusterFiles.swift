@@ -1,17 +1,26 @@
 package import Planning
 package import SystemPackage
 
-/// The VM configurations of a Proxmox cluster, as every node sees them.
-package struct GuestFiles: Sendable {
+/// What the nodes of a Proxmox cluster have told one another, as every node sees it.
+package struct ClusterFiles: Sendable {
+    package private(set) var nodes: [Node] = []
     package private(set) var guests: [LocatedGuest] = []
     /// Files that could not be read: what their VMs ask for is not known then.
     package private(set) var failures: [HostFileError] = []
+
+    package struct Node: Hashable, Sendable {
+        package let name: String
+        /// Of the launcher that is installed there, which its package writes down;
+        /// `nil` where there is none.
+        package let version: String?
+    }
 
     /// - Parameter root: where the cluster's files are, `/etc/pve`; nothing is found where there
     ///   is no Proxmox.
     package init(below root: FilePath) {
         let nodes = root.appending("nodes")
         for node in names(in: nodes) {
+            self.nodes.append(Node(name: node, version: version(in: nodes.appending(node))))
             let directory = nodes.appending(node).appending("qemu-server")
             for name in names(in: directory) {
                 guard let vmid = Self.vmid(of: name) else { continue }
@@ -24,6 +33,17 @@ package struct GuestFiles: Sendable {
                     failures.append(error)
                 }
             }
+        }
+    }
+
+    private mutating func version(in directory: FilePath) -> String? {
+        do throws(HostFileError) {
+            let path = directory.appending("qemu-launcher.version")
+            let line = try HostFiles.configuration(at: path)?.prefix { $0 != UInt8(ascii: "\n") }
+            return line.map { ByteString($0).escaped }
+        } catch {
+            failures.append(error)
+            return nil
         }
     }
 

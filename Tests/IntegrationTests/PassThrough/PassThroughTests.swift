@@ -4,7 +4,7 @@ import Testing
 
 /// Without custom firmware QEMU gets exactly what the caller gave. Each test starts the stand-in
 /// twice, once through the launcher and once as it is, and holds what they were given side by side.
-@Suite(.needsProducts)
+@Suite(.launching, .needsProducts)
 struct PassThroughTests {
     /// What Proxmox starts to learn which processor features there are
     /// (`query_supported_cpu_flags` of qemu-server's QemuServer.pm): no -id, and VM ID -1.
@@ -114,7 +114,20 @@ struct PassThroughTests {
         #expect(report.process == outcome.process)
         #expect(report.name == "kvm")
         #expect(report.status["Seccomp:"] == "2")
-        #expect(report.status["NoNewPrivs:"] == (Machine.isRoot ? "0" : "1"))
+        #expect(report.status["NoNewPrivs:"] == "1")
+    }
+
+    @Test(.needsRoot)
+    func `where QEMU may start programs, root's keep the privileges that they would get`()
+        async throws
+    {
+        let store = try FirmwareStore()
+        try store.configure(launcher: ["spawn allow"])
+        let outcome = try await run(store.launcher(["-S"]))
+        #expect(outcome.end == .status(0), "\(outcome.errors)")
+        let report = try #require(try store.report())
+        #expect(report.status["Seccomp:"] == "2")
+        #expect(report.status["NoNewPrivs:"] == "0")
     }
 
     @Test func `without a filter nothing of the process changes`() async throws {

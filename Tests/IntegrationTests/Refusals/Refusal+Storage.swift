@@ -190,6 +190,7 @@ extension Refusal {
         storage(
             "a storage.cfg that is named and not there",
             "'$store/storage.cfg': no such file",
+            hint: "write the file, or take its name out of the command line or the configuration",
         ) {
             try $0.configure(launcher: ["storage-config \($0.path)/storage.cfg"])
         },

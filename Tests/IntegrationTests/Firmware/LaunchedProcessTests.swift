@@ -3,7 +3,7 @@ import Planning
 import Testing
 
 /// What becomes of the process itself where custom firmware was asked for.
-@Suite(.needsProducts, .needsFirmware)
+@Suite(.launching, .needsProducts, .needsFirmware)
 struct LaunchedProcessTests {
     @Test func `argv[0], umask and working directory are kept, and the process is named kvm`()
         async throws

@@ -4,7 +4,7 @@ import Planning
 import Testing
 
 /// What QEMU is given where custom firmware was asked for, looked at through the stand-in.
-@Suite(.needsProducts, .needsFirmware)
+@Suite(.launching, .needsProducts, .needsFirmware)
 struct SealedImageTests {
     /// A command line, and what becomes of it once `$image` is the path of the sealed image.
     struct Attachment: CustomTestStringConvertible, Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 /// Calls that only ask QEMU for something, and calls that start a VM, where the configuration is
 /// of no use: the first are answered, the second are not.
-@Suite(.needsProducts)
+@Suite(.launching, .needsProducts)
 struct InformationTests {
     /// One way in which a configuration can be of no use, and what is said about it.
     struct Trouble: CustomTestStringConvertible, Sendable {

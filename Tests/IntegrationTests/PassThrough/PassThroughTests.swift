@@ -4,7 +4,7 @@ import Testing
 
 /// Without custom firmware QEMU gets exactly what the caller gave. Each test starts the stand-in
 /// twice, once through the launcher and once as it is, and holds what they were given side by side.
-@Suite(.needsProducts)
+@Suite(.launching, .needsProducts)
 struct PassThroughTests {
     /// What Proxmox starts to learn which processor features there are
     /// (`query_supported_cpu_flags` of qemu-server's QemuServer.pm): no -id, and VM ID -1.

@@ -5,7 +5,7 @@ import Testing
 /// `launcherctl plan` shows the launcher's own decision. Both are given the same call, and what
 /// the plan says is held against what the stand-in for QEMU got. (That they refuse alike is tested
 /// with every refusal.)
-@Suite(.needsProducts, .needsFirmware)
+@Suite(.launching, .needsProducts, .needsFirmware)
 struct PlanTests {
     /// What `launcherctl plan --json` prints, as far as these tests read it.
     struct Plan: Decodable {

@@ -3,7 +3,7 @@ import Planning
 import Testing
 
 /// QEMU cannot take the launcher's place: the statuses are those of a shell.
-@Suite(.needsProducts, .needsFirmware)
+@Suite(.launching, .needsProducts, .needsFirmware)
 struct ExecutionTests {
     @Test(arguments: [[], FirmwareStore.firmware])
     func `QEMU that is not there is status 127`(firmware: [ByteString]) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// Every launch that must not happen, told in one line with its status and, where we know what
 /// helps, a second; and nothing happens.
-@Suite(.needsProducts, .needsFirmware)
+@Suite(.launching, .needsProducts, .needsFirmware)
 struct RefusalTests {
     private static let all =
         Refusal.images + Refusal.volumes + Refusal.configurations + Refusal.commandLines

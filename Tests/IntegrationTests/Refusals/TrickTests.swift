@@ -3,7 +3,7 @@ import Planning
 import Testing
 
 /// Each trick does work on QEMU alone, or its test would prove nothing; and none does here.
-@Suite(.needsProducts, .needsFirmware)
+@Suite(.launching, .needsProducts, .needsFirmware)
 struct TrickTests {
     @Test(.needsQEMU, arguments: Trick.all)
     func `QEMU alone starts the other firmware`(trick: Trick) async throws {

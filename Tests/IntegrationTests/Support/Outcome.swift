@@ -42,10 +42,12 @@ struct Capture {
     let file: FileHandle
 
     init() throws {
-        var path = Array("\(Self.name)XXXXXX".utf8CString)
-        let number = try check(unsafe mkstemp(&path))
+        let path = Self.name + UUID().uuidString
+        // Not for the children that other tests start in the meantime.
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        let number = try check(unsafe open(path, flags, 0o600))
         file = FileHandle(fileDescriptor: number, closeOnDealloc: true)
-        try check(unsafe unlink(path))
+        try remove(path)
     }
 
     /// All that was written so far.

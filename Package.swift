@@ -58,7 +58,7 @@ let package = Package(
 
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", system],
+            dependencies: ["Planning", crypto, system],
             swiftSettings: strict
         ),
         .testTarget(

@@ -37,7 +37,7 @@ extension FirmwareImage {
         features.requiresSystemManagementMode == true ? .needsSystemManagementMode(guest) : nil
     }
 
-    private func refusalOfReset(for guest: GuestKind) -> GuestRefusal? {
+    func refusalOfReset(for guest: GuestKind) -> GuestRefusal? {
         switch sevReset {
         case .absent: .noSEVReset(guest, table.fault)
         case .malformed(let fault): .noSEVReset(guest, fault)
@@ -45,7 +45,7 @@ extension FirmwareImage {
         }
     }
 
-    private var refusalOfSEVMetadata: GuestRefusal? {
+    var refusalOfSEVMetadata: GuestRefusal? {
         switch sevMetadata {
         case .absent: .noSEVMetadata(table.fault)
         case .malformed(let fault): .noSEVMetadata(fault)
@@ -54,7 +54,7 @@ extension FirmwareImage {
         }
     }
 
-    private var refusalOfTDXMetadata: GuestRefusal? {
+    var refusalOfTDXMetadata: GuestRefusal? {
         switch tdxMetadata {
         case .absent: .noTDXMetadata(table.fault)
         case .malformed(let fault): .noTDXMetadata(fault)
@@ -71,6 +71,15 @@ extension FirmwareImage {
             // Without a kernel SEV and SEV-ES guests simply get no table, which is a warning.
             return context.guest == .sevSNP ? .hashesWithoutKernel : nil
         }
+        if let refusal = refusalOfHashArea { return refusal }
+        guard context.guest == .sevSNP, let metadata = sevMetadata.value,
+            let area = sevHashTable.value
+        else { return nil }
+        return metadata.hashSection(for: area) == nil ? .noHashSection : nil
+    }
+
+    /// Why the table of kernel hashes has no place in the guest's memory.
+    var refusalOfHashArea: GuestRefusal? {
         guard case .present(let area) = sevHashTable, area.isSupported else {
             return .noHashTable(sevHashTable.fault ?? table.fault)
         }
@@ -80,9 +89,7 @@ extension FirmwareImage {
                 minimum: KernelHashes.paddedByteCount,
             )
         }
-        let needsSection = context.guest == .sevSNP && sevMetadata.value != nil
-        return needsSection && sevMetadata.value?.hashSection(for: area) == nil
-            ? .noHashSection : nil
+        return nil
     }
 }
 

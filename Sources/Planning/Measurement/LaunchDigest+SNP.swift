@@ -6,10 +6,12 @@ extension LaunchDigest {
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
     ///   - hashes: where `kernel-hashes` is on.
+    ///   - pages: those of `firmware`, where they are computed already.
     package static func sevSNP(
         firmware: Span<UInt8>,
         processors: Processors,
         hashes: KernelHashes? = nil,
+        pages: PageDigests<Hashes.SHA384>? = nil,
     ) throws(MeasurementRefusal) -> Digest {
         let image = FirmwareImage(firmware)
         guard firmware.count.isMultiple(of: SNPChain<Hashes.SHA384>.pageByteCount) else {
@@ -19,7 +21,7 @@ extension LaunchDigest {
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
         var chain = SNPChain<Hashes.SHA384>()
-        chain.add(firmware: firmware)
+        chain.add(firmware: pages ?? PageDigests(of: firmware))
         for section in sections { chain.add(section, hashPage: hashPage) }
         let areas = saveAreas(
             processors,
@@ -39,7 +41,7 @@ extension LaunchDigest {
             throw .notWholePages(byteCount: firmware.count)
         }
         var chain = SNPChain<Hashes.SHA384>()
-        chain.add(firmware: firmware)
+        chain.add(firmware: PageDigests(of: firmware))
         return Digest(.sha384, bytes: chain.digest)
     }
 

@@ -11,7 +11,7 @@ struct SNPChain<SHA384: HashFunction> {
         case cpuid = 6
     }
 
-    static var pageByteCount: Int { 4096 }
+    static var pageByteCount: Int { PageDigests<SHA384>.pageByteCount }
     /// KVM gives every save area this address (`INITIAL_VMSA_GPA`).
     static var saveAreaAddress: UInt64 { 0xFFFF_FFFF_F000 }
 
@@ -29,17 +29,14 @@ struct SNPChain<SHA384: HashFunction> {
     /// The launch digest so far.
     var digest: [UInt8] { Array(info[..<Self.contentsOffset]) }
 
-    /// The image, which ends at 4 GiB.
-    ///
-    /// Most of an image is padding, page after page the same: those hash once.
-    mutating func add(firmware: Span<UInt8>) {
-        var address = (1 << 32) - UInt64(firmware.count)
-        var previous: Int?
-        for offset in stride(from: 0, to: firmware.count, by: Self.pageByteCount) {
-            let repeats = previous.map { firmware.isEqual(Self.pageByteCount, at: offset, and: $0) }
-            if repeats != true { hashContents(firmware.extracting(offset..<offset + 4096)) }
+    /// The pages of the image, the last of which ends at 4 GiB.
+    mutating func add(firmware pages: PageDigests<SHA384>) {
+        var address = (1 << 32) - UInt64(pages.count * Self.pageByteCount)
+        for index in 0..<pages.count {
+            for (offset, byte) in pages[index].enumerated() {
+                info[Self.contentsOffset + offset] = byte
+            }
             extend(.normal, at: address)
-            previous = offset
             address += UInt64(Self.pageByteCount)
         }
     }
@@ -92,20 +89,5 @@ struct SNPChain<SHA384: HashFunction> {
         var hash = SHA384()
         hash.update(info.span)
         hash.finish(into: &info, at: 0)
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Whether the same `length` bytes lie at two offsets, both inside.
-    fileprivate func isEqual(_ length: Int, at first: Int, and second: Int) -> Bool {
-        let step = 256
-        for start in stride(from: 0, to: length, by: step) {
-            var difference: UInt8 = 0
-            for index in start..<Swift.min(start + step, length) {
-                difference |= self[first + index] ^ self[second + index]
-            }
-            guard difference == 0 else { return false }
-        }
-        return true
     }
 }

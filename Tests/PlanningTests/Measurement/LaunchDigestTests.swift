@@ -84,8 +84,24 @@ struct LaunchDigestTests {
         for pages in [[page, page, page], [page, different, page], [different, different, page]] {
             let image = pages.flatMap(\.self)
             var chain = SNPChain<SwiftCryptoHashes.SHA384>()
-            chain.add(firmware: image.span)
+            chain.add(firmware: PageDigests(of: image.span))
             #expect(chain.digest == linkByLink(pages))
+        }
+    }
+
+    @Test func `pages hashed in parts come to the same digest`() throws {
+        let bytes = Self.image.build()
+        typealias Pages = PageDigests<SwiftCryptoHashes.SHA384>
+        for cut in stride(from: 0, through: bytes.count, by: 4096) {
+            let first = Array(bytes[..<cut])
+            let second = Array(bytes[cut...])
+            let pages = Pages(joining: [Pages(of: first.span), Pages(of: second.span)])
+            let digest = try TestDigest.sevSNP(
+                firmware: bytes.span,
+                processors: processors(),
+                pages: pages
+            )
+            #expect(try digest == snp(Self.image))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
-import Planning
+
+@testable import Planning
 
 /// Real firmware images and what is known of them, outside of the repository: distributions'
 /// builds, which are not ours to copy.
@@ -24,19 +25,36 @@ enum FirmwareCorpus {
 
     /// The image's bytes, unpacked once in a test run.
     static func image(_ name: String) throws -> [UInt8] {
-        try images.bytes(of: name) {
-            let file = root.appendingPathComponent("images/\(name).xz")
-            let process = Process()
-            let output = Pipe()
-            process.executableURL = xz
-            process.arguments = ["--decompress", "--stdout", file.path]
-            process.standardOutput = output
-            try process.run()
-            let data = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else { throw Unreadable(file: file.path) }
-            return [UInt8](data)
+        try cache.bytes(of: name) {
+            try unpack(root.appendingPathComponent("images/\(name).xz"), format: "xz")
         }
+    }
+
+    /// What the image's compressed part unpacks to, by somebody else's decoder.
+    static func contents(_ name: String) throws -> [UInt8] {
+        let bytes = try image(name)
+        return try cache.bytes(of: name + " contents") {
+            let volumes = CompressedVolumes(in: FirmwareImage(bytes.span), of: bytes.span)
+            guard let range = volumes?.range else { throw Unreadable(file: name) }
+            let file = FileManager.default.temporaryDirectory
+                .appendingPathComponent("launcher-\(UUID().uuidString).lzma")
+            try Data(bytes[range]).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            return try unpack(file, format: "lzma")
+        }
+    }
+
+    private static func unpack(_ file: URL, format: String) throws -> [UInt8] {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = xz
+        process.arguments = ["--format=\(format)", "--decompress", "--stdout", file.path]
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Unreadable(file: file.path) }
+        return [UInt8](data)
     }
 
     static func understood(_ name: String) throws -> FirmwareImage {
@@ -57,7 +75,7 @@ enum FirmwareCorpus {
         let file: String
     }
 
-    private static let images = ImageCache()
+    private static let cache = ImageCache()
 }
 
 /// Tests run in parallel and share what one of them unpacked.

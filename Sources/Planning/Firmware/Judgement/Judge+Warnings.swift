@@ -30,16 +30,11 @@ extension FirmwareImage {
         guard features.requiresSystemManagementMode == true, !context.guest.isConfidential else {
             return nil
         }
-        let isOff = context.systemManagementMode == .off
-        guard isOff || context.machineType.map(isWithoutSMRAM) == true else { return nil }
-        return .requiresSystemManagementMode(machineType: context.machineType, isOff: isOff)
-    }
-
-    /// edk2 `OvmfPkg/README`: SMM_REQUIRE needs the chip set of q35.
-    private func isWithoutSMRAM(_ machineType: String) -> Bool {
-        ["pc", "pc-i440fx", "i440fx", "isapc", "microvm"].contains {
-            machineType == $0 || machineType.hasPrefix("\($0)-")
-        } && !machineType.hasPrefix("pc-q35")
+        guard context.lacksSystemManagementMode else { return nil }
+        return .requiresSystemManagementMode(
+            machineType: context.machineType,
+            isOff: context.systemManagementMode == .off,
+        )
     }
 
     /// edk2 `OvmfPkg/IntelTdx/README.md`: only the AmdSev and IntelTdx builds do without what a

@@ -21,6 +21,15 @@ package func judge(
         + image.warnings(features: features, in: context).map(Finding.warning)
 }
 
+/// The same, from the image's bytes. Looks into the compressed volume, which takes some
+/// milliseconds, only where the guest could not start with a build that requires SMM.
+package func judge(_ bytes: Span<UInt8>, in context: JudgementContext) -> [Finding] {
+    let image = FirmwareImage(bytes)
+    let features: BuildFeatures =
+        context.lacksSystemManagementMode ? .glimpse(image, of: bytes) : .unknown
+    return judge(image, features: features, in: context)
+}
+
 extension FirmwareImage {
     /// Why this is not whole firmware code for the architecture, in the order in which an
     /// administrator would look: what kind of file, whose, all of it?

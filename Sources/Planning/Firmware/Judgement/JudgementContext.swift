@@ -67,3 +67,23 @@ package struct JudgementContext: Hashable, Sendable {
         self.hasKernel = hasKernel
     }
 }
+
+extension JudgementContext {
+    /// Whether a guest of this kind on this machine has no system management mode, as far as the
+    /// command line tells.
+    package var lacksSystemManagementMode: Bool {
+        switch guest {
+        case .sevES, .sevSNP, .tdx: true
+        case .normal, .sev:
+            systemManagementMode == .off || machineType.map(Self.isWithoutSMRAM) == true
+        }
+    }
+
+    /// edk2 `OvmfPkg/README`: builds that require SMM need the chip set of q35.
+    private static func isWithoutSMRAM(_ machineType: String) -> Bool {
+        guard !machineType.hasPrefix("pc-q35") else { return false }
+        return ["pc", "isapc", "microvm"].contains {
+            machineType == $0 || machineType.hasPrefix("\($0)-")
+        }
+    }
+}

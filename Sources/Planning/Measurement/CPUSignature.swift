@@ -44,6 +44,29 @@ package struct CPUSignature: RawRepresentable, Hashable, Sendable {
     }
 }
 
+extension CPUSignature {
+    /// The signature that the value of `-cpu` comes to: a model's, unless `family`, `model` or
+    /// `stepping` say otherwise. `nil` where the model's is not known or a number cannot be.
+    package init?(cpuArgument: String) {
+        let parts = cpuArgument.split(separator: ",", omittingEmptySubsequences: false)
+        guard let name = parts.first, let model = CPUSignature(modelName: String(name)) else {
+            return nil
+        }
+        var numbers = ["family": model.family, "model": model.model, "stepping": model.stepping]
+        for part in parts.dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1)
+            guard pair.count == 2, numbers[String(pair[0])] != nil else { continue }
+            guard let number = Int(pair[1]) else { return nil }
+            numbers[String(pair[0])] = number
+        }
+        self.init(
+            family: numbers["family"] ?? model.family,
+            model: numbers["model"] ?? model.model,
+            stepping: numbers["stepping"] ?? model.stepping,
+        )
+    }
+}
+
 extension CPUSignature: CustomStringConvertible {
     /// `0xa00f11`
     package var description: String { hexadecimal(address: UInt64(rawValue)) }

@@ -46,4 +46,18 @@ struct CPUSignatureTests {
     func `numbers that CPUID has no room for are refused`(family: Int, model: Int, stepping: Int) {
         #expect(CPUSignature(family: family, model: model, stepping: stepping) == nil)
     }
+
+    @Test(
+        arguments: [
+            ("EPYC-v4", 0x80_0F12), ("EPYC-Milan,+sse4.2,host-phys-bits=on", 0xA0_0F11),
+            ("EPYC-Milan,stepping=2", 0xA0_0F12),
+            ("qemu64,family=25,model=17,stepping=1", 0xA1_0F11),
+            ("EPYC,", 0x80_0F12), ("host,migratable=off", nil), ("EPYC,stepping=16", nil),
+            ("EPYC,stepping=x", nil), ("EPYC,model=-1", nil), ("", nil), (",", nil),
+            ("EPYC,family=9223372036854775807", nil),
+        ] as [(String, UInt32?)]
+    )
+    func `a -cpu argument comes to a signature`(argument: String, signature: UInt32?) {
+        #expect(CPUSignature(cpuArgument: argument)?.rawValue == signature)
+    }
 }

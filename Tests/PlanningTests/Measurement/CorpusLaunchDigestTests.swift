@@ -14,6 +14,17 @@ struct CorpusLaunchDigestTests {
         let hashTables: [Table]
         let vmsaPages: SaveAreas
         let snpTraces: [Trace]
+        let launchMeasureHmacExample: Measured
+    }
+
+    struct Measured: Decodable, Sendable {
+        let tik: String
+        let mnonce: String
+        let apiMajor: UInt8
+        let apiMinor: UInt8
+        let build: UInt8
+        let ld: String
+        let hmac: String
     }
 
     struct SEV: Decodable, Sendable, CustomTestStringConvertible {
@@ -213,6 +224,24 @@ struct CorpusLaunchDigestTests {
             let hashes = hashes(table.kernel, table.initrd, table.append)
             #expect(hexadecimal(try #require(hashes).table) == table.tableHex)
         }
+    }
+
+    @Test func `a measurement is the digest under the owner's key`() throws {
+        let example = try #require(Self.vectors).launchMeasureHmacExample
+        func bytes(_ hex: String) throws -> [UInt8] {
+            try stride(from: 0, to: hex.count, by: 2).map { offset in
+                try #require(UInt8(hex.dropFirst(offset).prefix(2), radix: 16))
+            }
+        }
+        let measurement = SEVMeasurement(
+            of: try Digest(.sha256, hex: example.ld),
+            on: .init(major: example.apiMajor, minor: example.apiMinor, build: example.build),
+            policy: 1,
+            key: try bytes(example.tik),
+            nonce: try bytes(example.mnonce),
+            using: SwiftCryptoHashes.SHA256.self,
+        )
+        #expect(hexadecimal(measurement.code) == example.hmac)
     }
 
     @Test(arguments: vectors?.vmsaPages.pages ?? [])

@@ -3,29 +3,23 @@
 package struct PageDigests<SHA384: HashFunction>: Sendable {
     package static var pageByteCount: Int { 4096 }
 
-    /// All digests, one after the other.
-    private var bytes: [UInt8]
+    /// How many pages in a row are the same: most of an image is padding, which is hashed once.
+    private(set) var runs: [Int] = []
+    /// A digest for each run, one after the other.
+    private var bytes: [UInt8] = []
 
-    package var count: Int { bytes.count / SHA384.byteCount }
+    package var count: Int { runs.reduce(0, +) }
 
     /// - Parameter firmware: whole pages; what is left after the last whole one is not looked at.
     package init(of firmware: Span<UInt8>) {
-        let count = firmware.count / Self.pageByteCount
-        bytes = [UInt8](repeating: 0, count: count * SHA384.byteCount)
-        // Most of an image is padding, page after page the same: those hash once.
         var previous = firmware.extracting(0..<0)
-        for index in 0..<count {
+        for index in 0..<firmware.count / Self.pageByteCount {
             let start = index * Self.pageByteCount
             let page = firmware.extracting(start..<start + Self.pageByteCount)
-            let offset = index * SHA384.byteCount
             if page.isEqual(to: previous) {
-                for byte in offset..<offset + SHA384.byteCount {
-                    bytes[byte] = bytes[byte - SHA384.byteCount]
-                }
+                runs[runs.count - 1] += 1
             } else {
-                var hash = SHA384()
-                hash.update(page)
-                hash.finish(into: &bytes, at: offset)
+                append(page)
             }
             previous = page
         }
@@ -33,12 +27,24 @@ package struct PageDigests<SHA384: HashFunction>: Sendable {
 
     /// The digests of an image from those of its parts, in order. All parts are whole pages.
     package init(joining parts: some Sequence<PageDigests>) {
-        bytes = parts.flatMap(\.bytes)
+        for part in parts {
+            runs += part.runs
+            bytes += part.bytes
+        }
     }
 
-    /// The digest of one page; `index` is below ``count``.
-    subscript(index: Int) -> ArraySlice<UInt8> {
-        bytes[index * SHA384.byteCount..<(index + 1) * SHA384.byteCount]
+    /// The digest of each page of a run.
+    func digest(ofRun run: Int) -> ArraySlice<UInt8> {
+        bytes[run * SHA384.byteCount..<(run + 1) * SHA384.byteCount]
+    }
+
+    private mutating func append(_ page: Span<UInt8>) {
+        let offset = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: SHA384.byteCount))
+        var hash = SHA384()
+        hash.update(page)
+        hash.finish(into: &bytes, at: offset)
+        runs.append(1)
     }
 }
 

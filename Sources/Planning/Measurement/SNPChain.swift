@@ -32,12 +32,12 @@ struct SNPChain<SHA384: HashFunction> {
     /// The pages of the image, the last of which ends at 4 GiB.
     mutating func add(firmware pages: PageDigests<SHA384>) {
         var address = (1 << 32) - UInt64(pages.count * Self.pageByteCount)
-        for index in 0..<pages.count {
-            for (offset, byte) in pages[index].enumerated() {
-                info[Self.contentsOffset + offset] = byte
+        for (run, count) in pages.runs.enumerated() {
+            info.put(pages.digest(ofRun: run), at: Self.contentsOffset)
+            for _ in 0..<count {
+                extend(.normal, at: address)
+                address += UInt64(Self.pageByteCount)
             }
-            extend(.normal, at: address)
-            address += UInt64(Self.pageByteCount)
         }
     }
 

@@ -58,7 +58,7 @@ let package = Package(
 
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", system],
+            dependencies: ["Planning", crypto, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["QEMU/Golden"],
             swiftSettings: strict

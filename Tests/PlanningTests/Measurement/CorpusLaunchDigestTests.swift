@@ -6,115 +6,16 @@ import Testing
 /// images. Those of other VMMs than QEMU are not what a launcher of QEMU foretells.
 @Suite(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
 struct CorpusLaunchDigestTests {
-    struct Vectors: Decodable, Sendable {
-        let sev: [SEV]
-        let suffixImages: [SEV]
-        let sevEsVariants: [SEVES]
-        let tdx: [TDX]
-        let hashTables: [Table]
-        let vmsaPages: SaveAreas
-        let snpTraces: [Trace]
-        let launchMeasureHmacExample: Measured
-    }
-
-    struct Measured: Decodable, Sendable {
-        let tik: String
-        let mnonce: String
-        let apiMajor: UInt8
-        let apiMinor: UInt8
-        let build: UInt8
-        let ld: String
-        let hmac: String
-    }
-
-    struct SEV: Decodable, Sendable, CustomTestStringConvertible {
-        let id: String?
-        let ovmf: String
-        let mode: String
-        let vcpus: Int?
-        let vcpuType: String?
-        let vcpuSig: String?
-        let guestFeatures: Features?
-        let kernel: String?
-        let initrd: String?
-        let append: String?
-        let vmm: String
-        let digest: String?
-        var testDescription: String { "\(id ?? "") \(mode) \(ovmf)" }
-
-        /// `"0x1"` in one part of the file, `1` in another.
-        struct Features: Decodable, Sendable {
-            let number: UInt64
-
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                let text = try? container.decode(String.self)
-                number =
-                    try text.flatMap { UInt64($0.dropFirst(2), radix: 16) }
-                    ?? container.decode(UInt64.self)
-            }
-        }
-
-        /// The tool prints a digest for this TDX build, which QEMU does not launch.
-        var isRefused: Bool { digest == nil || ovmf == "sid-inteltdx.fd" }
-    }
-
-    struct SEVES: Decodable, Sendable, CustomTestStringConvertible {
-        let ovmf: String
-        let variant: String
-        let vcpus: Int
-        let vcpuType: String
-        let digest: String
-        var testDescription: String { "\(ovmf) \(variant)" }
-    }
-
-    struct TDX: Decodable, Sendable, CustomTestStringConvertible {
-        let file: String
-        let mrtd: String?
-        let mrtdTwoPassLegacy: String?
-        var testDescription: String { file }
-    }
-
-    struct Table: Decodable, Sendable {
-        let kernel: String
-        let initrd: String?
-        let append: String?
-        let tableHex: String
-    }
-
-    struct SaveAreas: Decodable, Sendable {
-        let pages: [Page]
-        struct Page: Decodable, Sendable, CustomTestStringConvertible {
-            let vcpu: String
-            let sig: String
-            let sevFeatures: String
-            let fpu: Bool
-            let label: String
-            let sha256: String
-            let sha384: String
-            var testDescription: String { "\(vcpu) \(sig) \(label)" }
-        }
-    }
-
-    struct Trace: Decodable, Sendable, CustomTestStringConvertible {
-        let ovmf: String
-        let vcpus: Int
-        let sig: String
-        let kernel: Bool
-        let final: String
-        let steps: [Step]
-        var testDescription: String { "\(ovmf) \(vcpus) \(kernel)" }
-
-        struct Step: Decodable, Sendable {
-            let step: String
-            let ld: String
-        }
-    }
-
-    static let vectors = try? FirmwareCorpus.decode(Vectors.self, from: "launch-digests.json")
+    static let vectors = try? FirmwareCorpus.decode(
+        LaunchVectors.Vectors.self,
+        from: "launch-digests.json"
+    )
 
     @Test func `there are vectors`() throws {
-        let vectors = try FirmwareCorpus.decode(Vectors.self, from: "launch-digests.json")
+        let vectors = try FirmwareCorpus.decode(
+            LaunchVectors.Vectors.self,
+            from: "launch-digests.json"
+        )
         #expect(vectors.sev.count + vectors.suffixImages.count > 90)
     }
 
@@ -143,7 +44,7 @@ struct CorpusLaunchDigestTests {
         try #require(UInt64(text.dropFirst(2), radix: 16))
     }
 
-    private func processors(_ vector: SEV) throws -> Processors {
+    private func processors(_ vector: LaunchVectors.SEV) throws -> Processors {
         let raw = try vector.vcpuSig.map { CPUSignature(rawValue: UInt32(try number($0))) }
         let named = vector.vcpuType.flatMap(CPUSignature.init(modelName:))
         // Where a vector has both, they have to agree.
@@ -156,7 +57,7 @@ struct CorpusLaunchDigestTests {
         )
     }
 
-    private func digest(_ vector: SEV) throws -> String? {
+    private func digest(_ vector: LaunchVectors.SEV) throws -> String? {
         let bytes = try FirmwareCorpus.image(vector.ovmf)
         let hashes = hashes(vector.kernel, vector.initrd, vector.append)
         return switch vector.mode {
@@ -180,7 +81,7 @@ struct CorpusLaunchDigestTests {
     }
 
     @Test(arguments: (vectors?.sev ?? []) + (vectors?.suffixImages ?? []))
-    func `an SEV digest is that of the other implementation`(vector: SEV) throws {
+    func `an SEV digest is that of the other implementation`(vector: LaunchVectors.SEV) throws {
         guard vector.vmm == "QEMU" else { return }
         if vector.isRefused {
             #expect(throws: MeasurementRefusal.self) { try digest(vector) }
@@ -190,7 +91,7 @@ struct CorpusLaunchDigestTests {
     }
 
     @Test(arguments: vectors?.sevEsVariants ?? [])
-    func `each variant of SEV-ES has its own digest`(vector: SEVES) throws {
+    func `each variant of SEV-ES has its own digest`(vector: LaunchVectors.SEVES) throws {
         let bytes = try FirmwareCorpus.image(vector.ovmf)
         let swapsDebugState = vector.variant.contains("debug_swap")
         let digest = try TestDigest.sevES(
@@ -206,7 +107,7 @@ struct CorpusLaunchDigestTests {
     }
 
     @Test(arguments: vectors?.tdx ?? [])
-    func `MRTD is that of the other implementation`(vector: TDX) throws {
+    func `MRTD is that of the other implementation`(vector: LaunchVectors.TDX) throws {
         let bytes = try FirmwareCorpus.image(vector.file)
         guard let mrtd = vector.mrtd else {
             #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
@@ -245,7 +146,7 @@ struct CorpusLaunchDigestTests {
     }
 
     @Test(arguments: vectors?.vmsaPages.pages ?? [])
-    func `a save area is the page that KVM measures`(page: SaveAreas.Page) throws {
+    func `a save area is the page that KVM measures`(page: LaunchVectors.SaveAreas.Page) throws {
         let reset = SEVResetBlock(address: 0x80_B004, origin: .table)
         let area = SaveArea(
             start: page.vcpu == "bsp" ? .resetVector : .resetBlock(reset),
@@ -260,7 +161,7 @@ struct CorpusLaunchDigestTests {
 
     /// A digest that is wrong says nothing of where; every link of these chains is known.
     @Test(arguments: vectors?.snpTraces ?? [])
-    func `every step of a launch has the digest that it should`(trace: Trace) throws {
+    func `every step of a launch has the digest that it should`(trace: LaunchVectors.Trace) throws {
         let name = trace.ovmf.contains("noble") ? "noble-amdsev.fd" : "sid-amdsev.fd"
         let bytes = try FirmwareCorpus.image(name)
         let image = FirmwareImage(bytes.span)

@@ -15,8 +15,9 @@ package struct Console: Sendable {
         if let hint = failure.hint { write("hint: \(hint)") }
     }
 
-    package func warn(_ message: String, about label: String?) {
-        write("warning: \(label.map { "\($0): " } ?? "")\(message)")
+    package func warn(_ warning: LaunchWarning, about label: String?) {
+        write("warning: \(label.map { "\($0): " } ?? "")\(warning.message)")
+        if let hint = warning.hint { write("hint: \(hint)") }
     }
 
     /// One write a line, so that lines of several processes do not mix. That standard error is

@@ -65,7 +65,7 @@ extension PlanReport {
             removedVariables: plan.removedVariables.map(\.escaped),
             seccomp: plan.confinement.mode.rawValue,
             groups: plan.confinement.ruleset.groups.map(PlanDocument.Group.init),
-            warnings: plan.warnings.map(\.message),
+            warnings: warnings.map(\.message),
         )
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Planning
 import SystemPackage
 
@@ -6,10 +7,12 @@ import SystemPackage
 struct PlanReport {
     let plan: LaunchPlan
     let facts: SealedFacts?
+    let warnings: [LaunchWarning]
 
-    init(_ plan: LaunchPlan, facts: SealedFacts?) {
-        self.plan = plan
-        self.facts = facts
+    init(_ launch: borrowing PreparedLaunch) {
+        plan = launch.plan
+        facts = launch.facts
+        warnings = launch.warnings
     }
 
     /// Labelled lines, then the command line, an option a line.
@@ -24,7 +27,7 @@ struct PlanReport {
             ("group", "\($0.group.name) (\($0.cause)): \($0.group.purpose)")
         }
         rows += plan.removedVariables.map { ("removed", "\($0.escaped) from the environment") }
-        rows += plan.warnings.map { ("warning", $0.message) }
+        rows += warnings.map { ("warning", $0.message) }
         let lines = rows.map { name, value in
             name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
         }

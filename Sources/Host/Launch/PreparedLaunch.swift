@@ -6,12 +6,20 @@ package struct PreparedLaunch: ~Copyable {
     package let plan: LaunchPlan
     /// What was found out about the image; `nil` where the launch has none.
     package let facts: SealedFacts?
+    /// What the operator should know: of the command line, then of the image.
+    package let warnings: [LaunchWarning]
     private let image: PlacedImage?
 
-    private init(_ plan: LaunchPlan, _ image: consuming PlacedImage?, _ facts: SealedFacts?) {
+    private init(
+        _ plan: LaunchPlan,
+        _ image: consuming PlacedImage? = nil,
+        _ facts: SealedFacts? = nil,
+        warnings: [LaunchWarning] = [],
+    ) {
         self.plan = plan
         self.image = image
         self.facts = facts
+        self.warnings = plan.warnings + warnings
     }
 
     /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
@@ -77,7 +85,7 @@ extension PreparedLaunch {
             try Planner.choose(request, settings: settings)
         }
         guard let choice else {
-            return PreparedLaunch(Planner.passThrough(request, settings: settings), nil, nil)
+            return PreparedLaunch(Planner.passThrough(request, settings: settings))
         }
         return try prepare(request, settings, choice)
     }
@@ -98,23 +106,30 @@ extension PreparedLaunch {
         let plan = try failing { () throws(PlanningError) in
             try Planner.plan(request, settings: settings, choice: choice, host: host)
         }
-        guard let firmware = plan.firmware else { return PreparedLaunch(plan, nil, nil) }
-        let sealed = try seal(firmware)
-        let facts = sealed.facts
-        return PreparedLaunch(plan, PlacedImage(image: sealed, place: reserved), facts)
-    }
-
-    private static func seal(
-        _ firmware: LaunchPlan.FirmwarePlan
-    ) throws(LaunchFailure) -> SealedImage {
+        guard let firmware = plan.firmware else { return PreparedLaunch(plan) }
         let sealed = try failing { () throws(VerificationError) in
             try Host.seal(try verify(firmware.image))
         }
-        try failing { () throws(ImageSizeError) in
-            let name = firmware.choice.name
-            try ImageSizeError.check(sealed.byteCount, of: name, for: firmware.attachment)
+        let warnings = try judge(sealed, for: firmware)
+        let facts = sealed.facts
+        let placed = PlacedImage(image: sealed, place: reserved)
+        return PreparedLaunch(plan, placed, facts, warnings: warnings)
+    }
+
+    /// Understands exactly the bytes that QEMU will get.
+    private static func judge(
+        _ sealed: borrowing SealedImage,
+        for firmware: LaunchPlan.FirmwarePlan,
+    ) throws(LaunchFailure) -> [LaunchWarning] {
+        let findings: [Finding]
+        do throws(HostError) {
+            findings = try sealed.withBytes { Planning.judge($0, in: firmware.context) }
+        } catch {
+            throw LaunchFailure(error)
         }
-        return sealed
+        return try failing { () throws(ImageUnfit) in
+            try firmware.choice.warnings(about: findings)
+        }
     }
 }
 

@@ -19,13 +19,13 @@ package protocol HashSuite {
 
 extension HashFunction {
     /// The hash of one run of bytes.
-    static func hash(_ bytes: Span<UInt8>) -> [UInt8] {
+    package static func hash(_ bytes: Span<UInt8>) -> [UInt8] {
         var hash = Self()
         hash.update(bytes)
         return hash.finished()
     }
 
-    consuming func finished() -> [UInt8] {
+    package consuming func finished() -> [UInt8] {
         var output = [UInt8](repeating: 0, count: Self.byteCount)
         finish(into: &output, at: 0)
         return output

@@ -5,6 +5,6 @@ struct LauncherCtl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launcherctl",
         abstract: "Looks into what qemu-launcher does with a VM's firmware.",
-        subcommands: [PlanCommand.self],
+        subcommands: [PlanCommand.self, InspectCommand.self, MeasureCommand.self],
     )
 }

@@ -8,11 +8,13 @@ struct PlanReport {
     let plan: LaunchPlan
     let facts: SealedFacts?
     let warnings: [LaunchWarning]
+    let forecast: LaunchForecast?
 
     init(_ launch: borrowing PreparedLaunch) {
         plan = launch.plan
         facts = launch.facts
         warnings = launch.warnings
+        forecast = launch.forecast
     }
 
     /// Labelled lines, then the command line, an option a line.
@@ -48,7 +50,19 @@ struct PlanReport {
             ("read-only", proofs.isEmpty ? "not asked of stock firmware" : "proven by \(proofs)"),
             ("guest", firmware.guest.displayName),
             ("attachment", firmware.attachment.rawValue),
-        ]
+        ] + forecastRows
+    }
+
+    private var forecastRows: [(String, String)] {
+        switch forecast {
+        case nil: []
+        case .unknown(let gap): [("digest", "not known: \(gap.message)")]
+        case .digests(let digests):
+            digests.map { expected in
+                let condition = expected.variant.map { " (\($0.rawValue): \($0.condition))" } ?? ""
+                return ("digest", "\(expected.digest)\(condition)")
+            }
+        }
     }
 
     /// Each option with its value on a line of its own, quoted for a shell.

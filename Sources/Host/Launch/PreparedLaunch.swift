@@ -8,6 +8,8 @@ package struct PreparedLaunch: ~Copyable {
     package let facts: SealedFacts?
     /// What the operator should know: of the command line, then of the image.
     package let warnings: [LaunchWarning]
+    /// The launch digest to expect; `nil` where the image is not looked at, and for normal guests.
+    package let forecast: LaunchForecast?
     private let image: PlacedImage?
 
     private init(
@@ -15,11 +17,13 @@ package struct PreparedLaunch: ~Copyable {
         _ image: consuming PlacedImage? = nil,
         _ facts: SealedFacts? = nil,
         warnings: [LaunchWarning] = [],
+        forecast: LaunchForecast? = nil,
     ) {
         self.plan = plan
         self.image = image
         self.facts = facts
         self.warnings = plan.warnings + warnings
+        self.forecast = forecast
     }
 
     /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
@@ -30,7 +34,10 @@ package struct PreparedLaunch: ~Copyable {
         let plan = plan
         let label = plan.identity.label
         if plan.isRecorded {
-            SystemLog().send(LaunchRecord(plan, sealed: facts).text, severity: .info)
+            SystemLog().send(
+                LaunchRecord(plan, sealed: facts, forecast: forecast).text,
+                severity: .info
+            )
         }
         do {
             let program = try failing { () throws(ExecutionError) in
@@ -111,9 +118,12 @@ extension PreparedLaunch {
             try Host.seal(try verify(firmware.image))
         }
         let warnings = try judge(sealed, for: firmware)
+        let forecast = try looking(into: sealed) { bytes in
+            LaunchForecast(of: bytes, guest: firmware.guest, arguments: plan.arguments)
+        }
         let facts = sealed.facts
         let placed = PlacedImage(image: sealed, place: reserved)
-        return PreparedLaunch(plan, placed, facts, warnings: warnings)
+        return PreparedLaunch(plan, placed, facts, warnings: warnings, forecast: forecast)
     }
 
     /// Understands exactly the bytes that QEMU will get.
@@ -121,14 +131,18 @@ extension PreparedLaunch {
         _ sealed: borrowing SealedImage,
         for firmware: LaunchPlan.FirmwarePlan,
     ) throws(LaunchFailure) -> [LaunchWarning] {
-        let findings: [Finding]
-        do throws(HostError) {
-            findings = try sealed.withBytes { Planning.judge($0, in: firmware.context) }
-        } catch {
-            throw LaunchFailure(error)
-        }
+        let findings = try looking(into: sealed) { Planning.judge($0, in: firmware.context) }
         return try failing { () throws(ImageUnfit) in
             try firmware.choice.warnings(about: findings)
+        }
+    }
+
+    private static func looking<Seen>(
+        into sealed: borrowing SealedImage,
+        _ look: (Span<UInt8>) -> Seen,
+    ) throws(LaunchFailure) -> Seen {
+        do throws(HostError) { return try sealed.withBytes(look) } catch {
+            throw LaunchFailure(error)
         }
     }
 }

@@ -60,7 +60,7 @@ let package = Package(
 
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["FilterMachine", "Planning", system],
+            dependencies: ["FilterMachine", "Planning", crypto, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["QEMU/Golden"],
             swiftSettings: strict

@@ -14,7 +14,7 @@ struct LauncherCtl: ParsableCommand {
         version: Version.current,
         subcommands: [
             PlanCommand.self, RunCommand.self, CheckCommand.self, FirmwareCommand.self,
-            DivertCommand.self,
+            InspectCommand.self, MeasureCommand.self, DivertCommand.self,
         ],
     )
 }

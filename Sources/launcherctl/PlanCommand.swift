@@ -30,7 +30,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         do throws(LaunchFailure) {
             let launch = try PreparedLaunch.prepare(commandLine.invocation())
-            let report = PlanReport(launch.plan, facts: launch.facts)
+            let report = PlanReport(launch)
             print(json ? report.json : report.text)
         } catch {
             throw refuse(error)

@@ -72,13 +72,16 @@ package enum Planner {
                 image: image,
                 guest: guest,
                 attachment: rewrite.attachment,
+                context: try judgementContext(guest, rewrite, host),
             ),
             arguments: rewrite.arguments,
             environment: environment.kept,
             removedVariables: environment.removed,
             programs: programs(request, settings),
             confinement: try confinement(request, settings),
-            warnings: rewrite.warnings + warnings(about: request.vector),
+            warnings: (rewrite.warnings + warnings(about: request.vector)).map(
+                LaunchWarning.attachment
+            ),
             isRecorded: settings.configuration.log.value == .syslog,
         )
     }
@@ -170,6 +173,22 @@ extension Planner {
             )
             if let other { throw .otherWayIn(other) }
             return try FirmwareRewrite(request.vector, attached: attached, request: asked)
+        }
+    }
+
+    /// Read from the rewritten command line, because that is the one that QEMU gets.
+    private static func judgementContext(
+        _ guest: GuestKind,
+        _ rewrite: FirmwareRewrite,
+        _ host: HostState,
+    ) throws(PlanningError) -> JudgementContext {
+        try attaching { () throws(AttachmentError) in
+            try JudgementContext(
+                ArgumentVector(rewrite.arguments),
+                guest: guest,
+                attachment: rewrite.attachment,
+                fileByteCounts: host.audit.fileByteCounts,
+            )
         }
     }
 

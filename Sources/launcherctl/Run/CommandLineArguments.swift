@@ -26,26 +26,14 @@ struct CommandLineArguments: ParsableArguments {
         }
     }
 
-    /// The call that the launcher would see. swift-argument-parser hands words over as text, so
-    /// the words behind `--` are taken from the process itself, bytes unharmed.
+    /// The call that the launcher would see.
     func invocation() throws(LaunchFailure) -> Invocation {
-        let current = try LaunchFailure.invocation()
-        if let id = vmid.flatMap({ VirtualMachineID($0) }) {
-            let command = try stage { () throws(QemuServerError) in
-                try QemuServer.command(vmid: id.number)
-            }
-            return current.replacingArguments(with: command.arguments)
+        guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
+            return try QEMUCommandLine.invocation(of: words)
         }
-        var arguments = Array(current.arguments.suffix(words.count))
-        if let first = arguments.first, !namesProgram(first) {
-            arguments.insert("qemu-system-x86_64", at: 0)
+        let command = try stage { () throws(QemuServerError) in
+            try QemuServer.command(vmid: id.number)
         }
-        return current.replacingArguments(with: arguments)
+        return try LaunchFailure.invocation().replacingArguments(with: command.arguments)
     }
-}
-
-private func namesProgram(_ word: ByteString) -> Bool {
-    let name = word.lastPathComponent
-    return !word.hasPrefix("-")
-        && (name.hasSuffix("kvm") || name.hasPrefix("qemu-system-") || name == "qemu-launcher")
 }

@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
                 seccomp: seccomp,
             )
             for warning in launch.plan.warnings {
-                console.warn(warning.message, about: launch.plan.identity.label)
+                console.warn(warning, about: launch.plan.identity.label)
             }
             try launch.start()
         }

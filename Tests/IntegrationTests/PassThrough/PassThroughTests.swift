@@ -114,8 +114,20 @@ struct PassThroughTests {
         #expect(report.process == outcome.process)
         #expect(report.name == "kvm")
         #expect(report.status["Seccomp:"] == "2")
-        // Nothing in this command line makes QEMU start a program, so it may gain nothing by one.
         #expect(report.status["NoNewPrivs:"] == "1")
+    }
+
+    @Test(.needsRoot)
+    func `where QEMU may start programs, root's keep the privileges that they would get`()
+        async throws
+    {
+        let store = try FirmwareStore()
+        try store.configure(launcher: ["spawn allow"])
+        let outcome = try await run(store.launcher(["-S"]))
+        #expect(outcome.end == .status(0), "\(outcome.errors)")
+        let report = try #require(try store.report())
+        #expect(report.status["Seccomp:"] == "2")
+        #expect(report.status["NoNewPrivs:"] == "0")
     }
 
     @Test func `without a filter nothing of the process changes`() async throws {

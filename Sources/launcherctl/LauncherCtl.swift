@@ -4,7 +4,7 @@ import ArgumentParser
 struct LauncherCtl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launcherctl",
-        abstract: "Looks into what qemu-launcher does with a VM's firmware.",
-        subcommands: [PlanCommand.self],
+        abstract: "Looks into what qemu-launcher does with a VM.",
+        subcommands: [PlanCommand.self, PolicyCommand.self, ExplainCommand.self],
     )
 }

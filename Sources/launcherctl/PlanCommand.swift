@@ -38,28 +38,11 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         do throws(LaunchFailure) {
-            let launch = try PreparedLaunch.prepare(try Self.invocation(of: commandLine))
+            let launch = try PreparedLaunch.prepare(try Invocation.planned(commandLine))
             let report = PlanReport(launch.plan, facts: launch.facts)
             print(json ? report.json : report.text)
         } catch {
             throw refuse(error)
         }
-    }
-
-    /// The call that the launcher would see. swift-argument-parser hands words over as text, so
-    /// the words behind `--` are taken from the process itself, bytes unharmed.
-    private static func invocation(of commandLine: [String]) throws(LaunchFailure) -> Invocation {
-        let current = try LaunchFailure.invocation()
-        var words = Array(current.arguments.suffix(commandLine.count))
-        if let first = words.first, !namesProgram(first) {
-            words.insert("qemu-system-x86_64", at: 0)
-        }
-        return current.replacingArguments(with: words)
-    }
-
-    private static func namesProgram(_ word: ByteString) -> Bool {
-        let name = word.lastPathComponent
-        return !word.hasPrefix("-")
-            && (name.hasSuffix("kvm") || name.hasPrefix("qemu-system-") || name == "qemu-launcher")
     }
 }

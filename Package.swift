@@ -73,6 +73,13 @@ let package = Package(
             swiftSettings: strict,
         ),
 
+        // The built programs from outside, and real QEMU behind the launcher.
+        .testTarget(
+            name: "LiveTests",
+            dependencies: ["Host", "Planning", "launcherctl", "qemu-launcher"],
+            swiftSettings: strict,
+        ),
+
         // Runs filter programs, and makes rulesets at random, to hold them against one another.
         .target(
             name: "FilterMachine",

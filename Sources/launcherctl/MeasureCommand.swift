@@ -91,7 +91,7 @@ struct MeasureCommand: ParsableCommand {
 
     /// As the launcher would start it; what it would refuse has no digest.
     private func digestsOfCommandLine() throws(LaunchFailure) -> [ExpectedDigest] {
-        let launch = try PreparedLaunch.prepare(try QEMUCommandLine.invocation(of: commandLine))
+        let launch = try PreparedLaunch.prepare(try Invocation.planned(commandLine))
         switch try forecast(of: launch) {
         case .digests(let digests): return digests
         case .unknown(let gap): throw LaunchFailure(gap)

@@ -86,6 +86,25 @@ extension PreparedLaunch {
         }
     }
 
+    /// How QEMU would be confined, whether or not its firmware would pass.
+    package static func confinement(
+        _ invocation: Invocation
+    ) throws(LaunchFailure) -> LaunchPlan.ConfinementPlan {
+        let label = MachineIdentity(invocation).label
+        do {
+            let request = try failing { () throws(LauncherOptionError) in
+                try LaunchRequest(invocation)
+            }
+            let configuration = try LaunchFiles.configuration(for: request)
+            return try failing { () throws(PlanningError) in
+                let settings = try Planner.settings(request, configuration: configuration)
+                return try Planner.passThrough(request, settings: settings).confinement
+            }
+        } catch {
+            throw error.labelled(label)
+        }
+    }
+
     private static func prepare(
         _ request: LaunchRequest,
         _ seccomp: SeccompMode?,

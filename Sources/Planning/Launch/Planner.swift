@@ -218,6 +218,7 @@ extension Planner {
             .map { (name: $0.name, value: $0.value) }
         do {
             let ruleset = try Ruleset.derived(from: options, spawn: settings.spawn)
+            if settings.seccomp == .enforce { try ruleset.requireStartable(options) }
             return .init(mode: settings.seccomp, ruleset: ruleset)
         } catch {
             throw .policy(error)

@@ -10,6 +10,8 @@ package struct CallExplanation: Hashable, Sendable {
 
     package struct Row: Hashable, Sendable {
         package let group: String
+        /// On the call's arguments, as in C; empty where the row is about every such call.
+        package let condition: String
         package let verdict: Verdict
         package let reason: String
     }
@@ -22,7 +24,7 @@ package struct CallExplanation: Hashable, Sendable {
             self.init(unnamed: record, isNative: isNative && !isX32)
             return
         }
-        self.init(call, outcome: Self.outcome(of: record), comm: record.comm)
+        self.init(call, outcome: Self.outcome(of: record, call), comm: record.comm)
     }
 
     /// For a call known by name, whatever became of it.
@@ -31,7 +33,14 @@ package struct CallExplanation: Hashable, Sendable {
         self.outcome = outcome
         rows = SyscallGroup.all.flatMap { group in
             group.rules.filter { $0.syscall == call }
-                .map { Row(group: group.name, verdict: $0.verdict, reason: $0.reason) }
+                .map { rule in
+                    Row(
+                        group: group.name,
+                        condition: rule.checks.map(\.summary).joined(separator: " && "),
+                        verdict: rule.verdict,
+                        reason: rule.reason
+                    )
+                }
         }
         remedy = Self.remedy(for: call)
     }
@@ -39,7 +48,7 @@ package struct CallExplanation: Hashable, Sendable {
     private init(unnamed record: SeccompRecord, isNative: Bool) {
         let kind = isNative ? "call" : "call of a foreign ABI"
         subject = "\(kind) number \(record.number) of thread \(quoted(record.comm))"
-        outcome = Self.outcome(of: record)
+        outcome = Self.outcome(of: record, nil)
         rows = []
         remedy =
             isNative
@@ -47,24 +56,37 @@ package struct CallExplanation: Hashable, Sendable {
             : "neither QEMU nor what it starts uses i386 or x32 calls: look for an attack"
     }
 
-    private static func outcome(of record: SeccompRecord) -> String {
+    private static func outcome(of record: SeccompRecord, _ call: Syscall?) -> String {
         switch record.action & 0xFFFF_0000 {
         case 0x8000_0000: "ended the process"
         case 0x0000_0000: "ended the thread"
         case 0x0003_0000: "raised SIGSYS"
-        case 0x0005_0000: "failed with \(errorName(record.action & 0xFFFF))"
+        case 0x0005_0000: "failed with \(errorName(record.action & 0xFFFF, call))"
         case 0x7FC0_0000: "failed with ENOSYS: the one exec was used up"
         case 0x7FFC_0000: "was recorded, and happened"
         default: "was answered with 0x\(String(record.action, radix: 16))"
         }
     }
 
-    private static func errorName(_ number: UInt32) -> String {
+    /// The kernel's records say that a call failed, and leave out the error (SECCOMP_RET_ACTION_FULL
+    /// in kernel/seccomp.c), so that it has to come from the rows.
+    private static func errorName(_ number: UInt32, _ call: Syscall?) -> String {
         switch number {
+        case 0: refusals(of: call).map(\.errorName).joined(separator: " or ")
         case Refusal.notImplemented.errorNumber: "ENOSYS"
         case Refusal.notPermitted.errorNumber: "EPERM"
         default: "error \(number)"
         }
+    }
+
+    private static func refusals(of call: Syscall?) -> [Refusal] {
+        let verdicts = SyscallGroup.all.flatMap(\.rules).filter { $0.syscall == call }.map(
+            \.verdict
+        )
+        let found = Refusal.allCases.filter { refusal in
+            verdicts.contains { if case .refuse(refusal, _) = $0 { true } else { false } }
+        }
+        return found.isEmpty ? [.notImplemented] : found
     }
 
     private static func remedy(for call: Syscall) -> String {

@@ -113,6 +113,15 @@ extension PolicyOption {
         }
     }
 
+    /// Whether QEMU starts passt (QEMU 10.1 and newer), whose isolation.c unshares namespaces,
+    /// mounts an empty folder and pivots into it.
+    var startsPasst: Bool {
+        switch name {
+        case "netdev", "nic", "net": properties.type == "passt"
+        default: false
+        }
+    }
+
     private var networkStartsProgram: Bool {
         let properties = properties
         switch properties.type {

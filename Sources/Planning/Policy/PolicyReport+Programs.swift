@@ -12,6 +12,12 @@ extension PolicyReport {
         return programs.map { pseudoCode($0.layer, table) }.joined(separator: "\n")
     }
 
+    /// The filters as assembler listings.
+    package var listing: String {
+        programs.map { "# filter '\($0.layer.rawValue)'\n\($0.program.listing)" }
+            .joined(separator: "\n")
+    }
+
     private func pseudoCode(_ layer: FilterLayer, _ table: AnswerTable) -> String {
         func action(_ verdict: Verdict, _ number: UInt32?) -> FilterAction {
             layer.action(on: verdict, number: number, ruleset.execution, mode)

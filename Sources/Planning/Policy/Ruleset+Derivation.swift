@@ -53,4 +53,11 @@ extension Ruleset {
             groups: groups
         )
     }
+
+    /// - Throws: where an option starts a program that cannot run under this ruleset.
+    func requireStartable(_ options: [(name: String, value: ByteString?)]) throws(PolicyError) {
+        for (name, value) in options where PolicyOption(name: name, value: value).startsPasst {
+            throw .programConfinesItself(name: "passt", option: name, value: value)
+        }
+    }
 }

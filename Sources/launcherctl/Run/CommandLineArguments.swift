@@ -29,7 +29,7 @@ struct CommandLineArguments: ParsableArguments {
     /// The call that the launcher would see.
     func invocation() throws(LaunchFailure) -> Invocation {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
-            return try QEMUCommandLine.invocation(of: words)
+            return try Invocation.planned(words)
         }
         let command = try stage { () throws(QemuServerError) in
             try QemuServer.command(vmid: id.number)

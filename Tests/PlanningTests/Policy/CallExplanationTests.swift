@@ -20,6 +20,10 @@ struct CallExplanationTests {
         (151, "0x50001", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
         (308, "0x50001", "setns (308)", "failed with EPERM", "no option asks for it"),
         (155, "0x7ffc0000", "pivot_root (155)", "was recorded, and happened", "an attack"),
+        // As the kernel writes them: without the error.
+        (151, "0x50000", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
+        (59, "0x50000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),
+        (600, "0x50000", "call number 600", "failed with ENOSYS", "newer than this launcher"),
         (600, "0x50026", "call number 600", "failed with ENOSYS", "newer than this launcher"),
     ])
     func `a record is explained`(
@@ -41,6 +45,11 @@ struct CallExplanationTests {
         #expect(explanation.subject.contains("foreign ABI"))
         #expect(explanation.rows.isEmpty)
         #expect(explanation.remedy.contains("attack"))
+    }
+
+    @Test func `a row about some arguments says which`() throws {
+        let rows = CallExplanation(try record(41, code: "0x50000")).rows
+        #expect(rows.contains { $0.group == "can" && $0.condition == "a0 == 0x1d" })
     }
 
     @Test func `the rows that speak of the call are shown with their groups`() throws {

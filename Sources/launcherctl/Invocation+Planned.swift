@@ -1,14 +1,13 @@
 import Host
 import Planning
 
-/// QEMU's command line as a person gives it behind `--`.
-enum QEMUCommandLine {
+extension Invocation {
     /// The call that the launcher would see. swift-argument-parser hands words over as text, so
     /// the words behind `--` are taken from the process itself, bytes unharmed.
-    static func invocation(of commandLine: [String]) throws(LaunchFailure) -> Invocation {
+    static func planned(_ commandLine: [String]) throws(LaunchFailure) -> Invocation {
         let current = try LaunchFailure.invocation()
         var words = Array(current.arguments.suffix(commandLine.count))
-        if let first = words.first, !namesProgram(first) {
+        if !(words.first.map(namesProgram) ?? false) {
             words.insert("qemu-system-x86_64", at: 0)
         }
         return current.replacingArguments(with: words)

@@ -69,6 +69,14 @@ let package = Package(
             swiftSettings: strict,
         ),
 
+        .testTarget(
+            name: "LauncherctlTests",
+            dependencies: ["Host", "Planning", "launcherctl", arguments],
+            // Read by the tests where they stand, from the source tree.
+            exclude: ["Golden"],
+            swiftSettings: strict,
+        ),
+
         // System calls with any number and through any ABI, for what the filter is to stop.
         .target(name: "SyscallProbes", path: "Tests/SyscallProbes"),
     ],

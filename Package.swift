@@ -91,6 +91,14 @@ let package = Package(
         // What the launcher becomes in tests that try to get past "exactly one exec".
         .executableTarget(name: "ExecAttacks", path: "Tests/ExecAttacks"),
 
+        .testTarget(
+            name: "LauncherctlTests",
+            dependencies: ["Host", "Planning", "launcherctl", arguments],
+            // Read by the tests where they stand, from the source tree.
+            exclude: ["Golden"],
+            swiftSettings: strict,
+        ),
+
         // System calls with any number and through any ABI, for what the filter is to stop.
         .target(name: "SyscallProbes", path: "Tests/SyscallProbes"),
 

@@ -14,6 +14,10 @@ int seccomp_calls_set_filter(unsigned int flags, const struct sock_fprog *progra
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
 }
 
+int seccomp_calls_action_available(unsigned int action) {
+    return (int)syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+}
+
 int seccomp_calls_receive(int listener, struct seccomp_notif *call) {
     return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, call);
 }

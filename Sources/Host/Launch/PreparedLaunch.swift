@@ -54,23 +54,31 @@ package struct PreparedLaunch: ~Copyable {
 extension PreparedLaunch {
     /// Every stage up to the point where the process itself would change.
     ///
+    /// - Parameter seccomp: what becomes of system calls outside the filter, whatever the
+    ///   configuration says; for a start by hand.
     /// - Throws: the first thing that is wrong; nothing has been started or left behind.
-    package static func prepare(_ invocation: Invocation) throws(LaunchFailure) -> PreparedLaunch {
+    package static func prepare(
+        _ invocation: Invocation,
+        seccomp: SeccompMode? = nil,
+    ) throws(LaunchFailure) -> PreparedLaunch {
         do {
             let request = try failing { () throws(LauncherOptionError) in
                 try LaunchRequest(invocation)
             }
-            return try prepare(request)
+            return try prepare(request, seccomp)
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
         }
     }
 
-    private static func prepare(_ request: LaunchRequest) throws(LaunchFailure) -> PreparedLaunch {
+    private static func prepare(
+        _ request: LaunchRequest,
+        _ seccomp: SeccompMode?,
+    ) throws(LaunchFailure) -> PreparedLaunch {
         let configuration = try LaunchFiles.configuration(for: request)
         let settings = try failing { () throws(PlanningError) in
             try Planner.settings(request, configuration: configuration)
-        }
+        }.choosing(seccomp)
         let choice = try failing { () throws(PlanningError) in
             try Planner.choose(request, settings: settings)
         }

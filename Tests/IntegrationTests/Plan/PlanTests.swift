@@ -120,7 +120,7 @@ struct PlanTests {
         let outcome = try await run(request)
         #expect(outcome.end == .status(64))
         #expect(
-            outcome.complaints.first == "Error: no command line; give QEMU's after '--'"
+            outcome.complaints.first == "Error: no command line; give --vmid, or QEMU's after '--'"
         )
         #expect(outcome.output.isEmpty)
     }

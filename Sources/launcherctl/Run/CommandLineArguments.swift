@@ -1,0 +1,51 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// QEMU's command line: of a VM of Proxmox, or what stands after `--`.
+struct CommandLineArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("The command line that Proxmox has for this VM.", valueName: "id"))
+    var vmid: String?
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
+    )
+    var words: [String] = []
+
+    func validate() throws {
+        if let vmid {
+            guard words.isEmpty else {
+                throw ValidationError("--vmid and a command line after '--' exclude each other")
+            }
+            guard VirtualMachineID(vmid) != nil else {
+                throw ValidationError("--vmid: not a VM ID (expected 100 to 999999999)")
+            }
+        } else if words.isEmpty {
+            throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
+        }
+    }
+
+    /// The call that the launcher would see. swift-argument-parser hands words over as text, so
+    /// the words behind `--` are taken from the process itself, bytes unharmed.
+    func invocation() throws(LaunchFailure) -> Invocation {
+        let current = try LaunchFailure.invocation()
+        if let id = vmid.flatMap({ VirtualMachineID($0) }) {
+            let command = try stage { () throws(QemuServerError) in
+                try QemuServer.command(vmid: id.number)
+            }
+            return current.replacingArguments(with: command.arguments)
+        }
+        var arguments = Array(current.arguments.suffix(words.count))
+        if let first = arguments.first, !namesProgram(first) {
+            arguments.insert("qemu-system-x86_64", at: 0)
+        }
+        return current.replacingArguments(with: arguments)
+    }
+}
+
+private func namesProgram(_ word: ByteString) -> Bool {
+    let name = word.lastPathComponent
+    return !word.hasPrefix("-")
+        && (name.hasSuffix("kvm") || name.hasPrefix("qemu-system-") || name == "qemu-launcher")
+}

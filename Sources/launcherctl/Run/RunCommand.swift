@@ -43,5 +43,3 @@ struct RunCommand: ParsableCommand {
         }
     }
 }
-
-extension SeccompMode: ExpressibleByArgument {}

@@ -21,7 +21,15 @@ final class MatrixMachine {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = process.standardOutput
+        Self.unblockSignals()
         try process.run()
+    }
+
+    /// Threads of tests have SIGTERM and the like blocked, and what they start inherits that.
+    private static func unblockSignals() {
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
     }
 
     /// How many filters the process has; `nil` where it is gone.

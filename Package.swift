@@ -33,12 +33,14 @@ let package = Package(
         // Does: every effect on the machine, one file a stage.
         .target(
             name: "Host",
-            dependencies: ["CLinux", "CSeccomp", "Planning", crypto, system],
+            dependencies: ["CLinux", "Planning", crypto, system],
             swiftSettings: strict,
         ),
 
         // System calls and constants that Swift's Glibc module does not show.
         .target(name: "CLinux"),
+
+        // The reference that tests hold our filters against; the launcher does without.
         .systemLibrary(
             name: "CSeccomp",
             pkgConfig: "libseccomp",
@@ -58,19 +60,57 @@ let package = Package(
 
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", system],
+            dependencies: ["FilterMachine", "Planning", crypto, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["QEMU/Golden"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "HostTests",
-            dependencies: ["CLinux", "CSeccomp", "Host", "Planning", "SyscallProbes", system],
+            dependencies: [
+                "CLinux", "CSeccomp", "FilterMachine", "Host", "Planning", "SyscallProbes", system,
+            ],
+            swiftSettings: strict,
+        ),
+
+        // The built programs from outside, and real QEMU behind the launcher.
+        .testTarget(
+            name: "LiveTests",
+            dependencies: ["Host", "Planning", "launcherctl", "qemu-launcher"],
+            swiftSettings: strict,
+        ),
+
+        // Runs filter programs, and makes rulesets at random, to hold them against one another.
+        .target(
+            name: "FilterMachine",
+            dependencies: ["Planning"],
+            path: "Tests/FilterMachine",
+            swiftSettings: strict
+        ),
+
+        // What the launcher becomes in tests that try to get past "exactly one exec".
+        .executableTarget(name: "ExecAttacks", path: "Tests/ExecAttacks"),
+
+        .testTarget(
+            name: "LauncherctlTests",
+            dependencies: ["Host", "Planning", "launcherctl", arguments],
+            // Read by the tests where they stand, from the source tree.
+            exclude: ["Golden"],
             swiftSettings: strict,
         ),
 
         // System calls with any number and through any ABI, for what the filter is to stop.
         .target(name: "SyscallProbes", path: "Tests/SyscallProbes"),
+
+        // Starts the launcher that was built, with a stand-in for QEMU and with QEMU itself. The
+        // executables are no dependencies, which would link them in: they are built beside it.
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["ChildProcess", "Planning", crypto],
+            swiftSettings: strict,
+        ),
+        .target(name: "ChildProcess", path: "Tests/ChildProcess"),
+        .executableTarget(name: "qemu-stand-in", path: "Tests/StandIn"),
     ],
     cLanguageStandard: .c17,
 )

@@ -25,6 +25,12 @@ int linux_openat2(int directory, const char *path, uint64_t flags, uint64_t reso
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+int linux_rename_new(int directory, const char *from, const char *to)
+{
+    // By number: glibc 2.27 and older do not have the function.
+    return (int)syscall(SYS_renameat2, directory, from, directory, to, 1 /* RENAME_NOREPLACE */);
+}
+
 const uint64_t LINUX_STATX_ATTR_IMMUTABLE = STATX_ATTR_IMMUTABLE;
 const uint64_t LINUX_STATX_ATTR_VERITY = STATX_ATTR_VERITY;
 

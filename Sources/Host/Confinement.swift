@@ -1,13 +1,21 @@
 internal import CLinux
 internal import Glibc
 package import Planning
-internal import SystemPackage
+package import SystemPackage
 
 /// Proof that the process is confined as its configuration wants, which exec asks for.
 package struct Confinement: ~Copyable {
     package let mode: SeccompMode
     /// Whether set-user-ID programs and file capabilities are without effect from here on.
     package let noNewPrivileges: Bool
+    /// Whether the next exec is the only one. It must come from the thread that was confined, and
+    /// within ten seconds.
+    package let permitsOneExec: Bool
+
+    /// Whether `error`, returned by exec, is the filter's refusal and not about the program.
+    package func refused(with error: Errno) -> Bool {
+        permitsOneExec && error == .noFunction
+    }
 }
 
 /// Confines the calling thread to `ruleset`: the last step before exec, and not to be undone.
@@ -20,22 +28,43 @@ package func confine(
     _ ruleset: Ruleset,
     mode: SeccompMode
 ) throws(ConfinementError) -> Confinement {
-    guard mode != .off else { return Confinement(mode: .off, noNewPrivileges: false) }
-
-    let filter = try SeccompFilter.making(ruleset, mode: mode)
-    let keepsPrivileges = ruleset.execution == .unlimited
-    if !keepsPrivileges { try giveUpNewPrivileges() }
-
-    var failure = filter.load()
-    if failure == .permissionDenied, keepsPrivileges {
-        try giveUpNewPrivileges()
-        failure = filter.load()
+    guard mode != .off else {
+        return Confinement(mode: .off, noNewPrivileges: false, permitsOneExec: false)
     }
-    switch failure {
-    case nil:
-        return Confinement(mode: mode, noNewPrivileges: seccomp_calls_get_no_new_privs() == 1)
-    case .noFunction?, .invalidArgument?: throw .filtersUnavailable(failure ?? .noFunction)
-    case let error?: throw .filterNotLoaded(error)
+    let stack = FilterStack(ruleset, mode: mode)
+    if ruleset.execution == .once { try giveUpNewPrivileges() }
+
+    let permitsOneExec = mode == .enforce && ruleset.execution == .once
+    let listener = try load(stack.recorded, permitsOneExec ? [.log, .newListener] : .log)
+    // After the one with the listener, because it is what refuses another listener.
+    if let silent = stack.silent { _ = try load(silent, []) }
+    if permitsOneExec {
+        let error = ExecOnce.permit(OwnedDescriptor(takingOver: listener))
+        if let error { throw .permitNotArmed(error) }
+    }
+    return Confinement(
+        mode: mode,
+        noNewPrivileges: seccomp_calls_get_no_new_privs() == 1,
+        permitsOneExec: permitsOneExec
+    )
+}
+
+private func load(
+    _ program: FilterProgram,
+    _ flags: SeccompFilter.Flags
+) throws(ConfinementError) -> Int32 {
+    switch SeccompFilter.load(program, flags: flags) {
+    case .success(let result):
+        return result
+    case .failure(.permissionDenied) where seccomp_calls_get_no_new_privs() == 0:
+        try giveUpNewPrivileges()
+        return try load(program, flags)
+    case .failure(.resourceBusy) where flags.contains(.newListener):
+        throw .outerListener
+    case .failure(let error) where error == .noFunction || error == .invalidArgument:
+        throw .filtersUnavailable(error)
+    case .failure(let error):
+        throw .filterNotLoaded(error)
     }
 }
 

@@ -3,12 +3,15 @@ package import SystemPackage
 
 /// Why the process could not be confined. Nothing has been started.
 package enum ConfinementError: Failure {
-    /// The kernel was built without seccomp filters, or something around us forbids them.
+    /// The kernel has no seccomp filters of this kind, or something around us forbids them.
     case filtersUnavailable(Errno)
-    /// libseccomp could not make a filter out of the ruleset; `operation` is its function.
-    case filterNotBuilt(operation: String, Errno)
     /// The kernel did not accept the filter.
     case filterNotLoaded(Errno)
+    /// Something around us answers our system calls by user notification, and the kernel lets no
+    /// second one do so: exactly one exec cannot be promised.
+    case outerListener
+    /// The thread that permits the one exec could not be started.
+    case permitNotArmed(Errno)
     /// no_new_privs could not be set, which the kernel wants of everybody but root.
     case privilegesNotGivenUp(Errno)
 
@@ -16,10 +19,12 @@ package enum ConfinementError: Failure {
         switch self {
         case .filtersUnavailable(let error):
             "seccomp filter: not available on this kernel (\(error))"
-        case .filterNotBuilt(let operation, let error):
-            "seccomp filter: not built (\(operation): \(error))"
         case .filterNotLoaded(let error):
             "seccomp filter: not accepted by the kernel (\(error))"
+        case .outerListener:
+            "seccomp filter: something outside answers system calls by user notification already"
+        case .permitNotArmed(let error):
+            "seccomp filter: no thread to permit the exec of QEMU (\(error))"
         case .privilegesNotGivenUp(let error):
             "no_new_privs: not set (\(error))"
         }
@@ -28,17 +33,20 @@ package enum ConfinementError: Failure {
     package var hint: String? {
         switch self {
         case .filtersUnavailable:
-            "the kernel needs CONFIG_SECCOMP_FILTER, and a container around us must let it through"
-        case .filterNotBuilt, .filterNotLoaded, .privilegesNotGivenUp:
+            "Linux 5.5 or newer with CONFIG_SECCOMP_FILTER is needed, and a container around us "
+                + "must let seccomp through"
+        case .outerListener:
+            "turn off system call interception of the container around us, or set spawn allow for "
+                + "this VM, which gives up the promise that QEMU starts no other program"
+        case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp:
             nil
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .filtersUnavailable: .unavailable
-        case .filterNotBuilt: .software
-        case .filterNotLoaded, .privilegesNotGivenUp: .systemCallFailed
+        case .filtersUnavailable, .outerListener: .unavailable
+        case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp: .systemCallFailed
         }
     }
 }

@@ -15,6 +15,11 @@ package struct Console: Sendable {
         if let hint = failure.hint { write("hint: \(hint)") }
     }
 
+    package func warn(_ warning: LaunchWarning, about label: String?) {
+        warn(warning.message, about: label)
+        if let hint = warning.hint { write("hint: \(hint)") }
+    }
+
     package func warn(_ message: String, about label: String?) {
         write("warning: \(label.map { "\($0): " } ?? "")\(message)")
     }

@@ -16,6 +16,7 @@ struct PlanCommand: ParsableCommand {
             argv[0].
 
             EXAMPLES
+              launcherctl plan --vmid 100
               launcherctl plan -- -efi-firmware local:efi-firmware/ovmf.fd -machine q35 -m 512
               launcherctl plan --json -- /usr/bin/kvm -id 100 -bios /usr/share/ovmf/OVMF.fd
             """,
@@ -24,42 +25,15 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Print the plan as JSON.")
     var json = false
 
-    @Argument(
-        parsing: .postTerminator,
-        help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
-    )
-    var commandLine: [String]
-
-    func validate() throws {
-        guard !commandLine.isEmpty else {
-            throw ValidationError("no command line; give QEMU's after '--'")
-        }
-    }
+    @OptionGroup var commandLine: CommandLineArguments
 
     func run() throws {
         do throws(LaunchFailure) {
-            let launch = try PreparedLaunch.prepare(try Self.invocation(of: commandLine))
-            let report = PlanReport(launch.plan, facts: launch.facts)
+            let launch = try PreparedLaunch.prepare(commandLine.invocation())
+            let report = PlanReport(launch)
             print(json ? report.json : report.text)
         } catch {
             throw refuse(error)
         }
-    }
-
-    /// The call that the launcher would see. swift-argument-parser hands words over as text, so
-    /// the words behind `--` are taken from the process itself, bytes unharmed.
-    private static func invocation(of commandLine: [String]) throws(LaunchFailure) -> Invocation {
-        let current = try LaunchFailure.invocation()
-        var words = Array(current.arguments.suffix(commandLine.count))
-        if let first = words.first, !namesProgram(first) {
-            words.insert("qemu-system-x86_64", at: 0)
-        }
-        return current.replacingArguments(with: words)
-    }
-
-    private static func namesProgram(_ word: ByteString) -> Bool {
-        let name = word.lastPathComponent
-        return !word.hasPrefix("-")
-            && (name.hasSuffix("kvm") || name.hasPrefix("qemu-system-") || name == "qemu-launcher")
     }
 }

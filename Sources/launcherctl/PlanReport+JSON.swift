@@ -4,15 +4,7 @@ import SystemPackage
 
 extension PlanReport {
     /// The same facts as one JSON object; its keys are documented in the README and stay.
-    var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(document), as: UTF8.self)
-        } catch {
-            return "{}"
-        }
-    }
+    var json: String { jsonText(document) }
 }
 
 /// What `launcherctl plan --json` prints.
@@ -26,6 +18,12 @@ struct PlanDocument: Encodable {
         let readOnly: [String]
         let guest: String
         let attachment: String
+        let launchDigests: [LaunchDigest]?
+    }
+
+    struct LaunchDigest: Encodable {
+        let variant: String?
+        let digest: String
     }
 
     struct Group: Encodable {
@@ -65,7 +63,7 @@ extension PlanReport {
             removedVariables: plan.removedVariables.map(\.escaped),
             seccomp: plan.confinement.mode.rawValue,
             groups: plan.confinement.ruleset.groups.map(PlanDocument.Group.init),
-            warnings: plan.warnings.map(\.message),
+            warnings: warnings.map(\.message),
         )
     }
 
@@ -80,6 +78,12 @@ extension PlanReport {
             readOnly: facts.proofs.map(\.rawValue),
             guest: firmware.guest.rawValue,
             attachment: firmware.attachment.rawValue,
+            launchDigests: forecast?.digests.map {
+                PlanDocument.LaunchDigest(
+                    variant: $0.variant?.rawValue,
+                    digest: $0.digest.description,
+                )
+            },
         )
     }
 }

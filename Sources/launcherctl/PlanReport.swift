@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Planning
 import SystemPackage
 
@@ -6,10 +7,14 @@ import SystemPackage
 struct PlanReport {
     let plan: LaunchPlan
     let facts: SealedFacts?
+    let warnings: [LaunchWarning]
+    let forecast: LaunchForecast?
 
-    init(_ plan: LaunchPlan, facts: SealedFacts?) {
-        self.plan = plan
-        self.facts = facts
+    init(_ launch: borrowing PreparedLaunch) {
+        plan = launch.plan
+        facts = launch.facts
+        warnings = launch.warnings
+        forecast = launch.forecast
     }
 
     /// Labelled lines, then the command line, an option a line.
@@ -24,7 +29,7 @@ struct PlanReport {
             ("group", "\($0.group.name) (\($0.cause)): \($0.group.purpose)")
         }
         rows += plan.removedVariables.map { ("removed", "\($0.escaped) from the environment") }
-        rows += plan.warnings.map { ("warning", $0.message) }
+        rows += warnings.map { ("warning", $0.message) }
         let lines = rows.map { name, value in
             name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
         }
@@ -45,7 +50,19 @@ struct PlanReport {
             ("read-only", proofs.isEmpty ? "not asked of stock firmware" : "proven by \(proofs)"),
             ("guest", firmware.guest.displayName),
             ("attachment", firmware.attachment.rawValue),
-        ]
+        ] + forecastRows
+    }
+
+    private var forecastRows: [(String, String)] {
+        switch forecast {
+        case nil: []
+        case .unknown(let gap): [("digest", "not known: \(gap.message)")]
+        case .digests(let digests):
+            digests.map { expected in
+                let condition = expected.variant.map { " (\($0.rawValue): \($0.condition))" } ?? ""
+                return ("digest", "\(expected.digest)\(condition)")
+            }
+        }
     }
 
     /// Each option with its value on a line of its own, quoted for a shell.

@@ -20,6 +20,11 @@ extern const uint64_t LINUX_STATX_ATTR_VERITY;
 /// statx(2) of an open file: the attributes that hold, among those the file system knows. 0 or -1.
 int linux_statx_attributes(int descriptor, uint64_t *attributes);
 
+// -- Files: names --------------------------------------------------------------------------------
+
+/// renameat2(2) within one directory with RENAME_NOREPLACE: EEXIST where `to` is there. 0 or -1.
+int linux_rename_new(int directory, const char *from, const char *to);
+
 // -- Files: leases -------------------------------------------------------------------------------
 
 extern const int32_t LINUX_F_SETLEASE;

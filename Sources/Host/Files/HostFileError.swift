@@ -12,6 +12,10 @@ package enum HostFileError: Failure {
     case foreignOwner(path: FilePath, owner: UInt32, user: UInt32)
     case writableByOthers(path: FilePath, mode: FilePermissions)
     case unreadable(path: FilePath, errno: Errno)
+    /// Somebody else changed it between our reading and writing.
+    case changed(path: FilePath)
+    /// The file is as it was.
+    case notReplaced(path: FilePath, errno: Errno)
 
     package var message: String {
         switch self {
@@ -31,6 +35,10 @@ package enum HostFileError: Failure {
             "\(quoted(path)): writable by group or others (mode \(mode.octal))"
         case .unreadable(let path, let errno):
             "\(quoted(path)): cannot be read: \(errno)"
+        case .changed(let path):
+            "\(quoted(path)): changed by somebody else meanwhile"
+        case .notReplaced(let path, let errno):
+            "\(quoted(path)): cannot be written: \(errno)"
         }
     }
 
@@ -38,8 +46,12 @@ package enum HostFileError: Failure {
         switch self {
         case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
         case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
-        case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .unreadable:
-            nil
+        case .missing:
+            "write the file, or take its name out of the command line or the configuration"
+        case .danglingSymbolicLink:
+            "mount what the link leads to, or remove the link"
+        case .changed: "try again"
+        case .notRegularFile, .replaced, .tooLarge, .unreadable, .notReplaced: nil
         }
     }
 
@@ -47,8 +59,10 @@ package enum HostFileError: Failure {
         switch self {
         case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge: .configuration
         case .foreignOwner, .writableByOthers: .notPermitted
-        case .unreadable(_, .permissionDenied), .unreadable(_, .notPermitted): .notPermitted
-        case .unreadable: .systemCallFailed
+        case .unreadable(_, .permissionDenied), .unreadable(_, .notPermitted),
+            .notReplaced(_, .permissionDenied), .notReplaced(_, .notPermitted):
+            .notPermitted
+        case .unreadable, .notReplaced, .changed: .systemCallFailed
         }
     }
 }

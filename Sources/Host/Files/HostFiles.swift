@@ -73,14 +73,15 @@ package enum HostFiles {
         }
     }
 
-    private static func content(
+    static func content(
         of file: borrowing RegularFile,
         _ path: FilePath,
+        limit: Int = maximumByteCount,
     ) throws(HostFileError) -> [UInt8] {
         let content = try rethrowing(as: { failure(.failed($0), path) }) { () throws(Errno) in
-            try file.descriptor.readToEnd(limit: maximumByteCount)
+            try file.descriptor.readToEnd(limit: limit)
         }
-        guard let content else { throw .tooLarge(path: path, limit: maximumByteCount) }
+        guard let content else { throw .tooLarge(path: path, limit: limit) }
         return content
     }
 
@@ -94,7 +95,7 @@ package enum HostFiles {
         }
     }
 
-    private static func failure(_ error: RegularFile.OpenError, _ path: FilePath) -> HostFileError {
+    static func failure(_ error: RegularFile.OpenError, _ path: FilePath) -> HostFileError {
         switch error {
         case .notRegular(let type): .notRegularFile(path: path, found: type)
         case .replaced: .replaced(path: path)

@@ -25,6 +25,17 @@ extension OwnedDescriptor {
         }
     }
 
+    borrowing func write(_ bytes: [UInt8]) throws(Errno) {
+        let written: Result<Void, Errno> = unsafe bytes.withUnsafeBytes { bytes in
+            do throws(Errno) {
+                return .success(unsafe try write(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try written.get()
+    }
+
     /// Reads to the end of the file, whatever size the file system says it has: that of a file in
     /// /proc or /etc/pve may be 0.
     ///

@@ -33,7 +33,7 @@ package struct SealedImage: ~Copyable {
     /// Gives the bytes to `body`, mapped read-only until it returns. They cannot shrink below the
     /// mapping, because they are sealed, so reading them cannot fault.
     package borrowing func withBytes<Result: ~Copyable>(
-        _ body: (RawSpan) -> Result
+        _ body: (Span<UInt8>) -> Result
     ) throws(HostError) -> Result {
         let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor.number, 0)
         guard let address = unsafe address, unsafe address != MAP_FAILED else {
@@ -44,6 +44,7 @@ package struct SealedImage: ~Copyable {
             )
         }
         defer { _ = unsafe munmap(address, byteCount) }
-        return body(unsafe UnsafeRawBufferPointer(start: address, count: byteCount).bytes)
+        let bytes = unsafe UnsafeRawBufferPointer(start: address, count: byteCount)
+        return body(unsafe bytes.bindMemory(to: UInt8.self).span)
     }
 }

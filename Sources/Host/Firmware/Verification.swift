@@ -20,8 +20,7 @@ struct Verification {
     let user: UserID
 
     func verifiedImage() throws(Cause) -> VerifiedImage {
-        let root = try openRoot()
-        let directory = try openFirmwareDirectory(below: root)
+        let directory = try firmwareDirectory()
         let file = try openImage(in: directory)
         let path = directory.path.appending(request.fileName)
         try requireTrusted(file.status, path)
@@ -38,8 +37,13 @@ struct Verification {
         )
     }
 
+    /// The directory that the image is in.
+    func firmwareDirectory() throws(Cause) -> OpenDirectory {
+        try openFirmwareDirectory(below: openRoot())
+    }
+
     /// The root may be reached through symbolic links: the administrator wrote it.
-    private func openRoot() throws(Cause) -> OpenDirectory {
+    func openRoot() throws(Cause) -> OpenDirectory {
         do throws(Errno) {
             return try OpenDirectory(request.root)
         } catch .noSuchFileOrDirectory {
@@ -73,7 +77,8 @@ struct Verification {
         return current
     }
 
-    private func enter(
+    /// - Returns: `nil` where there is no such directory.
+    func enter(
         _ name: String,
         from parent: borrowing OpenDirectory,
     ) throws(Cause) -> OpenDirectory? {

@@ -55,16 +55,20 @@ extension VerificationError.Cause {
     package var hint: String? {
         switch self {
         case .rootMissing: "the storage may not be mounted"
-        case .directoryMissing: "create the directory, or correct the storage's content-dirs"
+        case .directoryMissing:
+            "the storage may not be mounted; if it is, create the directory or correct the"
+                + " storage's content-dirs"
         case .fileMissing: "'launcherctl firmware list' shows the images that are there"
         case .symbolicLink, .hardLinked:
             "put a copy of its own there, for example with 'launcherctl firmware add'"
         case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
         case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
-        case .notReadOnly(let path, _, _):
+        case .notReadOnly(let path, _, let accepted) where accepted.contains(.mode):
             "chmod 0444 \(quoted(path)), or import it with 'launcherctl firmware add'"
+        case .notReadOnly:
+            "the mode does not count, by 'read-only' in the configuration of the launcher"
         case .openForWriting(let path):
-            "wait for the upload to end; 'fuser -v \(quoted(path))' shows who has it open"
+            "wait for the upload to end; fuser -v \(quoted(path)) shows who has it open"
         case .checksumDiffers(_, _, let origin):
             "re-upload the image, or update its pin in \(origin)"
         case .empty, .changedWhileRead, .replaced: "re-upload the image"

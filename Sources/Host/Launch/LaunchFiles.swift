@@ -75,7 +75,7 @@ package enum LaunchFiles {
             case .unreadable: break
             }
         }
-        for path in request.loadedFilePaths {
+        for path in request.loadedFilePaths + [request.variableStorePath].compactMap(\.self) {
             context.fileByteCounts[path] = byteCount(of: path)
         }
         return context

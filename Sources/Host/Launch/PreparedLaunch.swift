@@ -6,12 +6,24 @@ package struct PreparedLaunch: ~Copyable {
     package let plan: LaunchPlan
     /// What was found out about the image; `nil` where the launch has none.
     package let facts: SealedFacts?
+    /// What the operator should know: of the command line, then of the image.
+    package let warnings: [LaunchWarning]
+    /// The launch digest to expect; `nil` where the image is not looked at, and for normal guests.
+    package let forecast: LaunchForecast?
     private let image: PlacedImage?
 
-    private init(_ plan: LaunchPlan, _ image: consuming PlacedImage?, _ facts: SealedFacts?) {
+    private init(
+        _ plan: LaunchPlan,
+        _ image: consuming PlacedImage? = nil,
+        _ facts: SealedFacts? = nil,
+        warnings: [LaunchWarning] = [],
+        forecast: LaunchForecast? = nil,
+    ) {
         self.plan = plan
         self.image = image
         self.facts = facts
+        self.warnings = plan.warnings + warnings
+        self.forecast = forecast
     }
 
     /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
@@ -21,7 +33,10 @@ package struct PreparedLaunch: ~Copyable {
     package consuming func start() throws(LaunchFailure) -> Never {
         let plan = plan
         if plan.isRecorded {
-            SystemLog().send(LaunchRecord(plan, sealed: facts).text, severity: .info)
+            SystemLog().send(
+                LaunchRecord(plan, sealed: facts, forecast: forecast).text,
+                severity: .info
+            )
         }
         do {
             let program = try failing { () throws(ExecutionError) in
@@ -54,28 +69,58 @@ package struct PreparedLaunch: ~Copyable {
 extension PreparedLaunch {
     /// Every stage up to the point where the process itself would change.
     ///
+    /// - Parameter seccomp: what becomes of system calls outside the filter, whatever the
+    ///   configuration says; for a start by hand.
     /// - Throws: the first thing that is wrong; nothing has been started or left behind.
-    package static func prepare(_ invocation: Invocation) throws(LaunchFailure) -> PreparedLaunch {
+    package static func prepare(
+        _ invocation: Invocation,
+        seccomp: SeccompMode? = nil,
+    ) throws(LaunchFailure) -> PreparedLaunch {
         do {
             let request = try failing { () throws(LauncherOptionError) in
                 try LaunchRequest(invocation)
             }
-            return try prepare(request)
+            return try prepare(request, seccomp)
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
         }
     }
 
-    private static func prepare(_ request: LaunchRequest) throws(LaunchFailure) -> PreparedLaunch {
+    /// How QEMU would be confined, whether or not its firmware would pass.
+    package static func confinement(
+        _ invocation: Invocation
+    ) throws(LaunchFailure) -> LaunchPlan.ConfinementPlan {
+        let label = MachineIdentity(invocation).label
+        do {
+            let request = try failing { () throws(LauncherOptionError) in
+                try LaunchRequest(invocation)
+            }
+            let configuration = try LaunchFiles.configuration(for: request)
+            return try failing { () throws(PlanningError) in
+                let settings = try Planner.settings(request, configuration: configuration)
+                return try Planner.passThrough(request, settings: settings).confinement
+            }
+        } catch {
+            throw error.labelled(MachineIdentity(invocation).label)
+        }
+    }
+
+    private static func prepare(
+        _ request: LaunchRequest,
+        _ seccomp: SeccompMode?,
+    ) throws(LaunchFailure) -> PreparedLaunch {
         let configuration = try LaunchFiles.configuration(for: request)
         let settings = try failing { () throws(PlanningError) in
             try Planner.settings(request, configuration: configuration)
-        }
+        }.choosing(seccomp)
         let choice = try failing { () throws(PlanningError) in
             try Planner.choose(request, settings: settings)
         }
         guard let choice else {
-            return PreparedLaunch(Planner.passThrough(request, settings: settings), nil, nil)
+            let plan = try failing { () throws(PlanningError) in
+                try Planner.passThrough(request, settings: settings)
+            }
+            return PreparedLaunch(plan)
         }
         return try prepare(request, settings, choice)
     }
@@ -96,23 +141,37 @@ extension PreparedLaunch {
         let plan = try failing { () throws(PlanningError) in
             try Planner.plan(request, settings: settings, choice: choice, host: host)
         }
-        guard let firmware = plan.firmware else { return PreparedLaunch(plan, nil, nil) }
-        let sealed = try seal(firmware)
-        let facts = sealed.facts
-        return PreparedLaunch(plan, PlacedImage(image: sealed, place: reserved), facts)
-    }
-
-    private static func seal(
-        _ firmware: LaunchPlan.FirmwarePlan
-    ) throws(LaunchFailure) -> SealedImage {
+        guard let firmware = plan.firmware else { return PreparedLaunch(plan) }
         let sealed = try failing { () throws(VerificationError) in
             try Host.seal(try verify(firmware.image))
         }
-        try failing { () throws(ImageSizeError) in
-            let name = firmware.choice.name
-            try ImageSizeError.check(sealed.byteCount, of: name, for: firmware.attachment)
+        let warnings = try judge(sealed, for: firmware)
+        let forecast = try looking(into: sealed) { bytes in
+            LaunchForecast(of: bytes, guest: firmware.guest, arguments: plan.arguments)
         }
-        return sealed
+        let facts = sealed.facts
+        let placed = PlacedImage(image: sealed, place: reserved)
+        return PreparedLaunch(plan, placed, facts, warnings: warnings, forecast: forecast)
+    }
+
+    /// Understands exactly the bytes that QEMU will get.
+    private static func judge(
+        _ sealed: borrowing SealedImage,
+        for firmware: LaunchPlan.FirmwarePlan,
+    ) throws(LaunchFailure) -> [LaunchWarning] {
+        let findings = try looking(into: sealed) { Planning.judge($0, in: firmware.context) }
+        return try failing { () throws(ImageUnfit) in
+            try firmware.choice.warnings(about: findings)
+        }
+    }
+
+    private static func looking<Seen>(
+        into sealed: borrowing SealedImage,
+        _ look: (Span<UInt8>) -> Seen,
+    ) throws(LaunchFailure) -> Seen {
+        do throws(HostError) { return try sealed.withBytes(look) } catch {
+            throw LaunchFailure(error)
+        }
     }
 }
 

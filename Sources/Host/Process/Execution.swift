@@ -31,6 +31,7 @@ extension Executable {
             }
         }
         withExtendedLifetime(image) {}
+        guard !confinement.refused(with: error) else { throw .notPermitted(path: path) }
         throw .failed(operation: "execve", path: path, errno: error)
     }
 }

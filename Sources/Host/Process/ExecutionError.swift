@@ -9,6 +9,8 @@ package enum ExecutionError: Failure {
     case isLauncherItself(path: FilePath)
     /// - Parameter operation: what failed: `open`, `execve`, ...
     case failed(operation: String, path: FilePath, errno: Errno)
+    /// The one exec that the filter permits was not permitted in time.
+    case notPermitted(path: FilePath)
     /// An argument or environment entry would end at its NUL, and mean something else.
     case containsNUL(ByteString)
     case host(HostError)
@@ -23,6 +25,8 @@ package enum ExecutionError: Failure {
             "QEMU \(quoted(path)) is the launcher itself"
         case .failed(let operation, let path, let errno):
             "QEMU \(quoted(path)): \(operation) failed: \(errno)"
+        case .notPermitted(let path):
+            "QEMU \(quoted(path)): the seccomp filter did not permit the exec"
         case .containsNUL(let text):
             "argument contains a NUL: \(quoted(text))"
         case .host(let error):
@@ -36,6 +40,8 @@ package enum ExecutionError: Failure {
             "set 'qemu' in the 'launcher:' section of the configuration to QEMU's own path"
         case .failed(_, _, .noSuchFileOrDirectory):
             "the program is there; the interpreter or loader that it names is not"
+        case .notPermitted:
+            "something around the launcher may intercept seccomp notifications"
         case .notRegularFile, .failed, .containsNUL: nil
         case .host(let error): error.hint
         }
@@ -44,7 +50,7 @@ package enum ExecutionError: Failure {
     package var exitStatus: ExitStatus {
         switch self {
         case .notFound: .notFound
-        case .notRegularFile, .failed: .cannotExecute
+        case .notRegularFile, .failed, .notPermitted: .cannotExecute
         case .isLauncherItself: .configuration
         case .containsNUL: .software
         case .host(let error): error.exitStatus

@@ -11,7 +11,7 @@ package struct FirmwareSection: Hashable, Sendable {
     package let guests: Setting<[GuestKind]>?
     package let comment: String?
     /// Codes of warnings about the image that somebody has seen and accepts.
-    package let accepted: [Setting<String>]
+    package let accepted: [Setting<ImageWarning.Code>]
 
     package enum Subject: Hashable, Sendable {
         case volume(FirmwareVolume)
@@ -81,26 +81,25 @@ extension FirmwareSection {
 
     private static func accepted(
         _ reader: SectionReader,
-    ) throws(ConfigurationError) -> [Setting<String>] {
-        var codes: [Setting<String>] = []
+    ) throws(ConfigurationError) -> [Setting<ImageWarning.Code>] {
+        let known = alternatives(ImageWarning.Code.allCases.map(\.rawValue))
+        var codes: [Setting<ImageWarning.Code>] = []
         for property in reader.configuration.properties(of: reader.section)
         where reader.configuration.matches(property.key, "accept") {
             let text = property.value.map { reader.configuration.text($0) } ?? ""
             let items = listItems(text)
-            guard !items.isEmpty, items.allSatisfy(isCode) else {
+            guard !items.isEmpty else {
                 let found = Setting(text, line: property.line)
-                throw reader.wrong("accept", found, expected: "codes like 'FW-W02'")
+                throw reader.wrong("accept", found, expected: known)
             }
-            codes += items.map { Setting($0, line: property.line) }
+            for item in items {
+                guard let code = ImageWarning.Code(rawValue: item) else {
+                    let found = Setting(item, line: property.line)
+                    throw reader.wrong("accept", found, expected: known)
+                }
+                codes.append(Setting(code, line: property.line))
+            }
         }
         return codes
     }
-}
-
-/// `FW-`, a capital letter, digits.
-private func isCode(_ text: String) -> Bool {
-    let code = text.utf8.dropFirst(3)
-    guard text.hasPrefix("FW-"), code.count >= 2, let kind = code.first else { return false }
-    return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(kind)
-        && code.dropFirst().allSatisfy(isDigit)
 }

@@ -13,8 +13,8 @@ extension VirtualMachineSection.Subject {
     /// - Returns: `nil` for digits that are no VM ID.
     init?(_ bytes: ArraySlice<UInt8>) {
         if bytes.allSatisfy(isDigit) {
-            guard let number = vmidNumber(bytes) else { return nil }
-            self = .vmid(number)
+            guard let vmid = VirtualMachineID(bytes) else { return nil }
+            self = .vmid(vmid.number)
         } else if let uuid = MachineUUID(bytes) {
             self = .uuid(uuid)
         } else {
@@ -38,13 +38,4 @@ extension VirtualMachineSection.Subject {
         case .uuid(let uuid): id.count == 36 && MachineUUID(configuration.bytes[id]) == uuid
         }
     }
-}
-
-/// `^[1-9][0-9]{2,8}$` (pve-common JSONSchema.pm `pve_verify_vmid`).
-///
-/// - Parameter digits: nothing else.
-private func vmidNumber(_ digits: ArraySlice<UInt8>) -> UInt32? {
-    guard (3...9).contains(digits.count), digits.first != UInt8(ascii: "0") else { return nil }
-    // Nine digits are less than 2^32.
-    return digits.reduce(0) { $0 * 10 + UInt32($1 - UInt8(ascii: "0")) }
 }

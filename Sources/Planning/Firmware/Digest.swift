@@ -72,7 +72,8 @@ package enum DigestError: Failure {
 
     package var hint: String? {
         switch self {
-        case .notHexadecimal, .wrongLength: "'sha256sum FILE' prints the digest to use"
+        case .notHexadecimal(let algorithm, _), .wrongLength(let algorithm, _):
+            "'\(algorithm.rawValue)sum FILE' prints the digest to use"
         case .algorithmTooWeak: "pin the image with sha256, sha384 or sha512"
         }
     }

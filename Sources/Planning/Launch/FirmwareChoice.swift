@@ -16,6 +16,8 @@ package struct FirmwareChoice: Equatable, Sendable {
     package let pins: [ImageRequest.Pin]
     /// The guest kinds that the pin allows; `nil` for all.
     package let guests: [GuestKind]?
+    /// The warnings about the image that its pin accepts by their codes.
+    package let accepted: Set<ImageWarning.Code>
     /// Where the choice was made, for people: `option -efi-firmware`, or a line of a file.
     package let origin: String
 
@@ -74,6 +76,7 @@ extension FirmwareChoice {
         image = .volume(volume)
         self.pins = pins + configured
         guests = section?.guests?.value
+        accepted = Set(section?.accepted.map(\.value) ?? [])
         self.origin = origin
     }
 
@@ -83,6 +86,7 @@ extension FirmwareChoice {
         image = .stock(path)
         pins = section?.pins(file: settings.configuration.file) ?? []
         guests = section?.guests?.value
+        accepted = Set(section?.accepted.map(\.value) ?? [])
         origin = settings.place(settings.configuration.stockFirmware.line)
     }
 }

@@ -13,7 +13,7 @@ package struct LaunchPlan: Equatable, Sendable {
     /// QEMU's program: the first of these that exists.
     package let programs: [FilePath]
     package let confinement: ConfinementPlan
-    package let warnings: [AttachmentWarning]
+    package let warnings: [LaunchWarning]
     /// Whether the launch is recorded in the system log.
     package let isRecorded: Bool
 
@@ -22,6 +22,8 @@ package struct LaunchPlan: Equatable, Sendable {
         package let image: ImageRequest
         package let guest: GuestKind
         package let attachment: FirmwareAttachment
+        /// What the image is judged against once its bytes are known.
+        package let context: JudgementContext
     }
 
     package struct ConfinementPlan: Equatable, Sendable {

@@ -2,8 +2,10 @@
 package struct LaunchRecord: Equatable, Sendable {
     package let text: String
 
-    /// - Parameter sealed: what was found out about the image when it was read.
-    package init(_ plan: LaunchPlan, sealed: SealedFacts?) {
+    /// - Parameters:
+    ///   - sealed: what was found out about the image when it was read.
+    ///   - forecast: for a confidential guest, the launch digest that its owner should see.
+    package init(_ plan: LaunchPlan, sealed: SealedFacts?, forecast: LaunchForecast? = nil) {
         var facts = ["launch", plan.identity.label ?? "unnamed vm"]
         if let firmware = plan.firmware, let sealed {
             facts += [
@@ -15,6 +17,7 @@ package struct LaunchRecord: Equatable, Sendable {
                 "attachment=\(firmware.attachment.rawValue)",
                 "chosen-by=\(quoted(firmware.choice.origin))",
             ]
+            if let forecast { facts.append("launch-digest=\(forecast.text)") }
         } else {
             facts.append("firmware=unchanged")
         }

@@ -3,6 +3,8 @@ package struct LaunchSettings: Sendable {
     package let configuration: LauncherConfiguration
     /// The `vm:` section that is for this VM.
     package let section: VirtualMachineSection?
+    /// What somebody who starts the VM by hand chose in place of the configuration's.
+    private var seccompByHand: SeccompMode?
 
     /// - Throws: where the configuration has a section for this VM, but contradicts itself or was
     ///   written for another VM of the same ID.
@@ -28,7 +30,14 @@ package struct LaunchSettings: Sendable {
         section = nil
     }
 
-    package var seccomp: SeccompMode { configuration.seccomp(for: section).value }
+    /// The same, with another mode where one is given.
+    package func choosing(_ seccomp: SeccompMode?) -> LaunchSettings {
+        var settings = self
+        settings.seccompByHand = seccomp
+        return settings
+    }
+
+    package var seccomp: SeccompMode { seccompByHand ?? configuration.seccomp(for: section).value }
     package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
     package var allowsDebugging: Bool { configuration.debug(for: section).value == .allow }
 

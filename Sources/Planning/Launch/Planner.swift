@@ -34,7 +34,7 @@ package enum Planner {
     package static func passThrough(
         _ request: LaunchRequest,
         settings: LaunchSettings,
-    ) -> LaunchPlan {
+    ) throws(PlanningError) -> LaunchPlan {
         LaunchPlan(
             identity: request.identity,
             firmware: nil,
@@ -42,7 +42,7 @@ package enum Planner {
             environment: request.invocation.environment,
             removedVariables: [],
             programs: programs(request, settings),
-            confinement: confinement(settings),
+            confinement: try confinement(request, settings),
             warnings: [],
             isRecorded: settings.configuration.log.value == .syslog && !request.isInformational
                 && request.identity.isNamed,
@@ -72,13 +72,16 @@ package enum Planner {
                 image: image,
                 guest: guest,
                 attachment: rewrite.attachment,
+                context: try judgementContext(guest, rewrite, host),
             ),
             arguments: rewrite.arguments,
             environment: environment.kept,
             removedVariables: environment.removed,
             programs: programs(request, settings),
-            confinement: confinement(settings),
-            warnings: rewrite.warnings + warnings(about: request.vector),
+            confinement: try confinement(request, settings),
+            warnings: (rewrite.warnings + warnings(about: request.vector)).map(
+                LaunchWarning.attachment
+            ),
             isRecorded: settings.configuration.log.value == .syslog,
         )
     }
@@ -173,6 +176,22 @@ extension Planner {
         }
     }
 
+    /// Read from the rewritten command line, because that is the one that QEMU gets.
+    private static func judgementContext(
+        _ guest: GuestKind,
+        _ rewrite: FirmwareRewrite,
+        _ host: HostState,
+    ) throws(PlanningError) -> JudgementContext {
+        try attaching { () throws(AttachmentError) in
+            try JudgementContext(
+                ArgumentVector(rewrite.arguments),
+                guest: guest,
+                attachment: rewrite.attachment,
+                fileByteCounts: host.audit.fileByteCounts,
+            )
+        }
+    }
+
     private static func environment(
         of request: LaunchRequest
     ) -> (kept: [ByteString], removed: [ByteString]) {
@@ -191,8 +210,19 @@ extension Planner {
         )
     }
 
-    private static func confinement(_ settings: LaunchSettings) -> LaunchPlan.ConfinementPlan {
-        .init(mode: settings.seccomp, ruleset: .denylist)
+    private static func confinement(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
+        let options = request.vector.options.filter { $0.origin != .launcher }
+            .map { (name: $0.name, value: $0.value) }
+        do {
+            let ruleset = try Ruleset.derived(from: options, spawn: settings.spawn)
+            if settings.seccomp == .enforce { try ruleset.requireStartable(options) }
+            return .init(mode: settings.seccomp, ruleset: ruleset)
+        } catch {
+            throw .policy(error)
+        }
     }
 
     /// What brings firmware from elsewhere by design: the state of another VM, or of this one.

@@ -4,6 +4,7 @@ package enum PlanningError: Failure {
     case configuration(ConfigurationError)
     case storage(VolumeError)
     case attachment(AttachmentError)
+    case policy(PolicyError)
 
     /// The command line and the configuration name different volumes.
     case volumesDiffer(option: FirmwareVolume, section: FirmwareVolume, place: String)
@@ -20,6 +21,7 @@ package enum PlanningError: Failure {
         case .configuration(let error): error.message
         case .storage(let error): error.message
         case .attachment(let error): error.message
+        case .policy(let error): error.message
         case .volumesDiffer(let option, let section, let place):
             "option -efi-firmware names \(quoted(option.description)), but \(place) names"
                 + " \(quoted(section.description))"
@@ -40,6 +42,7 @@ package enum PlanningError: Failure {
         case .configuration(let error): error.hint
         case .storage(let error): error.hint
         case .attachment(let error): error.hint
+        case .policy(let error): error.hint
         case .volumesDiffer: "make the two agree, or leave one of them out"
         case .pinsDiffer: "find out which is right with sha256sum, and leave the other out"
         case .guestNotAllowed: "pin firmware that is made for this kind of guest"
@@ -53,6 +56,7 @@ package enum PlanningError: Failure {
         case .configuration(let error): error.exitStatus
         case .storage(let error): error.exitStatus
         case .attachment(let error): error.exitStatus
+        case .policy(let error): error.exitStatus
         case .volumesDiffer, .pinsDiffer, .guestNotAllowed: .configuration
         case .stockFirmwareNotAPath: .usage
         }

@@ -117,6 +117,9 @@ package enum Syscall: UInt32, CaseIterable, Sendable {
 }
 
 extension Syscall {
+    /// The one with the highest number.
+    package static let last = Syscall.rseq_slice_yield
+
     /// The kernel's name, as `ausyscall` and `strace` print it.
     package var name: String { String(describing: self) }
 }

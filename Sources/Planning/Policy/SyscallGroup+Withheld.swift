@@ -1,29 +1,150 @@
 extension SyscallGroup {
-    /// What has an honest use, but not in a VM whose command line does not show it: refused with
-    /// EPERM, so that the caller falls back or says what it missed, and recorded.
+    /// What has an honest use, but not in a VM whose command line does not show it: refused, so that
+    /// the caller falls back or says what it missed, and recorded unless every start tries it.
+    ///
+    /// The groups that features ask for allow what is refused here: of rows alike the more permissive
+    /// one holds.
     package static let withheld = SyscallGroup(
         "withheld",
-        purpose: "what a VM gets only where a feature asks for it",
+        purpose: "what a VM gets only where its command line asks for it",
         rules: [
             .deny(.add_key, because: "PAM and kernel file systems; QEMU only reads keys"),
-            .deny(.adjtimex, because: "reads the clock's state, and as root also sets it"),
-            .deny(.bpf, because: "virtio-net with rss=on loads a program, else steers in software"),
-            .deny(.clock_adjtime, because: "reads the clock's state, and as root also sets it"),
+            .deny(.adjtimex, because: "reads the clock's state, and as root sets it"),
+            .deny(
+                .bpf,
+                because: "virtio-net with rss=on loads a program, and without it steers in software"
+            ),
+            .deny(.capset, because: "only programs that QEMU starts change what they may do"),
+            .deny(.chmod, because: "only programs that QEMU starts, and 9p, change modes"),
+            .deny(.chown, because: "only programs that QEMU starts, and 9p, change owners"),
+            .deny(.chroot, because: "-chroot, -run-with chroot="),
+            .deny(.clock_adjtime, because: "reads the clock's state, and as root sets it"),
+            .unimplemented(.execve, because: "the launcher becomes QEMU, and nothing after that"),
+            .unimplemented(.execveat, because: "the launcher becomes QEMU, and nothing after that"),
             .deny(.fanotify_init, because: "watches whole file systems"),
+            .deny(.fanotify_mark, because: "watches whole file systems"),
+            .deny(.fchmod, because: "only programs that QEMU starts, and 9p, change modes"),
+            .deny(.fchmodat, because: "only programs that QEMU starts, and 9p, change modes"),
+            .unimplemented(
+                .fchmodat2,
+                because: "only programs that QEMU starts, and 9p, change modes"
+            ),
+            .deny(.fchown, because: "only programs that QEMU starts, and 9p, change owners"),
+            .deny(.fchownat, because: "only programs that QEMU starts, and 9p, change owners"),
+            .deny(.fork, because: "-daemonize, and where programs are started"),
+            .deny(
+                .fremovexattr,
+                because: "only programs that QEMU starts, and 9p, change files so"
+            ),
+            .deny(.fsetxattr, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.futimesat, because: "only programs that QEMU starts, and 9p, change files so"),
+            .absent(
+                .io_uring_enter,
+                because: "aio=io_uring; event loops try it on every start and do without"
+            ),
+            .absent(
+                .io_uring_register,
+                because: "aio=io_uring; event loops try it on every start and do without"
+            ),
+            .absent(
+                .io_uring_setup,
+                because: "aio=io_uring; event loops try it on every start and do without"
+            ),
+            .deny(.ioprio_get, because: "priority of disk threads"),
+            .deny(.ioprio_set, because: "priority of disk threads"),
             .deny(.kcmp, because: "GL libraries compare descriptors, and do without"),
-            .deny(.keyctl, because: "-object secret_keyring reads a key"),
-            .deny(.migrate_pages, because: "numactl moves another process's memory"),
+            .deny(.keyctl, because: "-object secret_keyring"),
+            .unimplemented(
+                .landlock_add_rule,
+                because: "only programs that QEMU starts confine themselves further"
+            ),
+            .unimplemented(
+                .landlock_create_ruleset,
+                because: "only programs that QEMU starts confine themselves further"
+            ),
+            .unimplemented(
+                .landlock_restrict_self,
+                because: "only programs that QEMU starts confine themselves further"
+            ),
+            .deny(.lchown, because: "only programs that QEMU starts, and 9p, change files so"),
+            .unimplemented(.listmount, because: "GIO in windows, and programs that QEMU starts"),
+            .deny(
+                .lremovexattr,
+                because: "only programs that QEMU starts, and 9p, change files so"
+            ),
+            .deny(.lsetxattr, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.mbind, because: "host-nodes= and policy= of a memory backend"),
+            .deny(.migrate_pages, because: "moves another process's memory"),
+            .deny(.mknod, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.mknodat, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.mlockall, because: "-overcommit mem-lock=on"),
             .deny(.modify_ldt, because: "segments for 16-bit programs; a source of kernel bugs"),
+            .deny(.move_pages, because: "moves another process's memory"),
+            .deny(.mq_getsetattr, because: "message queues: nothing of QEMU's"),
+            .deny(.mq_notify, because: "message queues: nothing of QEMU's"),
+            .deny(.mq_open, because: "message queues: nothing of QEMU's"),
+            .deny(.mq_timedreceive, because: "message queues: nothing of QEMU's"),
+            .deny(.mq_timedsend, because: "message queues: nothing of QEMU's"),
+            .deny(.mq_unlink, because: "message queues: nothing of QEMU's"),
+            .deny(.msgctl, because: "message queues: nothing of QEMU's"),
+            .deny(.msgget, because: "message queues: nothing of QEMU's"),
+            .deny(.msgrcv, because: "message queues: nothing of QEMU's"),
+            .deny(.msgsnd, because: "message queues: nothing of QEMU's"),
+            .deny(.munlockall, because: "-overcommit mem-lock=on"),
+            .deny(.name_to_handle_at, because: "GIO in windows, and programs that QEMU starts"),
             .deny(.open_by_handle_at, because: "opens files past the directories above them"),
             .deny(.pidfd_getfd, because: "takes descriptors out of another process"),
+            .unimplemented(.pidfd_open, because: "waits for a program that QEMU started"),
+            .unimplemented(.pidfd_send_signal, because: "ends a program that QEMU started"),
+            .deny(.removexattr, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.request_key, because: "PAM and kernel file systems; QEMU only reads keys"),
+            .deny(
+                .sched_setaffinity,
+                because: "-object thread-context, audio and graphics threads"
+            ),
+            .deny(.sched_setattr, because: "audio and graphics threads"),
+            .deny(.sched_setparam, because: "audio and graphics threads"),
+            .deny(.sched_setscheduler, because: "audio and graphics threads"),
+            .deny(.semctl, because: "semaphores: sound, and programs that QEMU starts"),
+            .deny(.semget, because: "semaphores: sound, and programs that QEMU starts"),
+            .deny(.semop, because: "semaphores: sound, and programs that QEMU starts"),
+            .deny(.semtimedop, because: "semaphores: sound, and programs that QEMU starts"),
+            .deny(.set_mempolicy_home_node, because: "host-nodes= and policy= of a memory backend"),
             .deny(.setdomainname, because: "names the host"),
+            .deny(.setfsgid, because: "only programs that QEMU starts change who they are"),
+            .deny(.setfsuid, because: "only programs that QEMU starts change who they are"),
+            .deny(.setgid, because: "-runas, -run-with user="),
+            .deny(.setgroups, because: "-runas, -run-with user="),
             .deny(.sethostname, because: "names the host"),
             .deny(.setns, because: "enters a namespace of another process"),
+            .deny(.setpgid, because: "shells that QEMU starts have jobs"),
+            .deny(.setpriority, because: "audio and graphics threads"),
+            .deny(.setregid, because: "-runas, -run-with user="),
+            .deny(.setresgid, because: "-runas, -run-with user="),
+            .deny(.setresuid, because: "-runas, -run-with user="),
+            .deny(.setreuid, because: "-runas, -run-with user="),
+            .deny(.setsid, because: "-daemonize"),
+            .deny(.setuid, because: "-runas, -run-with user="),
+            .deny(.setxattr, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.shmat, because: "X11 and sound, and programs that QEMU starts"),
+            .deny(.shmctl, because: "X11 and sound, and programs that QEMU starts"),
+            .deny(.shmdt, because: "X11 and sound, and programs that QEMU starts"),
+            .deny(.shmget, because: "X11 and sound, and programs that QEMU starts"),
+            .unimplemented(.statmount, because: "GIO in windows, and programs that QEMU starts"),
+            .deny(.symlink, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.symlinkat, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.syslog, because: "reads and clears the kernel's log"),
-            .deny(.unshare, because: "makes namespaces; threads of some libraries do without"),
+            .deny(.tee, because: "programs that QEMU starts"),
+            .deny(.unshare, because: "makes namespaces"),
             .deny(.userfaultfd, because: "postcopy migration; a help in exploiting kernel bugs"),
+            .deny(.utime, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.utimensat, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.utimes, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.vfork, because: "where programs are started"),
             .deny(.vhangup, because: "hangs up a terminal"),
+            .deny(.vmsplice, because: "gives pages away; a source of kernel bugs"),
+            .deny(.wait4, because: "waits for a program that QEMU started"),
+            .deny(.waitid, because: "waits for a program that QEMU started"),
         ]
     )
 }

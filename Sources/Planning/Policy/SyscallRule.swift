@@ -7,6 +7,20 @@ package struct SyscallRule: Hashable, Sendable {
     /// Who needs it, or what it would be misused for.
     package let reason: String
 
+    @inline(__always)
+    package init(
+        syscall: Syscall,
+        verdict: Verdict,
+        checks: [ArgumentCheck],
+        reason: String
+    ) {
+        self.syscall = syscall
+        self.verdict = verdict
+        self.checks = checks
+        self.reason = reason
+    }
+
+    @inline(__always)
     package static func allow(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -16,6 +30,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with ENOSYS, and is recorded.
+    @inline(__always)
     package static func unimplemented(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -26,6 +41,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with ENOSYS, in silence.
+    @inline(__always)
     package static func absent(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -36,6 +52,7 @@ package struct SyscallRule: Hashable, Sendable {
     }
 
     /// Fails with EPERM, and is recorded.
+    @inline(__always)
     package static func deny(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,
@@ -45,6 +62,19 @@ package struct SyscallRule: Hashable, Sendable {
         return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
     }
 
+    /// Fails with EPERM, in silence.
+    @inline(__always)
+    package static func decline(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        let verdict = Verdict.refuse(.notPermitted, .silent)
+        return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
+    }
+
+    /// Ends the process with SIGSYS.
+    @inline(__always)
     package static func kill(
         _ syscall: Syscall,
         when checks: ArgumentCheck...,

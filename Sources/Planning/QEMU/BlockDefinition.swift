@@ -35,6 +35,14 @@ package struct BlockDefinition: Equatable, Sendable {
         }
     }
 
+    /// A number, written as one or as a string.
+    package func number(at path: [ByteString]) -> ByteString? {
+        switch form {
+        case .json(let json): json.root.descendant(at: path)?.optionText
+        case .keyValue(let list): list[Self.dotted(path)]
+        }
+    }
+
     package func truth(at path: [ByteString]) -> Bool? {
         switch form {
         case .json(let json): json.root.descendant(at: path)?.bool

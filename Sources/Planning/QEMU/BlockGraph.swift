@@ -59,6 +59,10 @@ package struct BlockGraph: Equatable, Sendable {
         definitions[node.definition]?.string(at: node.property(key))
     }
 
+    package func number(_ key: ByteString, of node: Node) -> ByteString? {
+        definitions[node.definition]?.number(at: node.property(key))
+    }
+
     package func truth(_ key: ByteString, of node: Node) -> Bool? {
         definitions[node.definition]?.truth(at: node.property(key))
     }

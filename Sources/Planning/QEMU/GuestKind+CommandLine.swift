@@ -8,21 +8,9 @@ extension GuestKind {
     /// The kind of guest a command line asks for: its machine names a confidential-guest object,
     /// by the property of today or the older `memory-encryption`.
     package init(_ vector: ArgumentVector, machine: MachineOptions) throws(AttachmentError) {
-        let current = machine.last("confidential-guest-support")
-        let older = machine.last("memory-encryption")
-        if let current, let older, current.value != older.value {
-            throw .confidentialGuestAmbiguous(first: current.value, second: older.value)
-        }
-        guard let setting = current ?? older else {
+        guard let object = try ObjectOption.confidentialGuest(in: vector, machine: machine) else {
             self = .normal
             return
-        }
-        let objects = try ObjectOption.all(in: vector)
-        guard let object = objects.last(where: { $0.identifier == setting.value }) else {
-            throw .confidentialObjectMissing(
-                id: setting.value,
-                option: vector.quote(setting.option)
-            )
         }
         let quote = vector.quote(object.option)
         switch object.type {
@@ -49,12 +37,25 @@ extension GuestKind {
     }
 }
 
-extension JSONNode {
-    /// A string or a number as it is written.
-    package var scalarText: ByteString? {
-        switch content {
-        case .string(let text), .number(let text): text
-        default: nil
+extension ObjectOption {
+    /// The object that protects the guest; `nil` for a normal guest.
+    package static func confidentialGuest(
+        in vector: ArgumentVector,
+        machine: MachineOptions,
+    ) throws(AttachmentError) -> ObjectOption? {
+        let current = machine.last("confidential-guest-support")
+        let older = machine.last("memory-encryption")
+        if let current, let older, current.value != older.value {
+            throw .confidentialGuestAmbiguous(first: current.value, second: older.value)
         }
+        guard let setting = current ?? older else { return nil }
+        let objects = try all(in: vector)
+        guard let object = objects.last(where: { $0.identifier == setting.value }) else {
+            throw .confidentialObjectMissing(
+                id: setting.value,
+                option: vector.quote(setting.option)
+            )
+        }
+        return object
     }
 }

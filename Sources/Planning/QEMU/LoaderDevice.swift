@@ -27,7 +27,7 @@ package struct LoaderDevice: Equatable, Sendable {
             guard let root = JSONReader.readable(value) else { return nil }
             for member in root.members {
                 properties[member.key] =
-                    member.value.bool.map { $0 ? "on" : "off" } ?? member.value.scalarText
+                    member.value.optionText
             }
             identifier = properties["id"]
         } else {

@@ -18,7 +18,7 @@ struct SealingTests {
         #expect(digests == [vector.sha256, vector.sha384, vector.sha512])
         #expect(sealed.byteCount == vector.content.count)
         let content = try sealed.withBytes { bytes in
-            unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+            unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         }
         #expect(content == vector.content)
     }
@@ -85,7 +85,7 @@ struct SealingTests {
         try move(storage.outside, to: storage.image)
         let sealed = try seal(image)
         let content = try sealed.withBytes { bytes in
-            unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+            unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         }
         #expect(content == Vector.abc.content)
     }

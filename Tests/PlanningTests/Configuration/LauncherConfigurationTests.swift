@@ -57,7 +57,7 @@ struct LauncherConfigurationTests {
             \tsha384 \(String(repeating: "0", count: 96))
             \tguest sev-snp tdx
             \taccept FW-W02
-            \taccept FW-W03, FW-W10
+            \taccept FW-W03, FW-W09
             \tcomment a b
 
             firmware:/usr/share/OVMF/OVMF.fd
@@ -70,7 +70,7 @@ struct LauncherConfigurationTests {
         #expect(section.digests.first?.value.hex == Self.sha256)
         #expect(section.pins(file: "f").map(\.origin) == ["f line 2", "f line 3"])
         #expect(section.guests == Setting([.sevSNP, .tdx], line: 4))
-        #expect(section.accepted.map(\.value) == ["FW-W02", "FW-W03", "FW-W10"])
+        #expect(section.accepted.map(\.value.rawValue) == ["FW-W02", "FW-W03", "FW-W09"])
         #expect(section.accepted.map(\.line) == [5, 6, 6])
         #expect(section.comment == "a b")
 
@@ -121,8 +121,13 @@ struct LauncherConfigurationTests {
         ("firmware: x.fd\n\tsha256 \(sha256)", 1, "no storage named"),
         ("firmware: /usr/../x.fd\n\tsha256 \(sha256)", 1, "absolute path"),
         ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tguest SNP", 3, "'sev-snp'"),
-        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept W02", 3, "codes like"),
-        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept", 3, "codes like"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept W02", 3, "'FW-W08' or 'FW-W09'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept", 3, "expected 'FW-W01', "),
+        (
+            "firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept FW-W01,FW-W10", 3,
+            "found 'FW-W10'"
+        ),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept FW-E05", 3, "'FW-E05'"),
         ("vm: 99", 1, "VM ID"),
         ("vm: 0100", 1, "VM ID"),
         ("vm: 4294967396", 1, "VM ID"),

@@ -14,7 +14,7 @@ struct LaunchRecordTests {
             LaunchRecord(launch.plan, sealed: facts).text
                 == "launch vm 100 firmware='demo:efi-firmware/ovmf.fd' digest=\(digest)"
                 + " bytes=4096 read-only=mode,mount guest=normal attachment=pflash-drive"
-                + " chosen-by='option -efi-firmware' seccomp=enforce groups=forbidden"
+                + " chosen-by='option -efi-firmware' seccomp=enforce groups=\(groups(launch))"
                 + " removed-variables=LD_AUDIT"
         )
     }
@@ -23,7 +23,11 @@ struct LaunchRecordTests {
         let launch = try PlannedLaunch(["-name", "a\nb"])
         #expect(
             LaunchRecord(launch.plan, sealed: nil).text
-                == #"launch vm 'a\nb' firmware=unchanged seccomp=enforce groups=forbidden"#
+                == #"launch vm 'a\nb' firmware=unchanged seccomp=enforce groups=\#(groups(launch))"#
         )
+    }
+
+    private func groups(_ launch: PlannedLaunch) -> String {
+        launch.plan.confinement.ruleset.groups.map(\.group.name).joined(separator: ",")
     }
 }

@@ -36,6 +36,20 @@ struct PlannerTests {
         #expect(launch.plan.isRecorded)
     }
 
+    @Test(arguments: ["passt,id=n", #"{"type":"passt","id":"n"}"#] as [ByteString])
+    func `passt, which the filter would end, is refused only under it`(value: ByteString) throws {
+        let words: [ByteString] = ["-netdev", value]
+        #expect(throws: PlanningError.self) { try PlannedLaunch(words) }
+        let failure = try #require(PlannedLaunch.refusal(words))
+        #expect(failure.message.contains("QEMU would start passt, which confines itself"))
+        #expect(failure.hint?.contains("-netdev stream") == true)
+        for mode in ["log", "off"] {
+            let configuration = "launcher: defaults\n\tseccomp \(mode)\n"
+            let launch = try PlannedLaunch(words, configuration: configuration)
+            #expect(launch.plan.confinement.ruleset.execution == .unlimited)
+        }
+    }
+
     @Test(arguments: [true, false])
     func `loader variables go for root only`(isRoot: Bool) throws {
         let environment: [ByteString] = [

@@ -2,7 +2,14 @@ import Planning
 import Testing
 
 struct SyscallGroupTests {
-    static let groups: [SyscallGroup] = [.forbidden, .withheld]
+    static let base = Ruleset.base
+    static let features = SyscallGroup.features
+    static let groups = SyscallGroup.all
+
+    @Test func `what is added says what adds it, and what is always there does not`() {
+        #expect(Self.features.allSatisfy { $0.demand != nil })
+        #expect(Self.base.allSatisfy { $0.demand == nil })
+    }
 
     @Test(arguments: groups)
     func `rows are sorted by name`(group: SyscallGroup) {
@@ -23,6 +30,38 @@ struct SyscallGroupTests {
             #expect(!rule.reason.hasSuffix("."), "\(rule.syscall)")
         }
         #expect(!group.purpose.isEmpty)
+    }
+
+    @Test func `groups have names of their own`() {
+        #expect(Set(Self.groups.map(\.name)).count == Self.groups.count)
+    }
+
+    @Test func `every call that we know by name is spoken of in every ruleset`() {
+        let named = Set(Self.base.flatMap(\.rules).filter(\.checks.isEmpty).map(\.syscall))
+        let unspoken = Set(Syscall.allCases).subtracting(named)
+        #expect(unspoken.isEmpty)
+    }
+
+    @Test func `base says one thing about a call`() {
+        let named = Self.base.flatMap(\.rules).filter(\.checks.isEmpty).map(\.syscall)
+        #expect(Set(named).count == named.count)
+    }
+
+    @Test(arguments: features)
+    func `a feature's group holds nothing that base allows already`(group: SyscallGroup) {
+        let base = Set(
+            Self.base.flatMap(\.rules).filter { $0.verdict == .allow && $0.checks.isEmpty }
+                .map(\.syscall)
+        )
+        for rule in group.rules where rule.verdict == .allow {
+            #expect(!base.contains(rule.syscall), "\(rule.syscall)")
+        }
+    }
+
+    @Test(arguments: features)
+    func `no feature brings back what ends the process`(group: SyscallGroup) {
+        let forbidden = Set(SyscallGroup.forbidden.rules.map(\.syscall))
+        #expect(forbidden.isDisjoint(with: group.rules.map(\.syscall)))
     }
 
     @Test(

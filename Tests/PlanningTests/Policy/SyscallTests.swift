@@ -19,6 +19,10 @@ struct SyscallTests {
         #expect(call.name == name)
     }
 
+    @Test func `the last call is the last`() {
+        #expect(Syscall.allCases.map(\.rawValue).max() == Syscall.last.rawValue)
+    }
+
     @Test(arguments: [337, 386, 423, 472, 512, 0x4000_0000, .max] as [UInt32])
     func `a number that is not in use is not a call`(number: UInt32) {
         #expect(Syscall(rawValue: number) == nil)

@@ -44,7 +44,7 @@ struct PlannedLaunch {
         settings = try Planner.settings(request, configuration: configuration)
         choice = try Planner.choose(request, settings: settings)
         guard let choice else {
-            plan = Planner.passThrough(request, settings: settings)
+            plan = try Planner.passThrough(request, settings: settings)
             return
         }
         let host = HostState(

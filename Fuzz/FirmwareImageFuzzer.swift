@@ -1,0 +1,31 @@
+import Planning
+
+/// Whatever the bytes are: understanding, judging, unpacking and measuring them ends without a trap.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzFirmwareImage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    let image = FirmwareImage(bytes.span)
+    let glimpse = BuildFeatures.glimpse(image, of: bytes.span)
+    _ = FirmwareFitness(of: image, features: glimpse)
+    // All of a real image's drivers would leave no time for anything else.
+    if count < 64 << 10 {
+        let contents = try? FirmwareContents.read(image, of: bytes.span)
+        _ = FirmwareDescriptor(of: image, contents: contents, path: "image.fd")?.json
+    }
+    for guest in GuestKind.allCases {
+        for attachment in [JudgementContext.Attachment.flash, .bios] {
+            let context = JudgementContext(
+                guest: guest,
+                attachment: attachment,
+                store: .init(byteCount: 131_072),
+                systemManagementMode: .off,
+                hasKernelHashes: count.isMultiple(of: 2),
+                hasKernel: true
+            )
+            for finding in judge(image, features: glimpse, in: context) {
+                _ = finding.message + (finding.hint ?? "")
+            }
+        }
+    }
+    return 0
+}

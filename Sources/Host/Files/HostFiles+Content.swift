@@ -1,0 +1,26 @@
+package import SystemPackage
+
+extension HostFiles {
+    /// A regular file, whoever owns it: for what is only looked at.
+    package static func content(at path: FilePath, limit: Int) throws(HostFileError) -> [UInt8] {
+        let file: RegularFile
+        do throws(RegularFile.OpenError) {
+            file = try RegularFile(opening: path)
+        } catch {
+            throw failure(error, path)
+        }
+        guard file.status.size <= limit else { throw .tooLarge(path: path, limit: limit) }
+        return try content(of: file, path, limit: limit)
+    }
+}
+
+extension HostFiles {
+    package static func isRegularFile(_ path: FilePath) -> Bool {
+        do throws(HostFileError) {
+            _ = try byteCount(ofRegularFile: path)
+            return true
+        } catch {
+            return false
+        }
+    }
+}

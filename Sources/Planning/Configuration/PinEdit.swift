@@ -1,0 +1,111 @@
+/// Changes which digests launcher.conf asks of a volume, and not one other byte of it: comments,
+/// blank lines and the order of everything stay as somebody wrote them.
+package struct PinEdit: Sendable {
+    private let bytes: [UInt8]
+    private let file: String
+    private let configuration: SectionConfiguration
+
+    /// - Parameter bytes: of the file as it is; empty where there is none yet.
+    /// - Throws: where the file is not one that the launcher would read.
+    package init(_ bytes: [UInt8], file: String) throws(ConfigurationError) {
+        configuration = try LauncherConfiguration(parsing: bytes, file: file).configuration
+        self.bytes = bytes
+        self.file = file
+    }
+
+    /// The file with these digests pinned: in the volume's section where there is one, else in a
+    /// new section at the end.
+    ///
+    /// - Parameter digests: at most one for each algorithm. What another algorithm has pinned
+    ///   before stays.
+    /// - Parameter comment: for a new section; one line of text.
+    package func pinning(
+        _ volume: FirmwareVolume,
+        to digests: [Digest],
+        comment: String? = nil,
+    ) throws(ConfigurationError) -> [UInt8] {
+        guard let section = section(of: volume) else {
+            return try checked(bytes + newSection(volume, digests, comment))
+        }
+        var replacements: [(range: Range<Int>, text: String)] = []
+        let headerEnd = endOfLine(section.id.upperBound)
+        for digest in digests {
+            let key = digest.algorithm.rawValue
+            let property = configuration.properties(of: section)
+                .first { configuration.matches($0.key, Array(key.utf8)) }
+            if let value = property?.value {
+                replacements.append((value, digest.hex))
+            } else {
+                let line = (isTerminated(headerEnd) ? "" : "\n") + "\t\(key) \(digest.hex)\n"
+                replacements.append((headerEnd..<headerEnd, line))
+            }
+        }
+        // From the end, so that what is still to be replaced keeps its place.
+        var edited = bytes
+        for (range, text) in replacements.enumerated().sorted(by: {
+            ($0.element.range.lowerBound, $0.offset) > ($1.element.range.lowerBound, $1.offset)
+        }).map(\.element) {
+            edited.replaceSubrange(range, with: text.utf8)
+        }
+        return try checked(edited)
+    }
+
+    /// The file without the volume's section, and without one of the empty lines around it.
+    ///
+    /// - Returns: `nil` where there is no such section.
+    package func unpinning(_ volume: FirmwareVolume) throws(ConfigurationError) -> [UInt8]? {
+        guard let section = section(of: volume) else { return nil }
+        let last = configuration.properties(of: section).last
+        let lastByte = last.map { $0.value?.upperBound ?? $0.key.upperBound }
+        var end = endOfLine(lastByte ?? section.id.upperBound)
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\n") { end += 1 }
+        return try checked(Array(bytes[..<section.type.lowerBound] + bytes[end...]))
+    }
+
+    private func section(of volume: FirmwareVolume) -> SectionConfiguration.Section? {
+        let id = Array(volume.description.utf8)
+        return configuration.sections.first {
+            configuration.matches($0.type, "firmware") && configuration.matches($0.id, id)
+        }
+    }
+
+    private func newSection(
+        _ volume: FirmwareVolume,
+        _ digests: [Digest],
+        _ comment: String?,
+    ) -> [UInt8] {
+        var text = ""
+        if !bytes.isEmpty {
+            if bytes.last != UInt8(ascii: "\n") { text += "\n" }
+            if !bytes.suffix(2).elementsEqual("\n\n".utf8) { text += "\n" }
+        }
+        return Array((text + Self.section(volume, digests, comment: comment)).utf8)
+    }
+
+    /// A section as it is written for people to copy.
+    package static func section(
+        _ volume: FirmwareVolume,
+        _ digests: [Digest],
+        comment: String? = nil,
+    ) -> String {
+        var lines = ["firmware: \(volume)"]
+        lines += digests.map { "\t\($0.algorithm.rawValue) \($0.hex)" }
+        if let comment { lines.append("\tcomment \(comment)") }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Behind the line feed of the line that `index` stands in, or at the end of the file.
+    private func endOfLine(_ index: Int) -> Int {
+        bytes[index...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+    }
+
+    private func isTerminated(_ end: Int) -> Bool {
+        end > 0 && bytes[end - 1] == UInt8(ascii: "\n")
+    }
+
+    /// What cannot be read back is not written.
+    private func checked(_ edited: [UInt8]) throws(ConfigurationError) -> [UInt8] {
+        _ = try LauncherConfiguration(parsing: edited, file: file)
+        return edited
+    }
+}

@@ -1,0 +1,106 @@
+/// What management layers such as libvirt need to know of an image to choose it: QEMU's firmware
+/// descriptor (`docs/interop/firmware.json`).
+package struct FirmwareDescriptor: Hashable, Sendable {
+    package enum Mapping: Hashable, Sendable {
+        /// Code in flash beside a variable store that is made from a template.
+        case split(executable: String, template: String)
+        /// Code in flash, and no variables that last.
+        case stateless(executable: String)
+        /// `-bios`
+        case memory(file: String)
+    }
+
+    package let description: String
+    package let mapping: Mapping
+    package let architecture: String
+    /// Patterns of machine types.
+    package let machines: [String]
+    /// By their names in the schema, sorted.
+    package let features: [String]
+
+    /// - Parameters:
+    ///   - path: of the image.
+    ///   - template: of a variable store that belongs to it, and whether that has keys enrolled.
+    /// - Returns: `nil` for what is not code for a known architecture, or starts no normal guest and
+    ///   no confidential one.
+    package init?(
+        of image: FirmwareImage,
+        contents: FirmwareContents?,
+        path: String,
+        template: (path: String, store: FlashVariableStore)? = nil,
+    ) {
+        guard image.holdsCode, let architecture = image.architecture else { return nil }
+        let features = contents?.features ?? .unknown
+        let fitness = FirmwareFitness(of: image, features: features)
+        guard fitness.verdicts.contains(where: \.isFit) else { return nil }
+        description = Self.description(of: contents?.identity, path: path)
+        self.architecture = architecture.qemuName
+        if image.kind == .combined {
+            mapping = .memory(file: path)
+        } else if let template {
+            mapping = .split(executable: path, template: template.path)
+        } else {
+            mapping = .stateless(executable: path)
+        }
+        let store = image.kind == .combined ? image.variableStore : template?.store
+        self.features = Self.features(features, fitness, store, contents).sorted()
+        machines = Self.machines(
+            for: architecture,
+            needsQ35: features.requiresSystemManagementMode == true
+                || features.hasSEVSecretDriver == true || features.hasPreEFIPhase == false,
+        )
+    }
+
+    private static func description(of identity: BuildIdentity?, path: String) -> String {
+        let parts = [identity?.vendor ?? "UEFI firmware", identity?.version].compactMap { $0 }
+        return parts.joined(separator: " ")
+    }
+
+    private static func machines(for architecture: Architecture, needsQ35: Bool) -> [String] {
+        switch architecture {
+        case .x86: needsQ35 ? ["pc-q35-*"] : ["pc-i440fx-*", "pc-q35-*"]
+        case .arm, .aarch64: ["virt-*"]
+        case .riscv, .loongarch: ["virt", "virt-*"]
+        }
+    }
+
+    private static func features(
+        _ features: BuildFeatures,
+        _ fitness: FirmwareFitness,
+        _ store: FlashVariableStore?,
+        _ contents: FirmwareContents?,
+    ) -> [String] {
+        let hasSEV = features.hasSEVDriver == true
+        let isFitForES = fitness.verdicts.contains { verdict in
+            verdict.guest == .sevES && verdict.isFit
+                && !verdict.findings.warnings().contains { $0.code == .firstPhaseNot64Bit }
+        }
+        let rows: [(Bool, String)] = [
+            (contents?.contains(module: "S3SaveStateDxe") == true, "acpi-s3"),
+            (hasSEV, "amd-sev"),
+            (hasSEV && isFitForES, "amd-sev-es"),
+            (hasSEV && fitness.isFit(for: .sevSNP), "amd-sev-snp"),
+            (features.hasTDXDriver == true && fitness.isFit(for: .tdx), "intel-tdx"),
+            (features.requiresSystemManagementMode == true, "requires-smm"),
+            (features.supportsSecureBoot == true, "secure-boot"),
+            (
+                features.supportsSecureBoot == true && store?.hasSecureBootEnrolled == true,
+                "enrolled-keys"
+            ),
+        ]
+        return rows.filter(\.0).map(\.1)
+    }
+}
+
+extension Architecture {
+    /// QEMU's name of its target.
+    fileprivate var qemuName: String {
+        switch self {
+        case .x86: "x86_64"
+        case .arm: "arm"
+        case .aarch64: "aarch64"
+        case .riscv: "riscv64"
+        case .loongarch: "loongarch64"
+        }
+    }
+}

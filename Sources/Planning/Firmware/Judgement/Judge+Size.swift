@@ -1,0 +1,36 @@
+extension FirmwareImage {
+    /// Why the image does not fit its place, beside the variable store.
+    func refusalsOfSize(in context: JudgementContext) -> [SizeRefusal] {
+        guard context.architecture == .x86 || architecture == .x86 else { return [] }
+        return switch context.attachment {
+        case .flash: [tooLarge(in: context), otherStore(in: context)].compactMap { $0 }
+        case .bios: [notWholeBIOS].compactMap { $0 }
+        }
+    }
+
+    /// QEMU, `hw/i386/pc_sysfw.c`: the limit holds for both flash units together.
+    private func tooLarge(in context: JudgementContext) -> SizeRefusal? {
+        let (total, overflow) = byteCount.addingReportingOverflow(context.store?.byteCount ?? 0)
+        guard overflow || total > context.maximumFlashByteCount else { return nil }
+        return .tooLarge(
+            byteCount: overflow ? .max : total,
+            maximum: context.maximumFlashByteCount,
+        )
+    }
+
+    /// Code of one size with the store of another either crashes at once or silently writes no
+    /// variable at all. A size that OVMF does not have is only doubtful; see the warnings.
+    func otherStore(in context: JudgementContext) -> SizeRefusal? {
+        guard kind == .code, let expected = expectedVariableStoreByteCount,
+            let found = context.store?.byteCount, found != expected,
+            SizeClass.allCases.contains(where: { $0.variableStoreByteCount == found })
+        else { return nil }
+        return .otherStore(expected: expected, found: found)
+    }
+
+    /// QEMU, `hw/i386/x86-common.c`: "could not load PC BIOS".
+    private var notWholeBIOS: SizeRefusal? {
+        byteCount.isMultiple(of: 65536)
+            ? nil : .notWholeBIOS(byteCount: byteCount, isCode: kind == .code)
+    }
+}

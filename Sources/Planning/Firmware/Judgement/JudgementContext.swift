@@ -1,0 +1,91 @@
+/// What an image is to be started with, as the command line shows it.
+package struct JudgementContext: Hashable, Sendable {
+    package enum Attachment: Hashable, Sendable {
+        /// Parallel flash, unit 0.
+        case flash
+        /// `-bios`: a copy in memory that ends at 4 GiB.
+        case bios
+    }
+
+    package enum SystemManagementMode: Hashable, Sendable {
+        case on
+        case off
+        /// `auto`, or not on the command line: QEMU decides.
+        case automatic
+    }
+
+    /// The variable store beside the code, as far as it is known without writing to it.
+    package struct Store: Hashable, Sendable {
+        /// What the guest sees, in bytes: `size=` of the drive, or the file's size.
+        package let byteCount: Int?
+        package let enrolledKeys: SecureBootKeys?
+
+        package init(byteCount: Int?, enrolledKeys: SecureBootKeys? = nil) {
+            self.byteCount = byteCount
+            self.enrolledKeys = enrolledKeys
+        }
+    }
+
+    /// The default of QEMU's machine option `max-fw-size` (`hw/i386/pc.c`), in bytes.
+    package static let defaultMaximumFlashByteCount = 8 << 20
+
+    package var guest: GuestKind
+    package var attachment: Attachment
+    /// What the QEMU to be started emulates; `nil` where its name does not tell.
+    package var architecture: Architecture?
+    /// `nil` where there is none.
+    package var store: Store?
+    package var systemManagementMode: SystemManagementMode
+    /// The type of `-machine`, as written: `pc-q35-9.2+pve0`. `nil` is QEMU's default.
+    package var machineType: String?
+    /// `max-fw-size`, in bytes.
+    package var maximumFlashByteCount: Int
+    /// `kernel-hashes=on` of the confidential guest's object.
+    package var hasKernelHashes: Bool
+    /// Whether `-kernel` is there.
+    package var hasKernel: Bool
+
+    package init(
+        guest: GuestKind,
+        attachment: Attachment,
+        architecture: Architecture? = .x86,
+        store: Store? = nil,
+        systemManagementMode: SystemManagementMode = .automatic,
+        machineType: String? = nil,
+        maximumFlashByteCount: Int = JudgementContext.defaultMaximumFlashByteCount,
+        hasKernelHashes: Bool = false,
+        hasKernel: Bool = false,
+    ) {
+        self.guest = guest
+        self.attachment = attachment
+        self.architecture = architecture
+        self.store = store
+        self.systemManagementMode = systemManagementMode
+        self.machineType = machineType
+        self.maximumFlashByteCount = maximumFlashByteCount
+        self.hasKernelHashes = hasKernelHashes
+        self.hasKernel = hasKernel
+    }
+}
+
+extension JudgementContext {
+    /// Whether a guest of this kind on this machine has no system management mode, as far as the
+    /// command line tells.
+    package var lacksSystemManagementMode: Bool {
+        switch guest {
+        case .sevES, .sevSNP, .tdx: true
+        case .normal, .sev:
+            systemManagementMode == .off || machineType.map(Self.isWithoutSMRAM) == true
+        }
+    }
+
+    /// edk2 `OvmfPkg/README`: builds that require SMM need the chip set of q35.
+    private static func isWithoutSMRAM(_ machineType: String) -> Bool {
+        // Proxmox adds its own revision: pc+pve0.
+        let machineType = machineType.prefix { $0 != "+" }
+        guard !machineType.hasPrefix("pc-q35") else { return false }
+        return ["pc", "isapc", "microvm"].contains {
+            machineType == $0 || machineType.hasPrefix("\($0)-")
+        }
+    }
+}

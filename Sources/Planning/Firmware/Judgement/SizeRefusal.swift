@@ -1,0 +1,58 @@
+/// Why an image does not fit the place where it is to be.
+package enum SizeRefusal: Hashable, Sendable {
+    case notWholePages(byteCount: Int)
+    /// The image ends before its last volume does, or before its own metadata says.
+    case truncated(expected: Int, found: Int)
+    /// The image goes on after its last volume: the CPU starts in what was added.
+    case trailingBytes(Int)
+    /// The image does not start with its first volume, so the variable store below it is not where
+    /// the code looks for it.
+    case leadingBytes(Int)
+    /// `byteCount`: of code and variable store together.
+    case tooLarge(byteCount: Int, maximum: Int)
+    case notWholeBIOS(byteCount: Int, isCode: Bool)
+    case otherStore(expected: Int, found: Int)
+
+    package var code: ImageRefusal.Code {
+        switch self {
+        case .notWholePages, .truncated, .trailingBytes, .leadingBytes: .wrongEnd
+        case .tooLarge: .tooLarge
+        case .notWholeBIOS: .notForBIOS
+        case .otherStore: .otherStore
+        }
+    }
+
+    package var text: String {
+        switch self {
+        case .notWholePages(let byteCount):
+            "truncated or padded (expected a multiple of 4096 bytes, found \(byteCount))"
+        case .truncated(let expected, let found):
+            "truncated (expected \(expected) bytes, found \(found))"
+        case .trailingBytes(let count):
+            "\(count) bytes too many after the last firmware volume, where the CPU starts"
+        case .leadingBytes(let count): "\(count) bytes too many before the first firmware volume"
+        case .tooLarge(let byteCount, let maximum):
+            "too large for flash, variable store included"
+                + " (expected \(maximum) bytes or fewer, found \(byteCount))"
+        case .notWholeBIOS(let byteCount, let isCode):
+            (isCode ? "a split code image, without its variable store, does" : "the image does")
+                + " not fit -bios (expected a multiple of 65536 bytes, found \(byteCount))"
+        case .otherStore(let expected, let found):
+            "the VM's variable store is of another build"
+                + " (expected \(expected) bytes, found \(found))"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .notWholePages, .truncated, .trailingBytes, .leadingBytes: "upload the image again"
+        case .tooLarge: "'-machine max-fw-size=' raises the limit, where the image is right"
+        case .notWholeBIOS(_, isCode: true): "give the combined image (OVMF.fd, not OVMF_CODE*.fd)"
+        case .notWholeBIOS(_, isCode: false): "upload the image again"
+        case .otherStore(let expected, _):
+            SizeClass.fourMiB.variableStoreByteCount == expected
+                ? "recreate the EFI disk with 'efitype=4m'"
+                : "recreate the EFI disk from the image's own variable store template"
+        }
+    }
+}

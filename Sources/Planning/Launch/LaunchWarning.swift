@@ -1,0 +1,20 @@
+/// What an operator should know although the VM starts.
+package enum LaunchWarning: Equatable, Sendable {
+    case attachment(AttachmentWarning)
+    /// What the structure of the image tells.
+    case image(String, Finding)
+
+    package var message: String {
+        switch self {
+        case .attachment(let warning): warning.message
+        case .image(let image, let finding): "\(image): \(finding.message)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .attachment: nil
+        case .image(_, let finding): finding.hint
+        }
+    }
+}

@@ -1,0 +1,102 @@
+extension CPUSignature {
+    /// One of QEMU's CPU models, or the older name of one of its versions.
+    struct Row: Sendable {
+        let name: String
+        /// What the name without a version has; older machine types and newer ones agree in it.
+        let signature: UInt32
+        /// Those of `-v1`, `-v2` and so on; none for an older name.
+        let versions: [UInt32]
+
+        init(_ name: String, _ signature: UInt32, versions: Int = 0) {
+            self.name = name
+            self.signature = signature
+            self.versions = Array(repeating: signature, count: versions)
+        }
+
+        init(_ name: String, byVersion first: UInt32, _ others: UInt32...) {
+            self.name = name
+            signature = first
+            versions = [first] + others
+        }
+    }
+
+    /// Source: QEMU 11.0.3, `target/i386/cpu.c`, `builtin_x86_defs`. Some of Intel's models change
+    /// their signature with their version; AMD's do not.
+    static let rows: [Row] = [
+        // AMD
+        Row("athlon", 0x623, versions: 1),
+        Row("EPYC", 0x80_0F12, versions: 5),
+        Row("EPYC-Genoa", 0xA1_0F10, versions: 2),
+        Row("EPYC-IBPB", 0x80_0F12),
+        Row("EPYC-Milan", 0xA0_0F11, versions: 3),
+        Row("EPYC-Rome", 0x83_0F10, versions: 5),
+        Row("EPYC-Turin", 0xB0_0F00, versions: 1),
+        Row("Opteron_G1", 0xF61, versions: 1),
+        Row("Opteron_G2", 0xF61, versions: 1),
+        Row("Opteron_G3", 0x10_0F23, versions: 1),
+        Row("Opteron_G4", 0x60_0F12, versions: 1),
+        Row("Opteron_G5", 0x60_0F20, versions: 1),
+        Row("phenom", 0x10_0F23, versions: 1),
+        Row("qemu64", 0x6_0FB1, versions: 1),
+        // Hygon
+        Row("Dhyana", 0x90_0F01, versions: 2),
+        // Intel
+        Row("486", 0x480, versions: 1),
+        Row("Broadwell", 0x3_06D2, versions: 4),
+        Row("Broadwell-IBRS", 0x3_06D2),
+        Row("Broadwell-noTSX", 0x3_06D2),
+        Row("Broadwell-noTSX-IBRS", 0x3_06D2),
+        Row("Cascadelake-Server", 0x5_0656, versions: 5),
+        Row("Cascadelake-Server-noTSX", 0x5_0656),
+        Row("ClearwaterForest", 0xD_06D0, versions: 3),
+        Row("Conroe", 0x6F3, versions: 1),
+        Row("Cooperlake", 0x5_065A, versions: 2),
+        Row("core2duo", 0x6FB, versions: 1),
+        Row("coreduo", 0x6E8, versions: 1),
+        Row("Denverton", 0x5_06F1, versions: 3),
+        Row("DiamondRapids", 0x40_0F10, versions: 1),
+        Row("GraniteRapids", byVersion: 0xA_06D0, 0xA_06D1, 0xA_06D1, 0xA_06D1, 0xA_06D1),
+        Row("Haswell", byVersion: 0x3_06C4, 0x3_06C1, 0x3_06C4, 0x3_06C1),
+        Row("Haswell-IBRS", 0x3_06C4),
+        Row("Haswell-noTSX", 0x3_06C1),
+        Row("Haswell-noTSX-IBRS", 0x3_06C1),
+        Row(
+            "Icelake-Server",
+            byVersion: 0x8_0660,
+            0x8_0660,
+            0x8_0660,
+            0x6_06A0,
+            0x6_06A0,
+            0x6_06A0,
+            0x6_06A0
+        ),
+        Row("IvyBridge", 0x3_06A9, versions: 2),
+        Row("IvyBridge-IBRS", 0x3_06A9),
+        Row("KnightsMill", 0x8_0650, versions: 1),
+        Row("kvm32", 0xF61, versions: 1),
+        Row("kvm64", 0xF61, versions: 1),
+        Row("n270", 0x1_06C2, versions: 1),
+        Row("Nehalem", 0x1_06A3, versions: 2),
+        Row("Nehalem-IBRS", 0x1_06A3),
+        Row("Penryn", 0x1_0673, versions: 1),
+        Row("pentium", 0x543, versions: 1),
+        Row("pentium2", 0x652, versions: 1),
+        Row("pentium3", 0x673, versions: 1),
+        Row("qemu32", 0x663, versions: 1),
+        Row("SandyBridge", 0x2_06A1, versions: 2),
+        Row("SandyBridge-IBRS", 0x2_06A1),
+        Row("SapphireRapids", 0x8_06F4, versions: 6),
+        Row("SierraForest", byVersion: 0xA_06F0, 0xA_06F3, 0xA_06F3, 0xA_06F3, 0xA_06F3),
+        Row("Skylake-Client", 0x5_06E3, versions: 4),
+        Row("Skylake-Client-IBRS", 0x5_06E3),
+        Row("Skylake-Client-noTSX-IBRS", 0x5_06E3),
+        Row("Skylake-Server", 0x5_0654, versions: 5),
+        Row("Skylake-Server-IBRS", 0x5_0654),
+        Row("Skylake-Server-noTSX-IBRS", 0x5_0654),
+        Row("Snowridge", 0x8_0661, versions: 4),
+        Row("Westmere", 0x2_06C1, versions: 2),
+        Row("Westmere-IBRS", 0x2_06C1),
+        // Zhaoxin
+        Row("YongFeng", byVersion: 0x7B3, 0x5_07B3, 0x5_07B3),
+    ]
+}

@@ -1,0 +1,108 @@
+/// The digests that the owner of a confidential guest should see, foretold from the firmware and
+/// the command line.
+///
+/// Each covers the initial memory and CPU state only. Policy, identity block, host data, memory
+/// size and devices are separate fields of the reports, or in none.
+package enum LaunchDigest<Hashes: HashSuite> {}
+
+extension LaunchDigest {
+    /// Plain SEV: SHA-256 over what QEMU encrypts. The platform's firmware reports it only inside
+    /// of an HMAC, so it can be compared by who holds the guest's integrity key.
+    ///
+    /// Source: QEMU `docs/system/i386/amd-memory-encryption.rst`.
+    ///
+    /// - Parameters:
+    ///   - firmware: the image of `-bios`, or of flash unit 0.
+    ///   - hashes: where `kernel-hashes` is on and there is a kernel.
+    package static func sev(
+        firmware: Span<UInt8>,
+        hashes: KernelHashes? = nil,
+    ) throws(MeasurementRefusal) -> Digest {
+        var hash = Hashes.SHA256()
+        hash.update(firmware)
+        try addHashes(hashes, to: &hash, for: FirmwareImage(firmware))
+        return Digest(.sha256, bytes: hash.finished())
+    }
+
+    /// How KVM sets up an SEV-ES guest, which the digest depends on.
+    package enum SEVESVariant: String, Hashable, Sendable, CaseIterable {
+        /// KVM_SEV_ES_INIT: what QEMU 9.2 to 11.0 do unless `legacy-vm-type=off` is given.
+        case legacy
+        /// KVM_SEV_INIT2: `legacy-vm-type=off`. KVM copies the state of the floating-point unit
+        /// (Linux 6.10 and newer).
+        case init2
+    }
+
+    /// SEV-ES: as SEV, and the save area of every CPU.
+    package static func sevES(
+        firmware: Span<UInt8>,
+        processors: Processors,
+        variant: SEVESVariant,
+        hashes: KernelHashes? = nil,
+    ) throws(MeasurementRefusal) -> Digest {
+        let image = FirmwareImage(firmware)
+        let reset = try resetBlock(of: image, for: .sevES)
+        var hash = Hashes.SHA256()
+        hash.update(firmware)
+        try addHashes(hashes, to: &hash, for: image)
+        for (page, count) in saveAreas(
+            processors,
+            reset: reset,
+            features: [],
+            includesFloatingPoint: variant == .init2,
+        ) {
+            for _ in 0..<count { hash.update(page.span) }
+        }
+        return Digest(.sha256, bytes: hash.finished())
+    }
+
+    private static func addHashes(
+        _ hashes: KernelHashes?,
+        to hash: inout Hashes.SHA256,
+        for image: FirmwareImage,
+    ) throws(MeasurementRefusal) {
+        guard let hashes else { return }
+        _ = try hashArea(of: image)
+        let table = hashes.table
+        hash.update(table.span)
+    }
+}
+
+extension LaunchDigest {
+    /// The pages of the CPUs' state, in order, and how many CPUs have each.
+    static func saveAreas(
+        _ processors: Processors,
+        reset: SEVResetBlock,
+        features: GuestFeatures,
+        includesFloatingPoint: Bool,
+    ) -> [(page: [UInt8], count: Int)] {
+        [(SaveArea.Start.resetVector, 1), (.resetBlock(reset), processors.count - 1)].map {
+            let area = SaveArea(
+                start: $0,
+                signature: processors.signature,
+                features: processors.features ?? features,
+                includesFloatingPoint: includesFloatingPoint,
+            )
+            return (area.page, $1)
+        }
+    }
+
+    static func resetBlock(
+        of image: FirmwareImage,
+        for guest: GuestKind,
+    ) throws(MeasurementRefusal) -> SEVResetBlock {
+        if let refusal = image.refusalOfReset(for: guest) { throw .image(refusal) }
+        guard let block = image.sevReset.value else {
+            throw .image(.noSEVReset(guest, image.sevReset.fault))
+        }
+        return block
+    }
+
+    static func hashArea(of image: FirmwareImage) throws(MeasurementRefusal) -> GuestArea {
+        if let refusal = image.refusalOfHashArea { throw .image(refusal) }
+        guard let area = image.sevHashTable.value else {
+            throw .image(.noHashTable(image.sevHashTable.fault))
+        }
+        return area
+    }
+}

@@ -1,0 +1,111 @@
+/// What of QEMU's command line a launch digest depends on.
+package struct MeasuredCommandLine: Hashable, Sendable {
+    package enum Model: Hashable, Sendable {
+        case known(CPUSignature)
+        /// `host` or `max`: what the host's own processor is.
+        case host
+    }
+
+    /// The files whose hashes are put into the guest's memory, and the text of `-append`.
+    package struct Kernel: Hashable, Sendable {
+        package let kernel: ByteString
+        package let initrd: ByteString?
+        package let commandLine: ByteString?
+    }
+
+    package let guest: GuestKind
+    package let processorCount: Int
+    package let model: Model
+    /// `nil` where `kernel-hashes` is off or there is no kernel.
+    package let kernel: Kernel?
+
+    /// - Parameter vector: QEMU's own.
+    package init(_ vector: ArgumentVector, guest: GuestKind) throws(MeasurementGap) {
+        guard guest.isConfidential else { throw .notConfidential }
+        self.guest = guest
+        if let option = vector.all("readconfig").first {
+            throw .configurationFile(option: vector.quote(option))
+        }
+        kernel = try Self.kernel(in: vector)
+        guard guest == .sevES || guest == .sevSNP else {
+            processorCount = 1
+            model = .known(CPUSignature(rawValue: 0))
+            return
+        }
+        try Self.refuseOtherProcessors(in: vector)
+        guard let count = ProcessorTopology.processorCount(in: vector) else {
+            throw .processorCount
+        }
+        processorCount = count
+        model = try Self.model(vector.all("cpu").last?.value ?? "qemu64")
+    }
+
+    /// - Parameter value: of `-cpu`.
+    package static func model(_ value: ByteString) throws(MeasurementGap) -> Model {
+        guard let text = value.text else { throw .processorModel(value) }
+        if let signature = CPUSignature(cpuArgument: text) { return .known(signature) }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let isOverridden = parts.dropFirst().contains { part in
+            ["family=", "model=", "stepping="].contains { part.hasPrefix($0) }
+        }
+        guard let name = parts.first, ["host", "max"].contains(name), !isOverridden else {
+            throw .processorModel(value)
+        }
+        return .host
+    }
+
+    /// CPUs beside those of `-smp` have save areas too, and properties may be set from elsewhere.
+    private static func refuseOtherProcessors(
+        in vector: ArgumentVector
+    ) throws(MeasurementGap) {
+        for option in vector.all("device") {
+            guard let value = option.value else { continue }
+            let driver =
+                JSONReader.readable(value)?["driver"]?.string
+                ?? KeyValueList(value, impliedKey: "driver")["driver"]
+            if driver?.hasSuffix("-x86_64-cpu") == true {
+                throw .processorDevice(option: vector.quote(option))
+            }
+        }
+        for option in vector.all("global") {
+            guard let property = option.value.flatMap(GlobalProperty.init) else { continue }
+            if property.driver.hasSuffix("-cpu"),
+                ["family", "model", "stepping"].contains(property.property)
+            {
+                throw .processorDevice(option: vector.quote(option))
+            }
+        }
+    }
+
+    private static func kernel(in vector: ArgumentVector) throws(MeasurementGap) -> Kernel? {
+        let machine = MachineOptions(vector)
+        let object: ObjectOption?
+        do {
+            object = try ObjectOption.confidentialGuest(in: vector, machine: machine)
+        } catch {
+            throw .notConfidential
+        }
+        guard object?["kernel-hashes"].flatMap(QEMUValue.truth) == true,
+            let kernel = last("kernel", in: vector, machine)
+        else { return nil }
+        if let option = vector.all("shim").first { throw .shim(option: vector.quote(option)) }
+        return Kernel(
+            kernel: kernel,
+            initrd: last("initrd", in: vector, machine),
+            commandLine: last("append", in: vector, machine),
+        )
+    }
+
+    /// `-kernel FILE` is short for `-machine kernel=FILE`.
+    private static func last(
+        _ name: String,
+        in vector: ArgumentVector,
+        _ machine: MachineOptions,
+    ) -> ByteString? {
+        let option = vector.all(name).last
+        let setting = machine.last(ByteString(name))
+        guard let option else { return setting?.value }
+        guard let setting, setting.option.index > option.index else { return option.value }
+        return setting.value
+    }
+}

@@ -1,0 +1,89 @@
+/// Everything that a launch digest depends on beside the image.
+package enum MeasuredGuest: Hashable, Sendable {
+    case sev(KernelHashes?)
+    case sevES(Processors, KernelHashes?)
+    case sevSNP(Processors, KernelHashes?)
+    case tdx
+
+    package var kind: GuestKind {
+        switch self {
+        case .sev: .sev
+        case .sevES: .sevES
+        case .sevSNP: .sevSNP
+        case .tdx: .tdx
+        }
+    }
+}
+
+/// A launch digest, and under which of several circumstances it is to be expected.
+package struct ExpectedDigest: Hashable, Sendable {
+    /// What the command line does not decide.
+    package enum Variant: String, Hashable, Sendable, CaseIterable {
+        /// SEV-ES by KVM_SEV_ES_INIT.
+        case legacy
+        /// SEV-ES by KVM_SEV_INIT2.
+        case init2
+        /// TDX as upstream Linux does it.
+        case singlePass = "single-pass"
+        /// TDX on kernels from before that.
+        case twoPass = "two-pass"
+
+        /// When it is the one to expect.
+        package var condition: String {
+            switch self {
+            case .legacy: "QEMU 9.2 to 11.0, and older, unless legacy-vm-type=off"
+            case .init2: "legacy-vm-type=off; Linux 6.10 or newer"
+            case .singlePass: "Linux 6.16 or newer, QEMU 10.1 or newer"
+            case .twoPass: "kernels and QEMU with TDX from before it was upstream"
+            }
+        }
+    }
+
+    /// `nil` where there is only one.
+    package let variant: Variant?
+    package let digest: Digest
+}
+
+extension LaunchDigest {
+    /// The digests to expect; where there are several, the most likely one comes first.
+    package static func expected(
+        of guest: MeasuredGuest,
+        firmware: Span<UInt8>,
+        pages: PageDigests<Hashes.SHA384>? = nil,
+    ) throws(MeasurementRefusal) -> [ExpectedDigest] {
+        switch guest {
+        case .sev(let hashes):
+            let digest = try sev(firmware: firmware, hashes: hashes)
+            return [ExpectedDigest(variant: nil, digest: digest)]
+        case .sevES(let processors, let hashes):
+            var expected: [ExpectedDigest] = []
+            for (variant, name) in [
+                (SEVESVariant.legacy, ExpectedDigest.Variant.legacy), (.init2, .init2),
+            ] {
+                let digest = try sevES(
+                    firmware: firmware,
+                    processors: processors,
+                    variant: variant,
+                    hashes: hashes,
+                )
+                expected.append(ExpectedDigest(variant: name, digest: digest))
+            }
+            return expected
+        case .sevSNP(let processors, let hashes):
+            let digest = try sevSNP(
+                firmware: firmware,
+                processors: processors,
+                hashes: hashes,
+                pages: pages,
+            )
+            return [ExpectedDigest(variant: nil, digest: digest)]
+        case .tdx:
+            let single = try tdx(firmware: firmware, order: .singlePass)
+            let two = try tdx(firmware: firmware, order: .twoPass)
+            return [
+                ExpectedDigest(variant: .singlePass, digest: single),
+                ExpectedDigest(variant: .twoPass, digest: two),
+            ]
+        }
+    }
+}

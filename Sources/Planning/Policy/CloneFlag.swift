@@ -1,0 +1,9 @@
+/// Flags of `clone`, from the kernel's include/uapi/linux/sched.h.
+enum CloneFlag {
+    /// CLONE_VM: parent and child share memory.
+    static let sharedMemory: UInt64 = 0x100
+    /// CLONE_THREAD: the child is a thread of the parent's process.
+    static let thread: UInt64 = 0x1_0000
+    /// CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET.
+    static let namespaces: UInt64 = 0x7E02_0000
+}

@@ -1,0 +1,87 @@
+extension SyscallGroup {
+    /// For displays with windows or OpenGL, and for sound of the host.
+    package static let desktop = SyscallGroup(
+        "desktop",
+        purpose: "windows, OpenGL and sound through the libraries of the host",
+        demand: "-display gtk, sdl, dbus or egl-headless, or -audiodev",
+        rules: [
+            .allow(.kcmp, because: "Mesa tells whether two descriptors are one device"),
+            .allow(.listmount, because: "GIO watches mounts"),
+            .allow(.name_to_handle_at, because: "GIO watches mounts"),
+            .allow(.semctl, because: "ALSA mixes through shared memory"),
+            .allow(.semget, because: "ALSA mixes through shared memory"),
+            .allow(.semop, because: "ALSA mixes through shared memory"),
+            .allow(.semtimedop, because: "ALSA mixes through shared memory"),
+            .allow(.shmat, because: "X11 and ALSA share pictures and sound"),
+            .allow(.shmctl, because: "X11 and ALSA share pictures and sound"),
+            .allow(.shmdt, because: "X11 and ALSA share pictures and sound"),
+            .allow(.shmget, because: "X11 and ALSA share pictures and sound"),
+            .allow(.statmount, because: "GIO watches mounts"),
+        ]
+    )
+
+    /// For `-virtfs` and `-fsdev`.
+    package static let sharedFolder = SyscallGroup(
+        "shared-folder",
+        purpose: "the guest makes files in a folder of the host (9p)",
+        demand: "-virtfs or -fsdev",
+        rules: [
+            .allow(.chmod, because: "the guest changes a mode"),
+            .allow(.chown, because: "the guest changes an owner"),
+            .allow(.fchmod, because: "the guest changes a mode"),
+            .allow(.fchmodat, because: "the guest changes a mode"),
+            .allow(.fchmodat2, because: "the guest changes a mode"),
+            .allow(.fchown, because: "the guest changes an owner"),
+            .allow(.fchownat, because: "the guest changes an owner"),
+            .allow(.fremovexattr, because: "mapped-xattr keeps owners in attributes"),
+            .allow(.fsetxattr, because: "mapped-xattr keeps owners in attributes"),
+            .allow(.futimesat, because: "the guest sets a time"),
+            .allow(.lchown, because: "the guest changes an owner"),
+            .allow(.lremovexattr, because: "mapped-xattr keeps owners in attributes"),
+            .allow(.lsetxattr, because: "mapped-xattr keeps owners in attributes"),
+            .allow(.mknod, because: "the guest makes a device or a pipe"),
+            .allow(.mknodat, because: "the guest makes a device or a pipe"),
+            .allow(.removexattr, because: "mapped-xattr keeps owners in attributes"),
+            .allow(.setxattr, because: "mapped-xattr keeps owners in attributes"),
+            .allow(.symlink, because: "the guest makes a link"),
+            .allow(.symlinkat, because: "the guest makes a link"),
+            .allow(.utimensat, because: "the guest sets a time"),
+            .allow(.utimes, because: "the guest sets a time"),
+        ]
+    )
+
+    /// For `rss=on`.
+    package static let ebpf = SyscallGroup(
+        "ebpf",
+        purpose: "receive-side scaling in the kernel",
+        demand: "rss=on of a virtio-net device",
+        rules: [
+            .allow(.bpf, because: "virtio-net with rss=on loads QEMU's program")
+        ]
+    )
+
+    /// For `-object can-host-socketcan`.
+    package static let can = SyscallGroup(
+        "can",
+        purpose: "the guest's CAN bus is one of the host's",
+        demand: "-object can-host-socketcan",
+        rules: [
+            .allow(
+                .socket,
+                when: .int(0, equals: AddressFamily.can),
+                because: "-object can-host-socketcan"
+            )
+        ]
+    )
+
+    /// For `-netdev af-xdp`.
+    package static let afXDP = SyscallGroup(
+        "af-xdp",
+        purpose: "a network queue of the host's card, past its network stack",
+        demand: "-netdev af-xdp",
+        rules: [
+            .allow(.bpf, because: "-netdev af-xdp loads its program"),
+            .allow(.socket, when: .int(0, equals: AddressFamily.xdp), because: "-netdev af-xdp"),
+        ]
+    )
+}

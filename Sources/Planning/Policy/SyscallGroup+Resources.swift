@@ -1,0 +1,83 @@
+extension SyscallGroup {
+    /// For `aio=io_uring`, and for VMs of Proxmox, whose disks default to it when hot-plugged.
+    ///
+    /// What goes through a ring no filter sees: with this group, the checks on `socket` are a hurdle
+    /// and not a wall.
+    package static let ioUring = SyscallGroup(
+        "io_uring",
+        purpose: "disks and event loops through rings that a filter cannot see into",
+        demand: "aio=io_uring of a disk, or -id of Proxmox",
+        rules: [
+            .allow(.io_uring_enter, because: "submits and waits"),
+            .allow(.io_uring_register, because: "registers descriptors and buffers"),
+            .allow(.io_uring_setup, because: "makes a ring"),
+        ]
+    )
+
+    /// For `-overcommit mem-lock=`.
+    package static let memoryLock = SyscallGroup(
+        "memory-lock",
+        purpose: "guest memory that is never swapped out",
+        demand: "-overcommit mem-lock=on",
+        rules: [
+            .allow(.mlockall, because: "-overcommit mem-lock=on"),
+            .allow(.munlockall, because: "-overcommit mem-lock=on"),
+        ]
+    )
+
+    /// For `-numa` and memory backends with `host-nodes=` or `policy=`.
+    package static let numa = SyscallGroup(
+        "numa",
+        purpose: "guest memory on chosen nodes",
+        demand: "-numa, or host-nodes= or policy= of a memory backend",
+        rules: [
+            .allow(.mbind, because: "host-nodes= and policy= of a memory backend"),
+            .allow(.migrate_pages, because: "libnuma moves what was there before"),
+            .allow(.move_pages, because: "libnuma asks where pages are"),
+            .allow(.set_mempolicy_home_node, because: "libnuma prefers a node"),
+        ]
+    )
+
+    /// For `-object thread-context`, sound and graphics.
+    package static let scheduling = SyscallGroup(
+        "scheduling",
+        purpose: "threads on chosen processors, or before others",
+        demand: "-object thread-context, -display gtk or sdl, or -audiodev",
+        rules: [
+            .allow(.ioprio_get, because: "asks before it changes"),
+            .allow(.ioprio_set, because: "priority of disk threads"),
+            .allow(
+                .sched_setaffinity,
+                because: "-object thread-context, audio and graphics threads"
+            ),
+            .allow(.sched_setattr, because: "audio and graphics threads run in time"),
+            .allow(.sched_setparam, because: "audio and graphics threads run in time"),
+            .allow(.sched_setscheduler, because: "audio and graphics threads run in time"),
+            .allow(.setpriority, because: "audio and graphics threads run in time"),
+        ]
+    )
+
+    /// For `-incoming`: whether the source will use postcopy is known only later.
+    package static let postcopy = SyscallGroup(
+        "postcopy",
+        purpose: "the guest runs here before all of its memory has arrived",
+        demand: "-incoming",
+        rules: [
+            .allow(.userfaultfd, because: "pages are fetched when they are touched")
+        ]
+    )
+
+    /// For `-object secret_keyring`.
+    package static let keyring = SyscallGroup(
+        "keyring",
+        purpose: "a secret that lies in the kernel's keyring",
+        demand: "-object secret_keyring",
+        rules: [
+            .allow(
+                .keyctl,
+                when: .int(0, equals: RequestCode.readKey),
+                because: "-object secret_keyring reads the key"
+            )
+        ]
+    )
+}

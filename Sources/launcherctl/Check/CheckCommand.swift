@@ -1,0 +1,105 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// `launcherctl check`: would everything start that is meant to?
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Checks that every VM with firmware of its own would start on this host.",
+        discussion: """
+            Looks at the configuration, the storages, every pinned image, every VM that asks for \
+            firmware, QEMU, the kernel and the diversion of /usr/bin/kvm. Starts and changes \
+            nothing. The exit status is the one of monitoring plugins: 0 everything is well, \
+            1 there are warnings, 2 something would not start.
+
+            EXAMPLES
+              launcherctl check
+              launcherctl check --quiet || mail -s "firmware on $(hostname)" root
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Flag(help: "Print the findings as JSON.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print only warnings and failures.")
+    var quiet = false
+
+    func run() throws {
+        let check = Check(options.configurationPath)
+        let worst = check.findings.map(\.state).max() ?? .ok
+        try reporting { () throws(LaunchFailure) in
+            if json {
+                try printJSON(CheckDocument(check.findings, worst))
+            } else {
+                show(check.findings)
+            }
+        }
+        throw ExitCode(worst.exitStatus)
+    }
+
+    private func show(_ findings: [Finding]) {
+        let shown = findings.filter { !quiet || $0.state != .ok }
+        guard !shown.isEmpty else { return }
+        var table = Table("STATE", "WHAT", "FINDING")
+        for finding in shown {
+            table.add(
+                finding.state.rawValue,
+                "\(finding.area) \(finding.subject)".limited(to: 34),
+                finding.message,
+            )
+        }
+        var lines = table.text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+        for state in [Finding.State.ok, .warning, .failure] {
+            lines = lines.map { line in
+                guard line.hasPrefix(state.rawValue + " ") else { return line }
+                return Terminal.coloured(state.rawValue, state.colour)
+                    + line.dropFirst(state.rawValue.count)
+            }
+        }
+        print(lines.joined(separator: "\n"))
+        let hints = shown.compactMap { finding in
+            finding.hint.map { "\(finding.area) \(finding.subject): \($0)" }
+        }
+        if !hints.isEmpty { print() }
+        for hint in hints { print("hint: \(hint)") }
+    }
+}
+
+/// What `check --json` prints.
+struct CheckDocument: Encodable {
+    struct Entry: Encodable {
+        let area: String
+        let subject: String
+        let state: String
+        let message: String
+        let hint: String?
+    }
+
+    let version: String
+    let state: String
+    let findings: [Entry]
+
+    init(_ findings: [Finding], _ worst: Finding.State) {
+        version = Version.current
+        state = worst.rawValue
+        self.findings = findings.map {
+            Entry(
+                area: $0.area,
+                subject: $0.subject,
+                state: $0.state.rawValue,
+                message: $0.message,
+                hint: $0.hint,
+            )
+        }
+    }
+}
+
+extension String {
+    fileprivate func limited(to count: Int) -> String {
+        self.count <= count ? self : prefix(count - 1) + "…"
+    }
+}

@@ -1,0 +1,146 @@
+import Host
+import Planning
+import SystemPackage
+
+/// The VMs of this node that ask for firmware: would they get it?
+struct GuestCheck {
+    private(set) var findings: [Finding] = []
+    private let store: Store
+
+    init(_ store: Store) {
+        self.store = store
+        for located in store.cluster.guests where located.node == store.node {
+            check(located.guest)
+        }
+        checkSections()
+    }
+
+    private mutating func check(_ guest: GuestConfiguration) {
+        let name = "\(guest.vmid)"
+        do throws(GuestConfigurationError) {
+            if let option = try guest.current.firmware() {
+                check(option, name, guest.current)
+            } else if let section = section(of: guest), let volume = section.firmware {
+                check(volume.value, digests: [], name, guest.current)
+            }
+            if let pending = guest.pending, let option = try pending.firmware() {
+                examine(option.volume, digests: option.digests, "\(name) (pending)", .warning)
+            }
+            for snapshot in guest.snapshots {
+                guard let option = try snapshot.settings.firmware() else { continue }
+                let subject = "\(name) (snapshot \(snapshot.name))"
+                examine(option.volume, digests: option.digests, subject, .warning)
+            }
+        } catch {
+            findings.append(Finding("vm", name, .failure, error))
+        }
+        let isRelevant = guest.current["args"]?.text.bytes.count ?? 0 > 0
+        for warning in guest.warnings where isRelevant {
+            findings.append(Finding("vm", name, .warning, warning.message))
+        }
+    }
+
+    private func section(of guest: GuestConfiguration) -> VirtualMachineSection? {
+        do throws(ConfigurationError) {
+            return try store.configuration.virtualMachine(
+                vmid: guest.vmid,
+                name: nil,
+                uuid: guest.current.uuid,
+            )
+        } catch {
+            // Reported with the sections, below.
+            return nil
+        }
+    }
+
+    private mutating func check(
+        _ option: FirmwareOption,
+        _ name: String,
+        _ settings: GuestConfiguration.Settings,
+    ) {
+        check(option.volume, digests: option.digests, name, settings)
+    }
+
+    private mutating func check(
+        _ volume: FirmwareVolume,
+        digests: [Digest],
+        _ name: String,
+        _ settings: GuestConfiguration.Settings,
+    ) {
+        guard settings.isUEFI else {
+            findings.append(
+                Finding(
+                    "vm",
+                    name,
+                    .failure,
+                    "not in UEFI mode, but asks for \(volume)",
+                    hint: "qm set \(name) --bios ovmf",
+                )
+            )
+            return
+        }
+        if settings.isTemplate {
+            checkTemplate(name)
+            return
+        }
+        if let guests = store.configuration.firmware(for: volume)?.guests?.value,
+            !guests.contains(settings.guestKind)
+        {
+            let message = "\(volume) is not for \(settings.guestKind.displayName) guests"
+            findings.append(Finding("vm", name, .failure, message))
+            return
+        }
+        examine(volume, digests: digests, name, .failure)
+    }
+
+    /// Proxmox starts a template only to back it up, without its args and without its UUID
+    /// (qemu-server QemuServer.pm `config_to_command`).
+    private mutating func checkTemplate(_ name: String) {
+        do throws(ConfigurationError) {
+            let vmid = VirtualMachineID(name)?.number
+            _ = try store.configuration.virtualMachine(vmid: vmid, name: nil, uuid: nil)
+            findings.append(Finding("vm", name, .ok, "a template: its args are not used"))
+        } catch {
+            findings.append(
+                Finding(
+                    "vm",
+                    name,
+                    .warning,
+                    "a template whose section has a uuid: it cannot be backed up",
+                    hint: "take 'uuid' out of \(error.file) line \(error.line ?? 0)",
+                )
+            )
+        }
+    }
+
+    private mutating func examine(
+        _ volume: FirmwareVolume,
+        digests: [Digest],
+        _ name: String,
+        _ state: Finding.State,
+    ) {
+        do throws(LaunchFailure) {
+            let given = digests.map { ImageRequest.Pin(digest: $0, origin: "option -efi-firmware") }
+            let request = try store.request(for: volume, pins: given + store.pins(of: volume))
+            try stage { () throws(VerificationError) in _ = try seal(verify(request)) }
+            findings.append(Finding("vm", name, .ok, "\(volume)"))
+        } catch {
+            findings.append(Finding("vm", name, state, error))
+        }
+    }
+
+    /// Sections by VM ID that are for another VM than the one that has the ID now.
+    private mutating func checkSections() {
+        for located in store.cluster.guests where located.node == store.node {
+            do throws(ConfigurationError) {
+                _ = try store.configuration.virtualMachine(
+                    vmid: located.guest.vmid,
+                    name: nil,
+                    uuid: located.guest.current.uuid,
+                )
+            } catch {
+                findings.append(Finding("vm", "\(located.guest.vmid)", .failure, error))
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Host
+import Planning
+import SystemPackage
+
+/// `launcherctl firmware add`: a file becomes a firmware volume.
+struct FirmwareAddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Copies an image into a storage, read-only.",
+        discussion: """
+            The image is there whole or not at all, whatever happens meanwhile. Another image of \
+            the same name is never replaced: give each version a name of its own. Adding the same \
+            image again succeeds, and makes it read-only if it was not.
+
+            EXAMPLES
+              launcherctl firmware add ovmf.fd local:efi-firmware/ovmf-2025.05.fd
+              launcherctl firmware add --sha256 6f0c… --pin nsv.fd nfs1:efi-firmware/nsv-7.1.fd
+              curl -fsS https://example.com/a.fd | launcherctl firmware add - local:efi-firmware/a.fd
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var expected: DigestOptions
+
+    @Flag(help: "Pin the image in launcher.conf, unless it is pinned already.")
+    var pin = false
+
+    @Option(help: "A remark for the new section of launcher.conf.")
+    var comment: String?
+
+    @Argument(help: "The image, or '-' for standard input.")
+    var file: String
+
+    @Argument(help: "STORAGE:efi-firmware/FILE. Without it 'local' and the image's own name.")
+    var volume: VolumeArgument?
+
+    func validate() throws {
+        guard volume != nil || file != "-" else {
+            throw ValidationError("standard input has no name; say which volume it becomes")
+        }
+    }
+
+    func run() throws {
+        try reporting { () throws(LaunchFailure) in
+            let store = try options.store()
+            let volume = try target()
+            let pins = store.pins(of: volume)
+            let added = try add(volume, to: store, expecting: expected.digests(), pins)
+            say(added, volume)
+            if pins.isEmpty {
+                try pinNew(volume, Self.pinned(added, expected.digests()), in: store)
+            } else {
+                print("pinned by \(pins.map(\.origin).joined(separator: ", "))")
+            }
+        }
+    }
+
+    private func target() throws(LaunchFailure) -> FirmwareVolume {
+        if let volume { return try volume.volume() }
+        let name = FilePath(file).lastComponent?.string ?? ""
+        return try VolumeArgument(argument: "local:efi-firmware/\(name)").volume()
+    }
+
+    private func add(
+        _ volume: FirmwareVolume,
+        to store: Store,
+        expecting expected: [Digest],
+        _ pins: [ImageRequest.Pin],
+    ) throws(LaunchFailure) -> AddedImage {
+        let place = FirmwareStore(
+            volume,
+            at: try store.location(of: volume),
+            accepting: store.configuration.readOnly.value,
+        )
+        let path = file == "-" ? FilePath("/dev/stdin") : FilePath(file)
+        let source = try stage { () throws(StoreError) in try ImageSource(path) }
+        var progress = ProgressLine(volume.description, total: source.byteCount)
+        return try stage { () throws(StoreError) in
+            try place.add(
+                source,
+                expecting: expected + pins.map(\.digest),
+                progress: { progress.update($0) },
+            )
+        }
+    }
+
+    private func say(_ added: AddedImage, _ volume: FirmwareVolume) {
+        switch added.outcome {
+        case .added: print("added \(volume)")
+        case .alreadyThere: print("\(volume) is there already, the same image")
+        case .madeReadOnly:
+            print("\(volume) was there already, the same image; now it is read-only")
+        }
+        print("  path    \(ByteString(added.path).escaped)")
+        print("  size    \(added.byteCount) bytes")
+        for digest in added.digests { print("  \(digest.algorithm)  \(digest.hex)") }
+        if added.byteCount % 4096 != 0 {
+            Console(program: "launcherctl").warn(
+                "no whole number of 4096-byte pages, so QEMU cannot map it as flash",
+                about: "firmware volume \(quoted(volume.description))",
+            )
+        }
+    }
+
+    /// What the operator checked the download with, or else SHA-256.
+    private static func pinned(_ added: AddedImage, _ expected: [Digest]) -> [Digest] {
+        expected.isEmpty ? added.digests.filter { $0.algorithm == .sha256 } : expected
+    }
+
+    private func pinNew(
+        _ volume: FirmwareVolume,
+        _ digests: [Digest],
+        in store: Store,
+    ) throws(LaunchFailure) {
+        let comment = comment
+        guard pin else {
+            print("\nTo start VMs with it, add to \(store.configurationPath) (or use --pin):\n")
+            print(PinEdit.section(volume, digests, comment: comment), terminator: "")
+            return
+        }
+        _ = try store.edit { (edit) throws(ConfigurationError) in
+            try edit.pinning(volume, to: digests, comment: comment)
+        }
+        print("pinned in \(store.configurationPath)")
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// `launcherctl firmware list`
+struct FirmwareListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Shows every firmware volume, its state, and the VMs that need it.",
+        discussion: """
+            States: 'verified' is pinned and would be started; 'not pinned' is all right but for \
+            its pin; 'refused' would not be started, and the line below the table says why.
+
+            EXAMPLES
+              launcherctl firmware list
+              launcherctl firmware list --json local
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Flag(help: "Print the list as JSON.")
+    var json = false
+
+    @Argument(help: "Only of these storages.")
+    var storages: [String] = []
+
+    func run() throws {
+        let console = Console(program: "launcherctl")
+        try reporting { () throws(LaunchFailure) in
+            let store = try options.store()
+            let listing = try FirmwareListing(store, storage: storages)
+            for remark in listing.remarks { console.warn(remark, about: nil) }
+            if json {
+                try printJSON(listing.entries.map(FirmwareDocument.init))
+                return
+            }
+            guard !listing.entries.isEmpty else {
+                print("no firmware volumes; 'launcherctl firmware add' puts one into a storage")
+                return
+            }
+            print(listing.table)
+            let refused = listing.entries.filter { $0.reason != nil }
+            if !refused.isEmpty { print() }
+            for entry in refused { print("\(entry.volume): \(entry.reason ?? "")") }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Host
+import Planning
+import SystemPackage
+
+/// Every firmware volume of every storage, and what a start would say to it.
+struct FirmwareListing {
+    struct Entry {
+        let volume: FirmwareVolume
+        let pins: [ImageRequest.Pin]
+        let examination: ImageExamination
+        let users: [FirmwareUses.User]
+    }
+
+    private(set) var entries: [Entry] = []
+    /// What could not be listed, and why.
+    private(set) var remarks: [String] = []
+
+    init(_ store: Store, storage only: [String]) throws(LaunchFailure) {
+        let uses = try store.uses()
+        var volumes = Set<FirmwareVolume>()
+        let (storages, warnings) = store.storages.survey()
+        remarks += warnings.map(\.message)
+        for storage in storages where only.isEmpty || only.contains(storage.id.text) {
+            volumes.formUnion(try inDirectory(of: storage, store))
+        }
+        // Pinned or needed, and perhaps not there: just what somebody should see.
+        let named = store.configuration.firmware.compactMap(\.volume) + uses.all.map(\.volume)
+        volumes.formUnion(named.filter { only.isEmpty || only.contains($0.id.storage.text) })
+        for volume in volumes.sorted(by: { $0.description < $1.description }) {
+            entries.append(try entry(volume, store, uses))
+        }
+        remarks += uses.problems.map { "\($0.user): \($0.error.message)" }
+        remarks += store.cluster.failures.map(\.message)
+    }
+
+    private mutating func inDirectory(
+        of storage: Storage,
+        _ store: Store,
+    ) throws(LaunchFailure) -> [FirmwareVolume] {
+        guard storage.path != nil, !storage.isDisabled,
+            storage.nodes?.contains(store.node) ?? true
+        else { return [] }
+        // Any name will do to learn the directory.
+        let probe = try VolumeArgument(argument: "\(storage.id):efi-firmware/x").volume()
+        let location = try store.location(of: probe)
+        let directory: FirmwareDirectory?
+        do throws(HostError) {
+            directory = try FirmwareDirectory(location)
+        } catch {
+            remarks.append("storage \(quoted(storage.id.text)): \(error.message)")
+            return []
+        }
+        guard let directory else { return [] }
+        return directory.names.compactMap { name in
+            do throws(VolumeIDError) {
+                return try FirmwareVolume(parsing: "\(storage.id):efi-firmware/\(name)")
+            } catch {
+                remarks.append(error.message)
+                return nil
+            }
+        }
+    }
+
+    private func entry(
+        _ volume: FirmwareVolume,
+        _ store: Store,
+        _ uses: FirmwareUses,
+    ) throws(LaunchFailure) -> Entry {
+        let examination: ImageExamination
+        do throws(LaunchFailure) {
+            examination = ImageExamination(try store.request(for: volume))
+        } catch {
+            examination = .unreachable(error.message)
+        }
+        return Entry(
+            volume: volume,
+            pins: store.pins(of: volume),
+            examination: examination,
+            users: uses.users(of: volume),
+        )
+    }
+}
+
+extension FirmwareSection {
+    /// `nil` for stock firmware.
+    var volume: FirmwareVolume? {
+        if case .volume(let volume) = subject { volume } else { nil }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// `launcherctl firmware pin`: writes down the checksum of an image that is there.
+struct FirmwarePinCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pin",
+        abstract: "Writes an image's checksum into launcher.conf.",
+        discussion: """
+            Everything else in the file stays as it is, comments too. A pin of another checksum is \
+            replaced only with --replace: it may be the image that is wrong.
+
+            EXAMPLES
+              launcherctl firmware pin local:efi-firmware/ovmf-2025.05.fd
+              launcherctl firmware pin --sha384 38b0… nfs1:efi-firmware/nsv-7.1.fd
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var expected: DigestOptions
+
+    @Flag(help: "Replace a pin of another checksum.")
+    var replace = false
+
+    @Option(help: "A remark for the new section of launcher.conf.")
+    var comment: String?
+
+    @Argument(help: "STORAGE:efi-firmware/FILE")
+    var volume: VolumeArgument
+
+    func run() throws {
+        try reporting { () throws(LaunchFailure) in
+            let store = try options.store()
+            let volume = try volume.volume()
+            let earlier = store.pins(of: volume).map(\.digest)
+            let digests = try digests(of: volume, in: store, earlier)
+            let changed = try store.edit { (edit) throws(ConfigurationError) in
+                try edit.pinning(volume, to: digests, comment: comment)
+            }
+            for digest in digests { print("\(volume)  \(digest)") }
+            print(
+                (changed ? "pinned in " : "was pinned already in ") + "\(store.configurationPath)"
+            )
+        }
+    }
+
+    /// The image's own, in every algorithm that is asked for or was pinned before; each of them
+    /// found by a pass that asks of the image what a start does.
+    private func digests(
+        of volume: FirmwareVolume,
+        in store: Store,
+        _ earlier: [Digest],
+    ) throws(LaunchFailure) -> [Digest] {
+        let asked = try expected.digests()
+        let given = asked.map { ImageRequest.Pin(digest: $0, origin: "command line") }
+        let kept = replace ? [] : store.pins(of: volume)
+        if !given.isEmpty || !kept.isEmpty {
+            let request = try store.request(for: volume, pins: given + kept)
+            try stage { () throws(VerificationError) in _ = try seal(verify(request)) }
+        }
+        let wanted = Set((asked + earlier).map(\.algorithm))
+        let request = try store.request(for: volume, pins: [])
+        return try stage { () throws(VerificationError) in
+            try Host.digests(of: request, wanted.isEmpty ? [.sha256] : wanted)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// `launcherctl firmware remove`
+struct FirmwareRemoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Removes an image that no VM needs.",
+        discussion: """
+            A VM needs an image when its configuration asks for it, on whatever node, now, after \
+            its next start, or in a snapshot. A VM that runs already does not need the file any \
+            more, but could not be started again. The pin stays, unless --unpin takes it as well.
+
+            EXAMPLES
+              launcherctl firmware remove local:efi-firmware/ovmf-2024.11.fd
+              launcherctl firmware remove --unpin nfs1:efi-firmware/nsv-7.0.fd
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Flag(help: "Take the pin out of launcher.conf as well.")
+    var unpin = false
+
+    @Flag(help: "Remove it although VMs need it: they will not start.")
+    var force = false
+
+    @Argument(help: "STORAGE:efi-firmware/FILE")
+    var volume: VolumeArgument
+
+    func run() throws {
+        let console = Console(program: "launcherctl")
+        try reporting { () throws(LaunchFailure) in
+            let store = try options.store()
+            let volume = try volume.volume()
+            let uses = try store.uses()
+            let users = uses.users(of: volume)
+            guard users.isEmpty || force else {
+                throw LaunchFailure(RemovalError.inUse(volume, users))
+            }
+            let unknown = uses.problems.map { "\($0.user): \($0.error.message)" }
+            let failures = unknown + store.cluster.failures.map(\.message)
+            guard failures.isEmpty || force else {
+                throw LaunchFailure(RemovalError.usersUnknown(volume, failures))
+            }
+            let place = FirmwareStore(
+                volume,
+                at: try store.location(of: volume),
+                accepting: store.configuration.readOnly.value,
+            )
+            try stage { () throws(StoreError) in try place.remove() }
+            print("removed \(volume)")
+            for user in users { console.warn("does not start any more", about: "\(user)") }
+            let pins = store.pins(of: volume)
+            if unpin {
+                let changed = try store.edit { (edit) throws(ConfigurationError) in
+                    try edit.unpinning(volume)
+                }
+                if changed { print("unpinned in \(store.configurationPath)") }
+            } else if let pin = pins.first {
+                print("its pin is still in \(pin.origin)")
+            }
+        }
+    }
+}
+
+/// Why an image stays where it is.
+enum RemovalError: Failure {
+    case inUse(FirmwareVolume, [FirmwareUses.User])
+    case usersUnknown(FirmwareVolume, [String])
+
+    var message: String {
+        switch self {
+        case .inUse(let volume, let users):
+            "firmware volume \(quoted(volume.description)): needed by "
+                + users.map(\.description).joined(separator: ", ")
+        case .usersUnknown(let volume, let reasons):
+            "firmware volume \(quoted(volume.description)): it is not known who needs it ("
+                + reasons.joined(separator: "; ") + ")"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .inUse: "give these VMs other firmware first; --force removes it all the same"
+        case .usersUnknown: "correct that first; --force removes the image all the same"
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .inUse: .notPermitted
+        case .usersUnknown: .configuration
+        }
+    }
+}

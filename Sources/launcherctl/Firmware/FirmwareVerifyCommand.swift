@@ -1,0 +1,54 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// `launcherctl firmware verify`
+struct FirmwareVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verifies images as a VM's start does.",
+        discussion: """
+            Without a volume, all that are pinned. The exit status is that of the first image that \
+            a start would refuse.
+
+            EXAMPLES
+              launcherctl firmware verify
+              launcherctl firmware verify local:efi-firmware/ovmf-2025.05.fd
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "STORAGE:efi-firmware/FILE …")
+    var volumes: [VolumeArgument] = []
+
+    func run() throws {
+        let console = Console(program: "launcherctl")
+        try reporting { () throws(LaunchFailure) in
+            let store = try options.store()
+            var wanted = store.configuration.firmware.compactMap(\.volume)
+            if !volumes.isEmpty {
+                wanted = []
+                for argument in volumes { wanted.append(try argument.volume()) }
+            }
+            var first: LaunchFailure?
+            for volume in wanted {
+                do throws(LaunchFailure) {
+                    let request = try store.request(for: volume)
+                    let facts = try stage { () throws(VerificationError) in
+                        try seal(verify(request)).facts
+                    }
+                    let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
+                    print(
+                        "\(volume): \(Terminal.coloured("verified", .green)), read-only by \(proofs)"
+                    )
+                } catch {
+                    print("\(volume): \(Terminal.coloured("refused", .red))")
+                    if first != nil { console.report(error) }
+                    first = first ?? error
+                }
+            }
+            if let first { throw first }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Host
+import Planning
+import SystemPackage
+
+/// The configuration, the storages and the VMs of this host, as the commands of the store see
+/// them.
+struct Store {
+    let configurationPath: FilePath
+    let configuration: LauncherConfiguration
+    let storages: StorageConfiguration
+    let node: String
+    let cluster: ClusterFiles
+
+    init(_ path: FilePath?) throws(LaunchFailure) {
+        let configuration = try LaunchFiles.configuration(at: path)
+        configurationPath = path ?? LauncherConfiguration.defaultFile
+        self.configuration = configuration
+        storages = try LaunchFiles.storages(for: configuration)
+        node = try LaunchFailure.invocation().nodeName
+        // Beside storage.cfg, wherever that is: everything of a cluster is in one directory.
+        cluster = ClusterFiles(
+            below: configuration.storageConfiguration.value.removingLastComponent()
+        )
+    }
+
+    func location(of volume: FirmwareVolume) throws(LaunchFailure) -> FirmwareLocation {
+        try stage { () throws(VolumeError) in
+            try storages.firmwareLocation(of: volume, on: node)
+        }
+    }
+
+    /// What a start would ask of the volume.
+    ///
+    /// - Parameter pins: `nil` for those of the configuration.
+    func request(
+        for volume: FirmwareVolume,
+        pins: [ImageRequest.Pin]? = nil,
+    ) throws(LaunchFailure) -> ImageRequest {
+        let location = try location(of: volume)
+        return ImageRequest(
+            name: volume.description,
+            root: location.root,
+            directories: location.directories,
+            fileName: location.fileName,
+            pins: pins ?? self.pins(of: volume),
+            configuration: configuration.file,
+            rules: .volume(accepting: configuration.readOnly.value),
+        )
+    }
+
+    func pins(of volume: FirmwareVolume) -> [ImageRequest.Pin] {
+        configuration.firmware(for: volume)?.pins(file: configuration.file) ?? []
+    }
+
+    /// Which VMs need which image; of every node, because a storage may be shared.
+    func uses() throws(LaunchFailure) -> FirmwareUses {
+        let sections = try stage { () throws(ConfigurationError) in
+            try configuration.virtualMachines()
+        }
+        return FirmwareUses(guests: cluster.guests, sections: sections, node: node)
+    }
+
+    /// Writes a changed configuration. `edit` returns `nil` where there is nothing to change.
+    ///
+    /// - Returns: whether the file was changed.
+    func edit(
+        _ edit: (PinEdit) throws(ConfigurationError) -> [UInt8]?
+    ) throws(LaunchFailure) -> Bool {
+        let file = try stage { () throws(HostFileError) in
+            try ConfigurationFile(configurationPath)
+        }
+        let content = file.content ?? []
+        let edited = try stage { () throws(ConfigurationError) in
+            try edit(PinEdit(content, file: configurationPath.string))
+        }
+        guard let edited, edited != content else { return false }
+        try stage { () throws(HostFileError) in try file.replace(with: edited) }
+        return true
+    }
+}

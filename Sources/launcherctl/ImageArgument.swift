@@ -1,0 +1,57 @@
+import Host
+import Planning
+import SystemPackage
+
+/// An image that a person names: a firmware volume by its ID, or else a file.
+struct ImageArgument {
+    /// Twice what any build needs; larger files are not firmware.
+    static let maximumByteCount = 64 << 20
+
+    let name: String
+    let path: FilePath
+
+    /// `./a:b/c` names a file that looks like a volume.
+    init(_ text: String, configuration: String?) throws(LaunchFailure) {
+        name = text
+        guard let volume = Self.volume(text) else {
+            path = FilePath(text)
+            return
+        }
+        let invocation = try LaunchFailure.invocation()
+        let settings = try LaunchFiles.configuration(at: configuration.map { FilePath($0) })
+        let storages = try LaunchFiles.storages(for: settings)
+        let location: FirmwareLocation
+        do throws(VolumeError) {
+            location = try storages.firmwareLocation(of: volume, on: invocation.nodeName)
+        } catch {
+            throw LaunchFailure(error)
+        }
+        let candidates = location.directories.map {
+            location.root.appending($0).appending(location.fileName)
+        }
+        path =
+            candidates.first(where: HostFiles.isRegularFile) ?? candidates.first ?? FilePath(text)
+    }
+
+    init(file path: FilePath) {
+        name = path.string
+        self.path = path
+    }
+
+    /// Whoever owns it: looking at an image starts nothing.
+    func read() throws(LaunchFailure) -> [UInt8] {
+        do throws(HostFileError) {
+            return try HostFiles.content(at: path, limit: Self.maximumByteCount)
+        } catch {
+            throw LaunchFailure(error)
+        }
+    }
+
+    private static func volume(_ text: String) -> FirmwareVolume? {
+        do throws(VolumeIDError) {
+            return try FirmwareVolume(parsing: ByteString(text))
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Host
+import Planning
+
+/// What an image is, as people and programs read it.
+struct InspectReport {
+    let path: String
+    let image: FirmwareImage
+    let contents: FirmwareContents?
+    /// Why the compressed volume is not known, where there is one.
+    let fault: ContentsFault?
+    let digest: Digest
+    let fitness: FirmwareFitness
+
+    init(_ bytes: [UInt8], path: String) {
+        self.path = path
+        image = FirmwareImage(bytes.span)
+        digest = Digest(.sha256, bytes: CryptoHashes.SHA256.hash(bytes.span))
+        var contents: FirmwareContents?
+        var fault: ContentsFault?
+        do throws(ContentsFault) {
+            contents = try FirmwareContents.read(image, of: bytes.span)
+        } catch {
+            fault = error
+        }
+        self.contents = contents
+        self.fault = fault
+        fitness = FirmwareFitness(of: image, features: contents?.features ?? .unknown)
+    }
+
+    /// `nil` for what starts no guest.
+    var descriptor: String? {
+        FirmwareDescriptor(of: image, contents: contents, path: path)?.json.trimmingCharacters(
+            in: .newlines
+        )
+    }
+
+    var text: String {
+        var rows = [
+            ("image", path), ("kind", kindInWords), ("size", "\(image.byteCount) bytes"),
+            ("checksum", digest.description),
+        ]
+        rows += buildRows + volumeRows + metadataRows
+        rows += fitness.verdicts.flatMap(rows(of:))
+        return labelled(rows)
+    }
+}
+
+// MARK: - Rows
+
+extension InspectReport {
+    var kindName: String {
+        switch image.kind {
+        case .code: "code"
+        case .variableStore: "variable-store"
+        case .combined: "combined"
+        case .blank: "blank"
+        case .foreign: "foreign"
+        case .notUEFI: "not-uefi"
+        }
+    }
+
+    private var kindInWords: String {
+        let architecture = image.architecture.map { " for \($0.displayName)" } ?? ""
+        return switch image.kind {
+        case .code: "code image\(architecture)"
+        case .variableStore: "variable store"
+        case .combined: "combined image\(architecture): variable store and code"
+        case .blank: "blank"
+        case .foreign(let format): "not firmware: \(format.rawValue)"
+        case .notUEFI: "not UEFI firmware"
+        }
+    }
+
+    private var buildRows: [(String, String)] {
+        if let fault { return [("build", fault.message)] }
+        guard let contents else { return [] }
+        let identity = contents.identity
+        let parts = [identity.vendor, identity.version, identity.releaseDate].compactMap(\.self)
+        let traits: [(Bool?, String)] = [
+            (contents.features.supportsSecureBoot, "Secure Boot"),
+            (contents.features.requiresSystemManagementMode, "requires SMM"),
+            (contents.features.hasSEVDriver, "SEV"), (contents.features.hasTDXDriver, "TDX"),
+            (contents.features.hasSEVSecretDriver, "launch secret"),
+        ]
+        let names = traits.filter { $0.0 == true }.map(\.1)
+        return [
+            ("build", parts.isEmpty ? "does not name itself" : parts.joined(separator: ", ")),
+            ("features", names.isEmpty ? "none that matter here" : names.joined(separator: ", ")),
+        ]
+    }
+
+    private var volumeRows: [(String, String)] {
+        var rows = image.layout.volumes.map { volume in
+            let start = hexadecimal(address: UInt64(volume.offset))
+            return ("volume", "\(volume.role) at \(start), \(volume.byteCount) bytes")
+        }
+        if let store = image.variableStore {
+            let keys = store.enrolledKeys.names.joined(separator: ", ")
+            let enrolled = keys.isEmpty ? "no keys" : keys
+            rows.append(
+                ("variables", "\(store.liveVariableCount), Secure Boot: \(enrolled) enrolled")
+            )
+        }
+        return rows
+    }
+
+    private var metadataRows: [(String, String)] {
+        var rows: [(String, String)] = []
+        if let reset = image.sevReset.value {
+            rows.append(("SEV reset", hexadecimal(address: UInt64(reset.address))))
+        }
+        rows += (image.sevMetadata.value?.sections ?? []).map { section in
+            let place = hexadecimal(address: UInt64(section.address))
+            return ("SEV", "\(section.kind.displayName) at \(place), \(section.byteCount) bytes")
+        }
+        rows += (image.tdxMetadata.value?.sections ?? []).map { section in
+            let place = hexadecimal(address: section.address)
+            let measured = section.attributes.contains(.measured) ? ", measured" : ""
+            let name = section.kind.displayName
+            return ("TDX", "\(name) at \(place), \(section.memoryByteCount) bytes\(measured)")
+        }
+        return rows
+    }
+
+    private func rows(of verdict: FirmwareFitness.Verdict) -> [(String, String)] {
+        let how = verdict.attachment == .bios ? "-bios" : "flash"
+        let first = verdict.isFit ? "fits, by \(how)" : "no"
+        let findings =
+            verdict.isFit
+            ? verdict.findings : verdict.findings.filter { $0.severity == .refuse }
+        return [(verdict.guest.displayName, first)] + findings.map { ("", $0.message) }
+    }
+}
+
+extension FlashVolume {
+    /// What it is for, as far as its name tells.
+    var role: String {
+        switch (fileSystem, name) {
+        case (.variables, _): "variables"
+        case (_, Name.main?): "main"
+        case (_, Name.security?): "first phase"
+        case (.firmware, _): "code"
+        case (.other(let guid), _): "file system \(guid)"
+        }
+    }
+}

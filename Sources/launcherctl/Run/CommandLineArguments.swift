@@ -1,0 +1,39 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// QEMU's command line: of a VM of Proxmox, or what stands after `--`.
+struct CommandLineArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("The command line that Proxmox has for this VM.", valueName: "id"))
+    var vmid: String?
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
+    )
+    var words: [String] = []
+
+    func validate() throws {
+        if let vmid {
+            guard words.isEmpty else {
+                throw ValidationError("--vmid and a command line after '--' exclude each other")
+            }
+            guard VirtualMachineID(vmid) != nil else {
+                throw ValidationError("--vmid: not a VM ID (expected 100 to 999999999)")
+            }
+        } else if words.isEmpty {
+            throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
+        }
+    }
+
+    /// The call that the launcher would see.
+    func invocation() throws(LaunchFailure) -> Invocation {
+        guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
+            return try Invocation.planned(words)
+        }
+        let command = try stage { () throws(QemuServerError) in
+            try QemuServer.command(vmid: id.number)
+        }
+        return try LaunchFailure.invocation().replacingArguments(with: command.arguments)
+    }
+}

@@ -1,0 +1,134 @@
+import Testing
+
+@testable import Host
+@testable import Planning
+
+/// Images that cannot start the guest they are for. Nothing is started in these tests: what is
+/// refused is refused before there is a QEMU.
+struct LaunchJudgementTests {
+    /// As large as OVMF's 4 MiB builds are.
+    private static let code = SyntheticImage(mainByteCount: 0x34_8000, securityByteCount: 0x3_4000)
+    private static var combined: SyntheticImage {
+        var image = code
+        image.storeByteCount = 0x8_4000
+        return image
+    }
+
+    private func expect(
+        _ image: [UInt8],
+        _ words: [ByteString],
+        isRefusedWith text: String,
+        launcher: [String] = [],
+    ) throws {
+        let refusal = try #require(try LaunchScene(image, launcher: launcher).refusal(words))
+        #expect(refusal.message == "firmware volume 'demo:efi-firmware/a.fd': \(text)")
+        #expect(refusal.exitStatus == .imageRefused)
+        #expect(refusal.hint != nil)
+    }
+
+    @Test func `a split code image does not start an SEV-SNP guest`() throws {
+        try expect(
+            Self.code.build(),
+            GuestWords.sevSNP,
+            isRefusedWith: "FW-E07: a split code image, without its variable store, does not fit"
+                + " -bios (expected a multiple of 65536 bytes, found 3653632)",
+        )
+    }
+
+    @Test func `a variable store is no code`() throws {
+        try expect(
+            SyntheticImage.store(),
+            GuestWords.normal,
+            isRefusedWith: "FW-E04: a variable store where firmware code is expected",
+        )
+    }
+
+    @Test func `firmware for AArch64 does not start an x86 guest`() throws {
+        let volume = SyntheticImage(mainByteCount: 0x1F_F000).volume(0x1F_F000)
+        let image = littleEndian(UInt32(0x1400_0400)) + filler(0xFFC, of: 0) + volume
+        try expect(
+            image,
+            GuestWords.normal,
+            isRefusedWith: "FW-E09: firmware for another architecture (expected x86, found AArch64)",
+        )
+    }
+
+    @Test func `a qcow2 image is not raw firmware`() throws {
+        let image: [UInt8] = [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3] + filler(0x1_0000, of: 0)
+        try expect(
+            image,
+            GuestWords.normal,
+            isRefusedWith: "FW-E02: a qcow2 disk image, not a raw firmware image",
+        )
+    }
+
+    private static let otherStore =
+        "FW-E15: the VM's variable store is of another build"
+        + " (expected 540672 bytes, found 131072)"
+
+    @Test func `code of 4 MiB does not start with a variable store of 2 MiB firmware`() throws {
+        let store: [ByteString] = ["-drive", "if=pflash,unit=1,format=raw,size=131072,file=/vars"]
+        try expect(
+            Self.code.build(),
+            GuestWords.normal + store,
+            isRefusedWith: Self.otherStore,
+        )
+    }
+
+    @Test func `the variable store's file tells its size where the command line does not`() throws {
+        let scene = try LaunchScene(Self.code.build())
+        try write(SyntheticImage.store(131_072), to: scene.variables)
+        let drive = ByteString("if=pflash,unit=1,format=raw,file=\(scene.variables)")
+        let refusal = try #require(scene.refusal(GuestWords.normal + ["-drive", drive]))
+        #expect(refusal.message.hasSuffix(Self.otherStore))
+    }
+
+    @Test func `an image without TDX metadata does not start a TDX guest`() throws {
+        var image = Self.combined
+        image.tdxSections = nil
+        try expect(
+            image.build(),
+            GuestWords.tdx,
+            isRefusedWith: "FW-E12: not built for TDX, no TDX metadata",
+        )
+    }
+
+    @Test func `an image cut short does not start`() throws {
+        let image = Self.code.build()
+        try expect(
+            Array(image.dropLast(4096)),
+            GuestWords.normal,
+            isRefusedWith: "FW-E05: truncated (expected 3653632 bytes, found 3649536)",
+        )
+    }
+
+    @Test(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
+    func `a build that requires SMM does not start an SEV-ES guest`() throws {
+        try expect(
+            FirmwareCorpus.image("trixie-code-4m-secboot.fd"),
+            GuestWords.sevES,
+            isRefusedWith: "FW-E13: built to require SMM, which SEV-ES guests do not have",
+            launcher: ["sev-attachment pflash"],
+        )
+    }
+
+    @Test func `what fits starts without a word`() throws {
+        let store: [ByteString] = ["-drive", "if=pflash,unit=1,format=raw,size=540672,file=/vars"]
+        let warnings = try LaunchScene(Self.code.build()).warnings(GuestWords.normal + store)
+        #expect(warnings.isEmpty)
+    }
+
+    @Test func `a doubtful image starts with a warning, and with none once it is accepted`() throws
+    {
+        let image = Self.combined.build()
+        #expect(
+            try LaunchScene(image).warnings(GuestWords.normal) == [
+                "firmware volume 'demo:efi-firmware/a.fd': FW-W01: a combined image in flash: its"
+                    + " own read-only variable store is used, so the VM's settings are lost at"
+                    + " power-off"
+            ]
+        )
+        let accepting = try LaunchScene(image, firmware: ["accept FW-W01"])
+        #expect(try accepting.warnings(GuestWords.normal).isEmpty)
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Planning
+import Testing
+
+/// `launcherctl plan` shows the launcher's own decision. Both are given the same call, and what
+/// the plan says is held against what the stand-in for QEMU got. (That they refuse alike is tested
+/// with every refusal.)
+@Suite(.launching, .needsProducts, .needsFirmware)
+struct PlanTests {
+    /// What `launcherctl plan --json` prints, as far as these tests read it.
+    struct Plan: Decodable {
+        struct Firmware: Decodable {
+            let name: String
+            let chosenBy: String
+            let digests: [String]
+            let pinnedBy: [String]
+            let byteCount: Int
+            let readOnly: [String]
+            let guest: String
+            let attachment: String
+        }
+
+        let firmware: Firmware?
+        let programs: [String]
+        let arguments: [String]
+        let removedVariables: [String]
+        let seccomp: String
+        let warnings: [String]
+    }
+
+    private static let code: ByteString =
+        "if=pflash,unit=0,format=raw,readonly=on,file=/nowhere/OVMF_CODE.fd"
+
+    private static let commandLines: [[ByteString]] = [
+        ["-id", "100", "-name", "t", "-drive", code],
+        ["-id", "100", "-name", "t", "-bios", "/nowhere/OVMF.fd", "", "disk", "-unknown"],
+        ["-version"],
+        FirmwareStore.firmware + ["-version"],
+        FirmwareStore.firmware,
+        FirmwareStore.firmware + ["-bios", "/nowhere/OVMF.fd", "-m", "512"],
+        FirmwareStore.firmware + ["-id", "100", "-drive", code, "-incoming", "unix:/nowhere"],
+        FirmwareStore.firmware + ["-append", "fd=10 11,12", "-name", "it's \"quoted\""],
+        FirmwareStore.firmware + [
+            "-blockdev", #"{"driver":"file","filename":"/nowhere/CODE.fd","node-name":"file"}"#,
+            "-blockdev", "driver=raw,file=file,node-name=code,read-only=on",
+            "-machine", "q35,pflash0=code",
+        ],
+        FirmwareStore.firmware + [
+            "-efidisk0", "test:100/vm-100-disk-0.raw,efitype=4m,size=528K",
+        ],
+        FirmwareStore.firmware + [
+            "-object", "sev-guest,id=sev,policy=1", "-machine", "q35,memory-encryption=sev",
+        ],
+    ]
+
+    @Test(arguments: commandLines)
+    func `the plan is what the launcher does, word for word`(
+        words: [ByteString]
+    ) async throws {
+        // In one file with its variable store, so that it fits -bios too.
+        let store = try FirmwareStore(image: Machine.unifiedImage)
+        let planned = try await run(store.plan(words))
+        #expect(planned.end == .status(0), "\(planned.errors)")
+        #expect(planned.errors.isEmpty)
+        #expect(try store.report() == nil)
+        let plan = try JSONDecoder().decode(Plan.self, from: Data(planned.output.utf8))
+
+        let launched = try await run(store.launcher(words))
+        #expect(launched.end == .status(0), "\(launched.errors)")
+        let report = try #require(try store.report())
+        #expect(plan.arguments == report.arguments.map { $0.text ?? $0.escaped })
+        #expect(plan.programs == [store.program])
+        #expect(
+            launched.complaints
+                == plan.warnings.map { warning in
+                    let label = words.contains("-id") ? "vm 100: " : ""
+                    return "qemu-launcher: warning: \(label)\(warning)"
+                }
+        )
+    }
+
+    @Test func `the plan tells which image it is, why, and what proves it`() async throws {
+        let store = try FirmwareStore()
+        var request = store.plan(FirmwareStore.firmware)
+        request.environment.append("QEMU_MODULE_DIR=/nowhere")
+        let outcome = try await run(request)
+        let plan = try JSONDecoder().decode(Plan.self, from: Data(outcome.output.utf8))
+        let firmware = try #require(plan.firmware)
+        #expect(firmware.name == FirmwareStore.volume)
+        #expect(firmware.chosenBy == "option -efi-firmware")
+        #expect(firmware.digests == ["sha256:\(try store.digest())"])
+        #expect(firmware.pinnedBy == ["\(store.configuration) line \(try store.line(of: "sha"))"])
+        #expect(firmware.byteCount == (try read(store.image).count))
+        #expect(firmware.readOnly == ["mode"])
+        #expect(firmware.guest == "normal")
+        #expect(firmware.attachment == "pflash-drive")
+        #expect(plan.removedVariables == (Machine.isRoot ? ["QEMU_MODULE_DIR"] : []))
+        #expect(plan.seccomp == "enforce")
+    }
+
+    @Test func `the plan for people ends with the command line, an option a line`() async throws {
+        let store = try FirmwareStore()
+        let words: [ByteString] = FirmwareStore.firmware + ["-name", "it's", "-S"]
+        let outcome = try await run(store.plan(words, json: false))
+        #expect(outcome.end == .status(0))
+        let lines = outcome.output.split(separator: "\n").suffix(5).map(String.init)
+        let image = try #require(lines.first { $0.contains("/proc/self/fd/") })
+        #expect(
+            lines == [
+                "command line", "  /usr/bin/kvm", image, #"  -name 'it'\''s'"#, "  -S",
+            ]
+        )
+    }
+
+    @Test func `without a command line the plan says how it is called`() async throws {
+        let request = Child.Request(
+            program: Products.launcherctl,
+            arguments: ["launcherctl", "plan"]
+        )
+        let outcome = try await run(request)
+        #expect(outcome.end == .status(64))
+        #expect(
+            outcome.complaints.first == "Error: no command line; give --vmid, or QEMU's after '--'"
+        )
+        #expect(outcome.output.isEmpty)
+    }
+}

@@ -1,0 +1,78 @@
+import Crypto
+import Foundation
+import Planning
+import Testing
+
+/// One launch that must not happen: what is wrong, and everything that is said about it.
+struct Refusal: CustomTestStringConvertible, Sendable {
+    let name: String
+    let status: Int32
+    /// What follows `error:`. In it and in the hint, `$image` and the like stand for the store's
+    /// own paths; see ``text(_:_:)``.
+    let message: String
+    let hint: String?
+    let needsRoot: Bool
+    /// What follows `-launcher-config`; by default a launch by hand that asks for the image.
+    let arguments: [ByteString]
+    let spoil: @Sendable (FirmwareStore) throws -> Void
+
+    var testDescription: String { name }
+
+    static let byHand: [ByteString] = ["-name", "t"] + FirmwareStore.firmware
+
+    /// As Proxmox starts VM 100 in UEFI mode.
+    static let fromProxmox: [ByteString] = [
+        "-id", "100", "-name", "t", "-smbios", "type=1,uuid=7b10d7af-b932-4c66-b2c3-3996152ec465",
+        "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=/nowhere/OVMF_CODE.fd",
+    ]
+
+    init(
+        _ name: String,
+        status: Int32,
+        needsRoot: Bool = false,
+        arguments: [ByteString] = byHand,
+        message: String,
+        hint: String? = nil,
+        spoil: @escaping @Sendable (FirmwareStore) throws -> Void = { _ in },
+    ) {
+        self.name = name
+        self.status = status
+        self.needsRoot = needsRoot
+        self.arguments = arguments
+        self.message = message
+        self.hint = hint
+        self.spoil = spoil
+    }
+
+    /// Everything that standard error shows.
+    func complaints(of program: String, _ store: FirmwareStore) throws -> [String] {
+        try ["\(program): error: " + text(message, store)]
+            + (hint.map { ["\(program): hint: " + (try text($0, store))] } ?? [])
+    }
+
+    /// The command line, with the store's own paths in it.
+    func arguments(_ store: FirmwareStore) throws -> [ByteString] {
+        try arguments.map { word in try word.text.map { ByteString(try text($0, store)) } ?? word }
+    }
+
+    private func text(_ text: String, _ store: FirmwareStore) throws -> String {
+        let words: [(name: String, value: () throws -> String)] = [
+            ("$images", { store.images }),
+            ("$image", { store.image }),
+            ("$root", { store.root }),
+            ("$conf", { store.configuration }),
+            ("$store", { store.path }),
+            ("$volume", { FirmwareStore.volume }),
+            // Of the good image, and of what is in its place.
+            ("$pinned", { try store.digest(Machine.codeImage) }),
+            ("$found", { try store.digest() }),
+            ("$found384", { try hexadecimal(SHA384.hash(data: read(store.image))) }),
+            ("$found512", { try hexadecimal(SHA512.hash(data: read(store.image))) }),
+            ("$pin-line", { String(try store.line(of: "sha")) }),
+            ("$vm-line", { String(try store.line(of: "vm:")) }),
+        ]
+        return try words.sorted { $0.name.count > $1.name.count }.reduce(text) { text, word in
+            text.contains(word.name) ? text.replacing(word.name, with: try word.value()) : text
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import ChildProcess
+import Glibc
+import Planning
+
+/// A process that a test started: one owner, who waits for it, and kills it when letting go.
+struct Child: ~Copyable {
+    /// Everything a process is started with.
+    struct Request {
+        var program: String
+        /// argv, the program's name included.
+        var arguments: [ByteString]
+        var environment: [ByteString] = ["PATH=/usr/bin:/bin", "LC_ALL=C"]
+        /// Where only root can write, as QEMU looks for option ROMs in it.
+        var directory = "/"
+        var umask: mode_t = 0o022
+        /// Descriptors of ours by the number that the child gets them under. All others are closed.
+        var descriptors: [Int32: Int32] = [:]
+        /// Whether standard streams that are not among the descriptors are closed.
+        var closesStandardStreams = false
+    }
+
+    enum End: Equatable {
+        case status(Int32)
+        case signal(Int32)
+        /// It was still running and was killed.
+        case timeout
+    }
+
+    let id: pid_t
+    private var end: End?
+
+    init(_ request: Request) throws {
+        let arguments = CStringArray(request.arguments)
+        let environment = CStringArray(request.environment)
+        let numbers = Array(request.descriptors.keys)
+        let sources = numbers.compactMap { request.descriptors[$0] }
+        id = try unsafe check(
+            request.program.withCString { program in
+                unsafe request.directory.withCString { directory in
+                    unsafe sources.withUnsafeBufferPointer { sources in
+                        unsafe numbers.withUnsafeBufferPointer { numbers in
+                            var request = unsafe child_process(
+                                program: program,
+                                arguments: arguments.pointers,
+                                environment: environment.pointers,
+                                directory: directory,
+                                umask: request.umask,
+                                sources: sources.baseAddress,
+                                numbers: numbers.baseAddress,
+                                count: numbers.count
+                            )
+                            return unsafe child_process_start(&request)
+                        }
+                    }
+                }
+            }
+        )
+    }
+
+    deinit {
+        guard end == nil else { return }
+        kill(id, SIGKILL)
+        _ = waitpid(id, nil, 0)
+    }
+
+    /// Whether it has ended, without waiting for it.
+    mutating func poll() throws -> End? {
+        if let end { return end }
+        var status: Int32 = 0
+        guard try check(unsafe waitpid(id, &status, WNOHANG)) == id else { return nil }
+        let signal = status & 0x7F
+        end = signal == 0 ? .status(status >> 8 & 0xFF) : .signal(signal)
+        return end
+    }
+
+    /// Waits until it ends. It is killed where that takes too long.
+    mutating func wait(atMost limit: Duration = .seconds(20)) async throws -> End {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if let end = try poll() { return end }
+            try await Task.sleep(for: .milliseconds(3))
+        }
+        // On a busy machine the sleep may have been long and the process done long ago.
+        if let end = try poll() { return end }
+        kill(id, SIGKILL)
+        try check(waitpid(id, nil, 0))
+        end = .timeout
+        return .timeout
+    }
+}
+
+/// Strings as C takes an array of them: with a null pointer at the end.
+@safe private final class CStringArray {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [ByteString]) {
+        count = strings.count
+        unsafe pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() {
+            let bytes = string.bytes.map { CChar(bitPattern: $0) } + [0]
+            unsafe (pointers + index).initialize(to: strdup(bytes))
+        }
+        unsafe (pointers + count).initialize(to: nil)
+    }
+
+    deinit {
+        for index in 0..<count { unsafe free(pointers[index]) }
+        unsafe pointers.deallocate()
+    }
+}
+
+/// Fails with the error of a call that reports -1.
+@discardableResult
+func check<Value: SignedInteger>(_ value: Value) throws -> Value {
+    guard value != -1 else { throw SystemError(number: errno) }
+    return value
+}
+
+struct SystemError: Error, CustomStringConvertible {
+    let number: Int32
+    var description: String { unsafe String(cString: strerror(number)) }
+}

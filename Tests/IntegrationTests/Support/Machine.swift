@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+import Planning
+import Testing
+
+/// What of the machine a test depends on.
+enum Machine {
+    static let isRoot = geteuid() == 0
+    static let qemu = "/usr/bin/qemu-system-x86_64"
+    /// As argv[0] it has QEMU emulate where the command line names no accelerator.
+    static let qemuName: ByteString = "qemu-system-x86_64"
+    /// As Debian's ovmf package ships them: code and variable store, and both in one.
+    static let codeImage = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+    static let variableStore = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+    static let unifiedImage = "/usr/share/ovmf/OVMF.fd"
+
+    static let hasQEMU = FileManager.default.isExecutableFile(atPath: qemu)
+    static let hasFirmware = [codeImage, variableStore, unifiedImage].allSatisfy {
+        FileManager.default.isReadableFile(atPath: $0)
+    }
+
+    /// The host's name up to its first dot, which the `nodes` lists of storages name.
+    static let nodeName = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
+}
+
+extension Trait where Self == ConditionTrait {
+    static var needsProducts: Self {
+        .enabled(
+            if: Products.areBuilt,
+            "the launcher's executables are not beside the tests; swift build makes them",
+        )
+    }
+
+    static var needsFirmware: Self {
+        .enabled(if: Machine.hasFirmware, "no OVMF; on Debian the package ovmf has it")
+    }
+
+    static var needsQEMU: Self {
+        .enabled(if: Machine.hasQEMU, "no \(Machine.qemu); on Debian it is in qemu-system-x86")
+    }
+
+    static var needsRoot: Self {
+        .enabled(if: Machine.isRoot, "only root can arrange this")
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import Planning
+@testable import launcherctl
+
+struct MeasureCommandTests {
+    @Test(arguments: [
+        [], ["snp", "x"], ["normal", "x"], ["sev-snp"],
+        ["sev-snp", "x", "--cpu-sig", "EPYC"], ["sev-snp", "x", "--cpu-sig", "0x1ffffffff"],
+        ["sev-snp", "x", "--cpu", "EPYC", "--cpu-sig", "1"],
+        ["sev-snp", "x", "--guest-features", "-1"], ["sev", "x", "--append", "quiet"],
+        ["tdx", "x", "--hex", "--json"], ["tdx", "x", "--variant", "third"],
+        ["tdx", "x", "--expect", "xyz"], ["tdx", "x", "--expect", ""],
+        ["tdx", "x", "--vcpus", "99999999999999999999"], ["tdx", "x", "--", "-smp", "4"],
+    ])
+    func `what makes no sense is refused before anything is read`(words: [String]) {
+        #expect(throws: (any Error).self) { try MeasureCommand.parse(words) }
+    }
+
+    @Test(
+        .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
+        arguments: [
+            (
+                ["--vcpus", "4", "--cpu", "EPYC-Milan"],
+                "c995d6122aacbc0434128f0c63783f03b7caec3f8f4292948522a00c0395ff126f1633d8346a20aa"
+                    + "85f8dd3bd8739a38"
+            )
+        ]
+    )
+    func `options come to the digest of the guest`(words: [String], hex: String) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "launcherctl-\(UUID().uuidString).fd")
+        try Data(FirmwareCorpus.image("sid-amdsev.fd")).write(to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let options = try GuestOptions.parse(words)
+        let image = try ImageBytes(folder.path, configuration: nil)
+        let digests = try image.digests(of: options.measured(.sevSNP))
+        #expect(digests.map(\.digest.hex) == [hex])
+    }
+
+    @Test func `the keys of the JSON stay`() throws {
+        let digest = ExpectedDigest(variant: .legacy, digest: Digest(.sha256, bytes: filler(32)))
+        let text = jsonText(MeasureDocument([digest], expected: "aa", matches: false))
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        )
+        #expect(Set(object.keys) == ["digests", "expected", "matches"])
+        let first = try #require((object["digests"] as? [[String: Any]])?.first)
+        #expect(Set(first.keys) == ["variant", "condition", "algorithm", "hex", "base64"])
+    }
+
+    @Test func `another digest than the expected one ends with the status of a wrong image`() throws
+    {
+        let digest = ExpectedDigest(variant: nil, digest: Digest(.sha256, bytes: filler(32)))
+        let output = try MeasureOutput.parse(["--expect", "00", "--hex"])
+        let code = #expect(throws: ExitCode.self) { try output.show([digest]) }
+        #expect(code?.rawValue == 65)
+        try MeasureOutput.parse(["--expect", digest.digest.hex.uppercased(), "--hex"]).show([digest]
+        )
+    }
+}

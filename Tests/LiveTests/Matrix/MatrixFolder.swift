@@ -1,0 +1,70 @@
+import Foundation
+
+/// A row's folder: disks, scripts, the launcher's configuration; removed with everything in it.
+final class MatrixFolder: Sendable {
+    let path: String
+
+    init(qemu: String, spawn: String) throws {
+        var template = Array("/tmp/qemu-launcher-matrix-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw MatrixError.folder(errno) }
+        path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        // Another user, as -runas makes one, still writes here.
+        guard unsafe chmod(path, 0o755) == 0 else { throw MatrixError.folder(errno) }
+        try write(
+            "launcher.conf",
+            "launcher: defaults\n\tqemu \(qemu)\n\tspawn \(spawn)\n\tlog none\n"
+        )
+        try write("raw.img", bytes: [UInt8](repeating: 0, count: 1 << 20))
+        try write(
+            "up",
+            "#!/bin/sh\nip link show dev \"$1\" >/dev/null && echo up >\(path)/up.log\n"
+        )
+        try write("down", "#!/bin/sh\nls -l / | wc -l >/dev/null && echo down >\(path)/down.log\n")
+        try write("poweroff.img", bytes: Self.bootSector(Self.powerOff))
+        try write("exit.img", bytes: Self.bootSector(Self.exitSeven))
+        for script in ["up", "down"] where unsafe chmod("\(path)/\(script)", 0o755) != 0 {
+            throw MatrixError.folder(errno)
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func write(_ name: String, _ text: String) throws { try write(name, bytes: Array(text.utf8)) }
+
+    func write(_ name: String, bytes: [UInt8]) throws {
+        let url = URL(filePath: "\(path)/\(name)")
+        try Data(bytes).write(to: url)
+    }
+
+    /// Waits a little for it: another program may still be writing.
+    func content(_ name: String) -> String {
+        for _ in 0..<40 {
+            let data = FileManager.default.contents(atPath: "\(path)/\(name)")
+            if let data, !data.isEmpty || name == "log" || name == "serial" {
+                return String(decoding: data, as: UTF8.self)
+            }
+            usleep(50_000)
+        }
+        return "(no such file)"
+    }
+
+    /// mov dx, 0x604; mov ax, 0x2000; out dx, ax: what ACPI writes to turn the machine off, at
+    /// the port where SeaBIOS puts the power management of `pc`.
+    private static let powerOff: [UInt8] = [0xBA, 0x04, 0x06, 0xB8, 0x00, 0x20, 0xEF]
+    /// mov dx, 0x501; mov al, 3; out dx, al: isa-debug-exit makes a status of 7 of that.
+    private static let exitSeven: [UInt8] = [0xBA, 0x01, 0x05, 0xB0, 0x03, 0xEE]
+
+    private static func bootSector(_ code: [UInt8]) -> [UInt8] {
+        let halt: [UInt8] = [0xF4, 0xEB, 0xFD]
+        let body = code + halt
+        return body + [UInt8](repeating: 0, count: 510 - body.count) + [0x55, 0xAA]
+    }
+}
+
+enum MatrixError: Error {
+    case folder(Int32)
+    /// What was waited for did not come; with what QEMU wrote.
+    case timeout(String)
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// The host that the matrix runs on, and the QEMU that it is about.
+struct MatrixHost: Sendable {
+    /// The program; LAUNCHER_QEMU where it is set.
+    let qemu: String
+    /// What that QEMU wants besides: LAUNCHER_QEMU_OPTIONS, split at blanks.
+    let options: [String]
+    private let help: String
+
+    init() throws {
+        let environment = ProcessInfo.processInfo.environment
+        qemu = environment["LAUNCHER_QEMU"] ?? "/usr/bin/qemu-system-x86_64"
+        options = (environment["LAUNCHER_QEMU_OPTIONS"] ?? "").split(separator: " ").map(
+            String.init
+        )
+        help = try Self.output(of: qemu, ["-help"])
+    }
+
+    static var isAvailable: Bool {
+        let path =
+            ProcessInfo.processInfo.environment["LAUNCHER_QEMU"] ?? "/usr/bin/qemu-system-x86_64"
+        return FileManager.default.isExecutableFile(atPath: path)
+    }
+
+    var version: String { help.split(separator: "\n").first.map(String.init) ?? "" }
+
+    func has(_ requirement: MatrixRow.Requirement) -> Bool {
+        switch requirement {
+        case .root: geteuid() == 0
+        case .kvm: unsafe access("/dev/kvm", R_OK | W_OK) == 0
+        case .tap: unsafe access("/dev/net/tun", R_OK | W_OK) == 0 && geteuid() == 0
+        case .vhostNet: unsafe access("/dev/vhost-net", R_OK | W_OK) == 0
+        }
+    }
+
+    /// What the words in braces of a row stand for.
+    func words(in folder: MatrixFolder) throws -> [String: String] {
+        let path = folder.path
+        let hasRunAs = help.contains("\n-runas")
+        let hasChroot = help.contains("\n-chroot")
+        _ = try Self.output(
+            of: "/usr/bin/qemu-img",
+            ["create", "-q", "-f", "qcow2", "\(path)/disk.qcow2", "16M"]
+        )
+        return [
+            "user": hasRunAs ? "-runas nobody" : "-run-with user=nobody",
+            "chroot": hasChroot ? "-chroot \(path)" : "-run-with chroot=\(path)",
+            "boot-poweroff": "-drive file=\(path)/poweroff.img,format=raw",
+            "boot-exit": "-drive file=\(path)/exit.img,format=raw",
+            "tap": "qlm\(UInt32.random(in: 0...99_999_999))",
+            "port": "\(UInt16.random(in: 20_000...32_000))",
+            "folder": path,
+        ]
+    }
+
+    static func output(of program: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+}

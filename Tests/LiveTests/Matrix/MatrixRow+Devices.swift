@@ -1,0 +1,149 @@
+extension MatrixRow {
+    private static let quit = Step.qmp("quit")
+
+    static let networks: [MatrixRow] = [
+        MatrixRow(
+            "net: user",
+            "-netdev user,id=n,hostfwd=tcp:127.0.0.1:{port}-:22 -device virtio-net-pci,netdev=n",
+            [.hmp("info usernet"), quit]
+        ),
+        MatrixRow(
+            "net: tap",
+            "-netdev tap,id=n,ifname={tap},script=no,downscript=no "
+                + "-device virtio-net-pci,netdev=n",
+            [.qmp("query-status"), quit],
+            needs: [.tap]
+        ),
+        MatrixRow(
+            "net: tap with scripts",
+            "-netdev tap,id=n,ifname={tap},script={folder}/up,downscript={folder}/down "
+                + "-device virtio-net-pci,netdev=n",
+            [.file("up.log"), quit, .file("down.log")],
+            needs: [.tap]
+        ),
+        MatrixRow(
+            "net: tap, vhost",
+            "-netdev tap,id=n,ifname={tap},script=no,downscript=no,vhost=on "
+                + "-device virtio-net-pci,netdev=n",
+            [.qmp("query-status"), quit],
+            needs: [.tap, .vhostNet]
+        ),
+        MatrixRow(
+            "net: socket",
+            "-netdev socket,id=n,listen=127.0.0.1:{port} -device e1000,netdev=n",
+            [.qmp("query-status"), quit]
+        ),
+    ]
+
+    /// Where a person or a program looks at the machine from outside.
+    static let frontEnds: [MatrixRow] = [
+        MatrixRow("vnc", "-vnc unix:{folder}/vnc -vga std", [.connect("vnc", 12), quit]),
+        MatrixRow(
+            "chardev: pty",
+            "-chardev pty,id=c -serial chardev:c",
+            [.qmp("query-status"), quit]
+        ),
+        MatrixRow(
+            "chardev: unix socket",
+            "-chardev socket,id=c,path={folder}/chardev,server=on,wait=off -mon chardev=c",
+            [.connect("chardev", 4), quit]
+        ),
+        MatrixRow(
+            "chardev: tcp",
+            "-chardev socket,id=c,host=127.0.0.1,port={port},server=on,wait=off "
+                + "-serial chardev:c",
+            [.qmp("query-status"), quit]
+        ),
+        MatrixRow("chardev: file", "-serial file:{folder}/serial", [quit, .file("serial")]),
+        MatrixRow("trace and log", "-d guest_errors -D {folder}/log", [quit, .file("log")]),
+        MatrixRow(
+            "screendump",
+            "-vga std",
+            [.qmp("screendump", #"{"filename":"{folder}/screen.ppm"}"#), quit]
+        ),
+        MatrixRow(
+            "many devices",
+            "-machine pc -device virtio-rng-pci -device qemu-xhci -device usb-tablet "
+                + "-device virtio-balloon-pci,id=b -device virtio-scsi-pci "
+                + "-audiodev none,id=a -device AC97,audiodev=a -device ich9-intel-hda "
+                + "-device hda-duplex,audiodev=a -device virtio-serial-pci",
+            [.qmp("balloon", #"{"value":67108864}"#), .hmp("info usb"), quit]
+        ),
+        MatrixRow(
+            "random numbers of the host",
+            "-object rng-random,id=r,filename=/dev/urandom -device virtio-rng-pci,rng=r",
+            [quit]
+        ),
+    ]
+
+    static let hotplug: [MatrixRow] = [
+        MatrixRow("plug a disk", "-machine pc", plugDisk(aio: "threads")),
+        MatrixRow("plug a disk, native", "-machine pc", plugDisk(aio: "native")),
+        MatrixRow(
+            "plug a network",
+            "-machine pc",
+            [
+                .qmp("netdev_add", #"{"type":"user","id":"n"}"#),
+                .qmp("device_add", #"{"driver":"virtio-net-pci","netdev":"n","id":"e"}"#),
+                .qmp("device_del", #"{"id":"e"}"#), quit,
+            ]
+        ),
+        MatrixRow(
+            "plug memory",
+            "-machine pc -m 128,slots=2,maxmem=1G",
+            [
+                .qmp(
+                    "object-add",
+                    #"{"qom-type":"memory-backend-ram","id":"m","size":134217728}"#
+                ),
+                .qmp("device_add", #"{"driver":"pc-dimm","memdev":"m","id":"d"}"#),
+                .hmp("info memory_size_summary"), quit,
+            ]
+        ),
+        MatrixRow(
+            "plug a processor",
+            "-machine pc,accel=tcg -cpu qemu64 -smp 1,sockets=2,cores=1,threads=1,maxcpus=2",
+            [
+                .qmp(
+                    "device_add",
+                    #"{"driver":"qemu64-x86_64-cpu","socket-id":1,"core-id":0,"thread-id":0}"#
+                ),
+                .until("query-cpus-fast", #""cpu-index":1"#), quit,
+            ]
+        ),
+        MatrixRow(
+            "plug USB",
+            "-machine pc -device qemu-xhci,id=x",
+            [
+                .qmp("device_add", #"{"driver":"usb-tablet","bus":"x.0","id":"u"}"#),
+                .qmp("device_del", #"{"id":"u"}"#), quit,
+            ]
+        ),
+        MatrixRow(
+            "plug an iothread and a chardev",
+            "-machine pc",
+            [
+                .qmp("object-add", #"{"qom-type":"iothread","id":"t"}"#),
+                .qmp(
+                    "chardev-add",
+                    #"{"id":"c","backend":{"type":"socket","data":{"addr":{"type":"unix","#
+                        + #""data":{"path":"{folder}/chardev"}},"server":true,"wait":false}}}"#
+                ),
+                .qmp("object-del", #"{"id":"t"}"#), quit,
+            ]
+        ),
+    ]
+
+    private static func plugDisk(aio: String) -> [Step] {
+        [
+            .qmp(
+                "blockdev-add",
+                #"{"driver":"raw","node-name":"d","file":{"driver":"file","aio":"\#(aio)","#
+                    + #""filename":"{folder}/raw.img","cache":{"direct":true}}}"#
+            ),
+            .qmp("device_add", #"{"driver":"virtio-blk-pci","drive":"d","id":"e"}"#),
+            .hmp("qemu-io d \"write 0 64k\""),
+            .qmp("device_del", #"{"id":"e"}"#), quit,
+        ]
+    }
+}

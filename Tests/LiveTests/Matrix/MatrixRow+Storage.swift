@@ -1,0 +1,158 @@
+extension MatrixRow {
+    private static let raw = "if=none,id=d,format=raw,file={folder}/raw.img"
+    private static let image = "-device virtio-blk-pci,drive=d"
+    private static let quit = Step.qmp("quit")
+
+    private static let requests: [Step] = [
+        .hmp("qemu-io d \"write -P 7 0 128k\""), .hmp("qemu-io d \"read -P 7 0 128k\""),
+        .hmp("qemu-io d \"discard 0 64k\""), .hmp("qemu-io d \"write -z 64k 64k\""),
+        .hmp("qemu-io d flush"), quit,
+    ]
+
+    /// Disks and what is done with them.
+    static let disks: [MatrixRow] = [
+        MatrixRow("disk: threads", "-drive \(raw),aio=threads \(image)", requests),
+        MatrixRow(
+            "disk: threads, direct",
+            "-drive \(raw),aio=threads,cache=none \(image)",
+            requests
+        ),
+        MatrixRow("disk: native", "-drive \(raw),aio=native,cache=none \(image)", requests),
+        MatrixRow("disk: io_uring", "-drive \(raw),aio=io_uring,cache=none \(image)", requests),
+        MatrixRow(
+            "disk: io_uring by JSON",
+            #"-blockdev {"driver":"file","node-name":"d","filename":"{folder}/raw.img","#
+                + #""aio":"io_uring","cache":{"direct":true}} -device virtio-blk-pci,drive=d"#,
+            requests
+        ),
+        MatrixRow(
+            "disk: discard",
+            "-drive \(raw),discard=unmap,detect-zeroes=unmap \(image)",
+            requests
+        ),
+        MatrixRow(
+            "iothread",
+            "-object iothread,id=t -drive \(raw) -device virtio-blk-pci,drive=d,iothread=t",
+            [.qmp("query-iothreads"), quit]
+        ),
+        MatrixRow("throwaway snapshot", "-snapshot -drive \(raw) \(image)", requests),
+        MatrixRow(
+            "folder of the host",
+            "-virtfs local,path={folder},mount_tag=f,security_model=mapped-xattr",
+            [quit],
+            needs: [.root]
+        ),
+        MatrixRow(
+            "mirror",
+            "-drive if=none,id=d,file={folder}/disk.qcow2 \(image)",
+            [
+                .qmp(
+                    "drive-mirror",
+                    #"{"device":"d","target":"{folder}/copy.qcow2","sync":"full","job-id":"j"}"#
+                ),
+                .event("BLOCK_JOB_READY"), .qmp("block-job-complete", #"{"device":"j"}"#),
+                .event("BLOCK_JOB_COMPLETED"), quit,
+            ]
+        ),
+        MatrixRow(
+            "backup",
+            "-drive if=none,id=d,file={folder}/disk.qcow2 \(image)",
+            [
+                .qmp(
+                    "drive-backup",
+                    #"{"device":"d","target":"{folder}/copy.qcow2","sync":"full","job-id":"j"}"#
+                ),
+                .event("BLOCK_JOB_COMPLETED"), quit,
+            ]
+        ),
+        MatrixRow(
+            "overlay and commit",
+            "-drive if=none,id=d,file={folder}/disk.qcow2 \(image)",
+            [
+                .qmp(
+                    "blockdev-snapshot-sync",
+                    #"{"device":"d","snapshot-file":"{folder}/copy.qcow2"}"#
+                ),
+                .hmp("qemu-io d \"write 0 64k\""),
+                .qmp("block-commit", #"{"device":"d","job-id":"j"}"#),
+                .event("BLOCK_JOB_READY"), .qmp("block-job-complete", #"{"device":"j"}"#),
+                .event("BLOCK_JOB_COMPLETED"), quit,
+            ]
+        ),
+        MatrixRow(
+            "network block device",
+            "-blockdev qcow2,node-name=n,file.driver=file,file.filename={folder}/disk.qcow2",
+            [
+                .qmp(
+                    "nbd-server-start",
+                    #"{"addr":{"type":"unix","data":{"path":"{folder}/nbd"}}}"#
+                ),
+                .qmp(
+                    "block-export-add",
+                    #"{"type":"nbd","id":"e","node-name":"n","writable":false}"#
+                ),
+                .connect("nbd", 18), .qmp("nbd-server-stop"), quit,
+            ]
+        ),
+    ]
+
+    /// Saving, loading and moving a machine.
+    static let state: [MatrixRow] = [
+        MatrixRow(
+            "savevm and loadvm",
+            "-drive if=none,id=d,file={folder}/disk.qcow2 \(image)",
+            [.hmp("savevm a"), .hmp("loadvm a"), .hmp("delvm a"), quit]
+        ),
+        MatrixRow(
+            "migration: unix",
+            "",
+            migration("unix:{folder}/migration", multifd: false),
+            destination: "-incoming defer"
+        ),
+        MatrixRow(
+            "migration: tcp",
+            "",
+            migration("tcp:127.0.0.1:{port}", multifd: false),
+            destination: "-incoming defer"
+        ),
+        MatrixRow(
+            "migration: tcp, many channels",
+            "",
+            migration("tcp:127.0.0.1:{port}", multifd: true),
+            destination: "-incoming defer"
+        ),
+        MatrixRow(
+            "migration: exec",
+            "",
+            [
+                .qmp("migrate", #"{"uri":"exec:cat >{folder}/state"}"#),
+                .until("query-migrate", "completed"), quit,
+            ],
+            spawn: "allow"
+        ),
+        MatrixRow(
+            "memory dumps",
+            "",
+            [
+                .qmp("dump-guest-memory", #"{"paging":false,"protocol":"file:{folder}/dump"}"#),
+                .hmp("pmemsave 0 4096 \"{folder}/page\""), quit,
+            ]
+        ),
+    ]
+
+    private static func migration(_ address: String, multifd: Bool) -> [Step] {
+        let capability = #"{"capabilities":[{"capability":"multifd","state":true}]}"#
+        let channels: [Step] =
+            multifd
+            ? [
+                .qmp("migrate-set-capabilities", capability),
+                .remote("migrate-set-capabilities", capability),
+            ] : []
+        return channels + [
+            .remote("migrate-incoming", #"{"uri":"\#(address)"}"#),
+            .qmp("migrate", #"{"uri":"\#(address)"}"#),
+            .until("query-migrate", "completed"), .remoteUntil("query-status", "running"),
+            .remote("quit"), quit,
+        ]
+    }
+}

@@ -1,0 +1,130 @@
+import Planning
+import Testing
+
+struct FirmwareFitnessTests {
+    @Test func `an image is judged for every guest as it would be attached`() {
+        let image = FirmwareImage(SyntheticImage(storeByteCount: 0x5000).build().span)
+        let fitness = FirmwareFitness(of: image, features: .unknown)
+        #expect(fitness.verdicts.map(\.guest) == GuestKind.allCases)
+        #expect(fitness.verdicts.allSatisfy { $0.attachment == .bios && $0.isFit })
+        let code = FirmwareImage(SyntheticImage().build().span)
+        let split = FirmwareFitness(of: code, features: .unknown)
+        #expect(split.verdicts.filter(\.isFit).map(\.guest) == [.normal, .sev, .sevES])
+    }
+
+    @Test func `a variable store is fit for nothing`() {
+        let store = FirmwareImage(SyntheticImage.store().span)
+        let fitness = FirmwareFitness(of: store, features: .unknown)
+        #expect(fitness.verdicts.allSatisfy { !$0.isFit })
+        #expect(FirmwareDescriptor(of: store, contents: nil, path: "/x.fd") == nil)
+    }
+
+    @Test func `a descriptor is the file that QEMU's schema describes`() throws {
+        let code = FirmwareImage(SyntheticImage().build().span)
+        let store = try #require(FirmwareImage(SyntheticImage.store().span).variableStore)
+        let descriptor = try #require(
+            FirmwareDescriptor(
+                of: code,
+                contents: nil,
+                path: "/srv/a \"b\"\u{1}.fd",
+                template: (path: "/srv/vars.fd", store: store),
+            )
+        )
+        #expect(
+            descriptor.json == #"""
+                {
+                    "description": "UEFI firmware",
+                    "interface-types": [
+                        "uefi"
+                    ],
+                    "mapping": {
+                        "device": "flash",
+                        "mode": "split",
+                        "executable": {
+                            "filename": "/srv/a \"b\"\u0001.fd",
+                            "format": "raw"
+                        },
+                        "nvram-template": {
+                            "filename": "/srv/vars.fd",
+                            "format": "raw"
+                        }
+                    },
+                    "targets": [
+                        {
+                            "architecture": "x86_64",
+                            "machines": [
+                                "pc-i440fx-*",
+                                "pc-q35-*"
+                            ]
+                        }
+                    ],
+                    "features": [],
+                    "tags": []
+                }
+
+                """#
+        )
+    }
+
+    @Test(
+        .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
+        arguments: [
+            (
+                "sid-amdsev.fd", .memory(file: "/f"), ["pc-q35-*"],
+                ["acpi-s3", "amd-sev", "amd-sev-es", "amd-sev-snp"]
+            ),
+            (
+                "sid-inteltdx.fd", .memory(file: "/f"), ["pc-q35-*"],
+                ["acpi-s3", "enrolled-keys", "intel-tdx", "secure-boot"]
+            ),
+            (
+                "trixie-code-4m-secboot.fd", .stateless(executable: "/f"), ["pc-q35-*"],
+                ["acpi-s3", "amd-sev", "requires-smm", "secure-boot"]
+            ),
+            (
+                "trixie-code-4m.fd", .stateless(executable: "/f"), ["pc-i440fx-*", "pc-q35-*"],
+                ["acpi-s3", "amd-sev", "amd-sev-es"]
+            ),
+        ] as [(String, FirmwareDescriptor.Mapping, [String], [String])]
+    )
+    func `a real image's descriptor says what its distribution's does`(
+        file: String,
+        mapping: FirmwareDescriptor.Mapping,
+        machines: [String],
+        features: [String],
+    ) throws {
+        let unpacked = try FirmwareCorpus.contents(file)
+        let descriptor = try #require(
+            FirmwareDescriptor(
+                of: FirmwareCorpus.understood(file),
+                contents: FirmwareContents(unpacked: unpacked.span),
+                path: "/f",
+            )
+        )
+        #expect(descriptor.mapping == mapping)
+        #expect(descriptor.machines == machines)
+        #expect(descriptor.features == features)
+    }
+
+    @Test(
+        .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
+        arguments: [
+            (GuestKind.sevES, nil, "FW-E13"), (.normal, "pc-i440fx-9.2", "FW-W03"),
+            (.normal, "q35", nil),
+        ] as [(GuestKind, String?, String?)]
+    )
+    func `a launch sees of itself that a real build requires SMM`(
+        guest: GuestKind,
+        machineType: String?,
+        code: String?,
+    ) throws {
+        let bytes = try FirmwareCorpus.image("trixie-code-4m-secboot.fd")
+        let context = JudgementContext(
+            guest: guest,
+            attachment: .flash,
+            store: .init(byteCount: 540_672),
+            machineType: machineType
+        )
+        #expect(judge(bytes.span, in: context).first?.code == code)
+    }
+}

@@ -1,0 +1,143 @@
+import Testing
+
+@testable import Planning
+
+struct JudgeTests {
+    typealias Context = JudgementContext
+
+    private static let normal = Context(guest: .normal, attachment: .flash)
+    private static let snp = Context(guest: .sevSNP, attachment: .bios)
+    private static let tdx = Context(guest: .tdx, attachment: .bios)
+
+    /// Whole 64 KiB blocks, as -bios needs.
+    private static let combined = SyntheticImage(storeByteCount: 0x5000).build()
+    private static let code = SyntheticImage().build()
+
+    private func codes(
+        _ bytes: [UInt8],
+        _ context: Context,
+        features: BuildFeatures = .unknown,
+    ) -> [String] {
+        judge(FirmwareImage(bytes.span), features: features, in: context)
+            .map(\.code).filter { $0 != "FW-W07" }
+    }
+
+    @Test func `what belongs together is not found fault with`() {
+        #expect(codes(Self.code, Self.normal) == [])
+        #expect(codes(Self.combined, Self.snp) == [])
+    }
+
+    @Test func `an image of another architecture is right for its own QEMU`() {
+        let image = [0, 4, 0, 0x14] + filler(4092, of: 0) + SyntheticImage().volume(0x8000)
+        let context = Context(guest: .normal, attachment: .flash, architecture: .aarch64)
+        #expect(codes(image, context) == [])
+        #expect(codes(Self.code, context) == ["FW-E09"])
+    }
+
+    @Test func `flash has a limit for code and store together`() {
+        var context = Self.normal
+        context.maximumFlashByteCount = Self.code.count + 0x4000
+        context.store = .init(byteCount: 0x4000)
+        #expect(!codes(Self.code, context).contains("FW-E06"))
+        context.store = .init(byteCount: 0x4001)
+        #expect(codes(Self.code, context).contains("FW-E06"))
+        context.store = .init(byteCount: .max)
+        #expect(codes(Self.code, context).contains("FW-E06"))
+    }
+
+    @Test func `a split code image does not fit -bios`() {
+        #expect(codes(Self.code, Self.snp) == ["FW-E07"])
+        #expect(
+            judge(FirmwareImage(Self.code.span), in: Self.snp).refusal?.message
+                == "FW-E07: a split code image, without its variable store, does not fit -bios"
+                + " (expected a multiple of 65536 bytes, found 45056)"
+        )
+    }
+
+    @Test(arguments: [GuestKind.sevSNP, .tdx])
+    func `private memory cannot be flash`(guest: GuestKind) {
+        let found = codes(Self.combined, Context(guest: guest, attachment: .flash))
+        #expect(found.first == "FW-E07")
+    }
+
+    @Test func `a damaged table is named as the reason`() {
+        var bytes = Self.combined
+        bytes.write([0xFF, 0xFF], at: bytes.count - 50)
+        let finding = judge(FirmwareImage(bytes.span), in: Self.snp).refusal
+        #expect(
+            finding?.message == "FW-E10: not built for SEV-SNP, unusable SEV-ES reset block:"
+                + " its length is wrong (expected 18, found 65535)"
+        )
+    }
+
+    @Test func `a build that requires SMM is refused where there is none`() {
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        let image = Self.combined
+        for guest in [GuestKind.sevES, .sevSNP, .tdx] {
+            let found = codes(image, Context(guest: guest, attachment: .bios), features: features)
+            #expect(found.contains("FW-E13"))
+        }
+        for guest in [GuestKind.normal, .sev] {
+            let found = codes(image, Context(guest: guest, attachment: .bios), features: features)
+            #expect(!found.contains("FW-E13"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("pc-i440fx-9.2+pve1", .automatic, true), ("pc", .on, true), ("q35", .off, true),
+            ("pc-q35-9.2", .automatic, false), ("q35", .on, false), (nil, .automatic, false),
+        ] as [(String?, Context.SystemManagementMode, Bool)]
+    )
+    func `a build that requires SMM is warned of on machines without it`(
+        machineType: String?,
+        mode: Context.SystemManagementMode,
+        isWarned: Bool,
+    ) {
+        var context = Self.normal
+        context.machineType = machineType
+        context.systemManagementMode = mode
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        #expect(codes(Self.code, context, features: features) == (isWarned ? ["FW-W03"] : []))
+        #expect(codes(Self.code, context) == [])
+    }
+
+    @Test func `a combined image in flash is warned of`() {
+        #expect(codes(Self.combined, Self.normal) == ["FW-W01"])
+    }
+
+    @Test(
+        arguments: [
+            (SizeClass.fourMiB, 540_672, []), (.fourMiB, 131_072, ["FW-E15"]),
+            (.fourMiB, 4 << 20, ["FW-W02"]), (.twoMiB, 131_072, []),
+            (.twoMiB, 540_672, ["FW-E15"]), (.oneMiB, 131_072, []),
+            (.oneMiB, 540_672, ["FW-E15"]), (.twoMiB, 0, ["FW-W02"]),
+        ] as [(SizeClass, Int, [String])]
+    )
+    func `code and store have to be of one build's sizes`(
+        code: SizeClass,
+        store: Int,
+        expected: [String],
+    ) {
+        let builder = SyntheticImage(mainByteCount: code.codeByteCount - 0x3000, tdxSections: nil)
+        var context = Self.normal
+        context.store = .init(byteCount: store)
+        #expect(codes(builder.build(), context) == expected)
+    }
+
+    @Test func `keys are warned of where the build cannot enforce them`() {
+        var context = Self.normal
+        context.store = .init(byteCount: nil, enrolledKeys: [.platform, .exchange, .allowed])
+        let without = BuildFeatures(supportsSecureBoot: false)
+        #expect(codes(Self.code, context, features: without) == ["FW-W06"])
+        #expect(codes(Self.code, context, features: .init(supportsSecureBoot: true)) == [])
+        #expect(codes(Self.code, context) == [])
+    }
+
+    @Test func `a warning is silent where the configuration accepts it`() throws {
+        let findings = judge(FirmwareImage(Self.combined.span), in: Self.normal)
+        #expect(findings.warnings().map(\.code) == [.combinedInFlash, .unusualLayout])
+        let accepted = try #require(ImageWarning.Code(rawValue: "FW-W01"))
+        #expect(findings.warnings(accepting: [accepted]).map(\.code) == [.unusualLayout])
+    }
+}

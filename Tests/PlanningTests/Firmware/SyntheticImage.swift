@@ -1,0 +1,201 @@
+@testable import Planning
+
+/// Small images with everything that real ones have, to be built right and then spoiled.
+struct SyntheticImage {
+    /// None where zero. Real ones are 540672 bytes; nothing here depends on that.
+    var storeByteCount = 0
+    var mainByteCount = 0x8000
+    var securityByteCount = 0x3000
+    var resetVector: [UInt8] = [0x0F, 0x20, 0xC0, 0xA8, 0x01, 0x74, 0x05, 0xE9] + filler(8)
+    var resetAddress: UInt32? = 0x80_B004
+    var secretArea: (UInt32, UInt32)? = (0x80_F000, 0xC00)
+    var hashArea: (UInt32, UInt32)? = (0x81_0C00, 0x400)
+    /// Address, size and type.
+    var sevSections: [(UInt32, UInt32, UInt32)]? = Self.sevSections
+    /// `nil`: none; otherwise added to the code and, where there is one, the store.
+    var tdxSections: [TDXSection]? = Self.tdxSections
+
+    static let sevSections: [(UInt32, UInt32, UInt32)] = [
+        (0x80_0000, 0x9000, 1), (0x80_A000, 0x3000, 1), (0x80_D000, 0x1000, 2),
+        (0x80_E000, 0x1000, 3), (0x80_F000, 0x1000, 4), (0x81_1000, 0x1F000, 1),
+        (0x81_0000, 0x1000, 0x10),
+    ]
+
+    static let tdxSections = [
+        TDXSection(address: 0x81_0000, size: 0x10000, type: 3),
+        TDXSection(address: 0x80_9000, size: 0x2000, type: 2),
+    ]
+
+    struct TDXSection {
+        var offset: UInt32 = 0
+        var raw: UInt32 = 0
+        var address: UInt64
+        var size: UInt64
+        var type: UInt32
+        var attributes: UInt32 = 0
+    }
+
+    /// Distances from the end of the image.
+    static let sevDistance = 0x600
+    static let tdxDistance = 0xA00
+
+    var codeByteCount: Int { mainByteCount + securityByteCount }
+
+    func build() -> [UInt8] {
+        var image: [UInt8] = []
+        if storeByteCount > 0 {
+            image += volume(storeByteCount, fileSystem: Self.variables)
+            image.write(store(byteCount: storeByteCount / 2), at: 0x48)
+        }
+        image += volume(mainByteCount, name: FlashVolume.Name.main)
+        image += volume(securityByteCount, name: FlashVolume.Name.security)
+        writeEnd(of: &image)
+        return image
+    }
+
+    /// Only a variable store.
+    static func store(_ byteCount: Int = 540_672, variables: [UInt8] = []) -> [UInt8] {
+        let builder = SyntheticImage(storeByteCount: byteCount)
+        var image = builder.volume(byteCount, fileSystem: Self.variables)
+        image.write(builder.store(byteCount: byteCount / 2) + variables, at: 0x48)
+        return image
+    }
+
+    /// An authenticated variable, padded to four bytes.
+    static func variable(
+        _ name: String,
+        vendor: GUID,
+        data: Int = 10,
+        state: UInt8 = 0x3F,
+    ) -> [UInt8] {
+        let name = (Array(name.utf16) + [0]).flatMap(littleEndian)
+        let bytes =
+            littleEndian(UInt16(0x55AA)) + [state, 0] + littleEndian(UInt32(0x27))
+            + filler(28, of: 0) + littleEndian(UInt32(name.count))
+            + littleEndian(UInt32(data)) + vendor.bytes + name + filler(data)
+        return bytes + filler((4 - bytes.count % 4) % 4, of: 0xFF)
+    }
+
+    static let variables = GUID(0xFFF1_2B8D, 0x7696, 0x4C8B, 0xA985, 0x2747_075B_4F50)
+    static let firmware2 = GUID(0x8C8C_E578, 0x8A3D, 0x4F1C, 0x9935, 0x8961_85C3_2DD3)
+
+    func volume(_ byteCount: Int, fileSystem: GUID = Self.firmware2, name: GUID? = nil) -> [UInt8] {
+        var header =
+            filler(16, of: 0) + fileSystem.bytes + littleEndian(UInt64(byteCount))
+            + Array("_FVH".utf8) + littleEndian(UInt32(0x4FEFF)) + littleEndian(UInt16(0x48))
+            + littleEndian(UInt16(0)) + littleEndian(UInt16(name == nil ? 0 : 0x60)) + [0, 2]
+            + littleEndian(UInt32(byteCount / 4096)) + littleEndian(UInt32(4096))
+            + filler(8, of: 0)
+        header.fixVolumeChecksum()
+        var volume = header + filler(byteCount - header.count, of: 0xFF)
+        if let name { volume.write(name.bytes + littleEndian(UInt32(20)), at: 0x60) }
+        return volume
+    }
+
+    private func store(byteCount: Int) -> [UInt8] {
+        GUID(0xAAF3_2C78, 0x947B, 0x439A, 0xA180, 0x2E14_4EC3_7792).bytes
+            + littleEndian(UInt32(byteCount)) + [0x5A, 0xFE] + filler(6, of: 0)
+    }
+
+    private func writeEnd(of image: inout [UInt8]) {
+        let end = image.count
+        image.write(resetVector, at: end - 16)
+        image.write(Array("VTF\0".utf8), at: end - 20)
+        image.write(filler(12, of: 0), at: end - 32)
+        if let sevSections {
+            image.write(metadata("ASEV", sevSections.map(sevEntry)), at: end - Self.sevDistance)
+        }
+        if tdxSections != nil {
+            image.write(metadata("TDVF", tdxEntries(of: end)), at: end - Self.tdxDistance)
+        }
+        let table = table()
+        image.write(table, at: end - 32 - table.count)
+    }
+
+    private func table() -> [UInt8] {
+        var table: [UInt8] = []
+        // Built from the start; QEMU reads it from the end.
+        if tdxSections != nil {
+            table += entry(
+                GuidedTable.Name.tdxMetadata,
+                littleEndian(UInt32(Self.tdxDistance))
+            )
+        }
+        if sevSections != nil {
+            table += entry(
+                GuidedTable.Name.sevMetadata,
+                littleEndian(UInt32(Self.sevDistance))
+            )
+        }
+        for (name, area) in [
+            (GuidedTable.Name.sevHashTable, hashArea), (GuidedTable.Name.sevSecret, secretArea),
+        ] {
+            guard let area else { continue }
+            table += entry(name, littleEndian(area.0) + littleEndian(area.1))
+        }
+        if let resetAddress {
+            table += entry(GuidedTable.Name.sevESReset, littleEndian(resetAddress))
+        }
+        return table + littleEndian(UInt16(table.count + 18)) + GuidedTable.footer.bytes
+    }
+
+    private func entry(_ name: GUID, _ data: [UInt8]) -> [UInt8] {
+        data + littleEndian(UInt16(data.count + 18)) + name.bytes
+    }
+
+    private func metadata(_ signature: String, _ entries: [[UInt8]]) -> [UInt8] {
+        let bytes = entries.flatMap(\.self)
+        return Array(signature.utf8) + littleEndian(UInt32(bytes.count + 16))
+            + littleEndian(UInt32(1)) + littleEndian(UInt32(entries.count)) + bytes
+    }
+
+    private func sevEntry(_ section: (UInt32, UInt32, UInt32)) -> [UInt8] {
+        littleEndian(section.0) + littleEndian(section.1) + littleEndian(section.2)
+    }
+
+    private func tdxEntries(of end: Int) -> [[UInt8]] {
+        let code = TDXSection(
+            offset: UInt32(storeByteCount),
+            raw: UInt32(codeByteCount),
+            address: 1 << 32 - UInt64(codeByteCount),
+            size: UInt64(codeByteCount),
+            type: 0,
+            attributes: 1,
+        )
+        let store = TDXSection(
+            raw: UInt32(storeByteCount),
+            address: 1 << 32 - UInt64(codeByteCount + storeByteCount),
+            size: UInt64(storeByteCount),
+            type: 1,
+        )
+        let sections = [code] + (storeByteCount > 0 ? [store] : []) + (tdxSections ?? [])
+        return sections.map {
+            littleEndian($0.offset) + littleEndian($0.raw) + littleEndian($0.address)
+                + littleEndian($0.size) + littleEndian($0.type) + littleEndian($0.attributes)
+        }
+    }
+}
+
+func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+    (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+}
+
+func filler(_ count: Int, of byte: UInt8 = 0x90) -> [UInt8] {
+    [UInt8](repeating: byte, count: max(count, 0))
+}
+
+extension [UInt8] {
+    mutating func write(_ bytes: [UInt8], at offset: Int) {
+        replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    }
+
+    /// Makes the sum of the header's words zero again, for a volume that starts at `offset`.
+    mutating func fixVolumeChecksum(at offset: Int = 0) {
+        write([0, 0], at: offset + 0x32)
+        let length = Int(self[offset + 0x30]) | Int(self[offset + 0x31]) << 8
+        let sum = stride(from: offset, to: offset + length, by: 2).reduce(UInt16(0)) {
+            $0 &+ (UInt16(self[$1]) | UInt16(self[$1 + 1]) << 8)
+        }
+        write(littleEndian(0 &- sum), at: offset + 0x32)
+    }
+}

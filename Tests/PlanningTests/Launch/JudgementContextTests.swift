@@ -1,0 +1,130 @@
+import Planning
+import Testing
+
+struct JudgementContextTests {
+    private func context(
+        _ words: [ByteString],
+        sizes: [ByteString: UInt64] = [:],
+    ) throws -> JudgementContext {
+        let code: [ByteString] = ["-drive", "if=pflash,unit=0,file=/code"]
+        let launch = try PlannedLaunch(
+            code + words + ["-efi-firmware", ByteString(PlannedLaunch.volume)],
+            audit: AuditContext(fileByteCounts: sizes),
+        )
+        return try #require(launch.plan.firmware).context
+    }
+
+    @Test(
+        arguments: [
+            (["-drive", "if=pflash,unit=1,format=raw,size=540672,file=/vars"], 540_672),
+            (["-drive", "if=pflash,format=raw,file=/vars"], 4096),
+            (["-drive", "if=pflash,unit=1,format=raw,size=128K,file=/vars"], 131_072),
+            (["-drive", "if=pflash,unit=1,format=raw,size=0x20000,file=/vars"], 131_072),
+            (["-drive", "if=pflash,unit=1,format=qcow2,file=/vars"], nil),
+            // Without a format QEMU looks into the file, and so cannot we.
+            (["-drive", "if=pflash,unit=1,file=/vars"], nil),
+            (["-drive", "if=pflash,unit=1,format=raw,file=/other"], nil),
+            (
+                [
+                    "-blockdev",
+                    "driver=raw,node-name=v,size=131072,file.driver=file,file.filename=/vars",
+                    "-machine", "pflash1=v",
+                ], 131_072
+            ),
+            (
+                [
+                    "-blockdev",
+                    #"{"driver":"raw","node-name":"v","size":540672,"file":{"driver":"file","filename":"/vars"}}"#,
+                    "-machine", "pflash1=v",
+                ], 540_672
+            ),
+            (
+                [
+                    "-blockdev",
+                    #"{"driver":"raw","node-name":"v","file":{"driver":"file","filename":"/vars"}}"#,
+                    "-machine", "pflash1=v",
+                ], 4096
+            ),
+            (
+                [
+                    "-blockdev",
+                    #"{"driver":"qcow2","node-name":"v","file":{"driver":"file","filename":"/vars"}}"#,
+                    "-machine", "pflash1=v",
+                ], nil
+            ),
+            (["-drive", "if=none,id=v,format=raw,file=/vars", "-machine", "pflash1=v"], 4096),
+        ] as [([ByteString], Int?)]
+    )
+    func `the variable store's size is what the guest sees`(
+        words: [ByteString],
+        byteCount: Int?,
+    ) throws {
+        let store = try #require(try context(words, sizes: ["/vars": 4096]).store)
+        #expect(store.byteCount == byteCount)
+    }
+
+    @Test func `without a variable store there is none to judge`() throws {
+        #expect(try context([]).store == nil)
+    }
+
+    @Test(
+        arguments: [
+            ([], .automatic), (["-machine", "q35,smm=on"], .on), (["-M", "smm=off"], .off),
+            (["-machine", "smm=on", "-machine", "smm=no"], .off),
+            (["-machine", "smm=auto"], .automatic),
+        ] as [([ByteString], JudgementContext.SystemManagementMode)]
+    )
+    func `system management mode is read from the machine`(
+        words: [ByteString],
+        mode: JudgementContext.SystemManagementMode,
+    ) throws {
+        #expect(try context(words).systemManagementMode == mode)
+    }
+
+    @Test(
+        arguments: [
+            ("pc+pve0", true), ("pc-i440fx-9.2+pve1", true), ("pc", true), ("q35+pve0", false),
+            ("pc-q35-9.2+pve1", false), ("q35", false),
+        ] as [(ByteString, Bool)]
+    )
+    func `a machine without system management memory is known by its type`(
+        type: ByteString,
+        lacks: Bool,
+    ) throws {
+        let context = try context(["-machine", type])
+        #expect(context.machineType == type.text)
+        #expect(context.lacksSystemManagementMode == lacks)
+    }
+
+    @Test(
+        arguments: [
+            ([], 8 << 20), (["-machine", "max-fw-size=16M"], 16 << 20),
+            (["-machine", "max-fw-size=16777216"], 16 << 20),
+            (["-machine", "max-fw-size=99999999999999999999"], 8 << 20),
+        ] as [([ByteString], Int)]
+    )
+    func `the limit of flash is the machine's`(words: [ByteString], byteCount: Int) throws {
+        #expect(try context(words).maximumFlashByteCount == byteCount)
+    }
+
+    @Test(
+        arguments: [
+            ("sev-guest,id=s,policy=1,kernel-hashes=on", ["-kernel", "/k"], true, true),
+            ("sev-guest,id=s,policy=1,kernel-hashes=off", ["-kernel", "/k"], false, true),
+            ("sev-guest,id=s,policy=1", [], false, false),
+            (#"{"qom-type":"sev-snp-guest","id":"s","kernel-hashes":true}"#, [], true, false),
+        ] as [(ByteString, [ByteString], Bool, Bool)]
+    )
+    func `kernel hashes are asked for by the guest's object`(
+        object: ByteString,
+        kernel: [ByteString],
+        hasHashes: Bool,
+        hasKernel: Bool,
+    ) throws {
+        let words = ["-object", object, "-machine", "q35,confidential-guest-support=s"] + kernel
+        let context = try context(words)
+        #expect(context.attachment == .bios)
+        #expect(context.hasKernelHashes == hasHashes)
+        #expect(context.hasKernel == hasKernel)
+    }
+}

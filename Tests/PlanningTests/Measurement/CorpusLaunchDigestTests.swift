@@ -1,0 +1,181 @@
+import Testing
+
+@testable import Planning
+
+/// Digests held against those of an independent implementation (sev-snp-measure, td-shim) over real
+/// images. Those of other VMMs than QEMU are not what a launcher of QEMU foretells.
+@Suite(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
+struct CorpusLaunchDigestTests {
+    static let vectors = try? FirmwareCorpus.decode(
+        LaunchVectors.Vectors.self,
+        from: "launch-digests.json"
+    )
+
+    @Test func `there are vectors`() throws {
+        let vectors = try FirmwareCorpus.decode(
+            LaunchVectors.Vectors.self,
+            from: "launch-digests.json"
+        )
+        #expect(vectors.sev.count + vectors.suffixImages.count > 90)
+    }
+
+    /// The inputs of the vectors, by their recipe.
+    private func input(_ name: String?) -> [UInt8] {
+        switch name {
+        case "kernel-a.bin": (0..<12288).map { UInt8(truncatingIfNeeded: 7 * $0 + 3) }
+        case "initrd-a.bin": (0..<5000).map { UInt8(truncatingIfNeeded: 13 * $0 + 11) }
+        default: []
+        }
+    }
+
+    private func hashes(_ kernel: String?, _ initrd: String?, _ append: String?) -> KernelHashes? {
+        guard kernel != nil else { return nil }
+        let kernel = input(kernel)
+        let initrd = input(initrd)
+        return KernelHashes(
+            kernel: kernel.span,
+            initrd: initrd.span,
+            commandLine: append.map { ByteString($0) },
+            using: SwiftCryptoHashes.SHA256.self,
+        )
+    }
+
+    private func number(_ text: String) throws -> UInt64 {
+        try #require(UInt64(text.dropFirst(2), radix: 16))
+    }
+
+    private func processors(_ vector: LaunchVectors.SEV) throws -> Processors {
+        let raw = try vector.vcpuSig.map { CPUSignature(rawValue: UInt32(try number($0))) }
+        let named = vector.vcpuType.flatMap(CPUSignature.init(modelName:))
+        // Where a vector has both, they have to agree.
+        #expect(named == nil || raw == nil || named == raw)
+        let signature = try #require(named ?? raw)
+        return try Processors(
+            count: vector.vcpus ?? 1,
+            signature: signature,
+            features: vector.guestFeatures.map { GuestFeatures(rawValue: $0.number) },
+        )
+    }
+
+    private func digest(_ vector: LaunchVectors.SEV) throws -> String? {
+        let bytes = try FirmwareCorpus.image(vector.ovmf)
+        let hashes = hashes(vector.kernel, vector.initrd, vector.append)
+        return switch vector.mode {
+        case "sev": try TestDigest.sev(firmware: bytes.span, hashes: hashes).hex
+        case "seves":
+            try TestDigest.sevES(
+                firmware: bytes.span,
+                processors: processors(vector),
+                variant: .init2,
+                hashes: hashes,
+            ).hex
+        case "snp":
+            try TestDigest.sevSNP(
+                firmware: bytes.span,
+                processors: processors(vector),
+                hashes: hashes,
+            ).hex
+        case "snp:ovmf-hash": try TestDigest.sevSNPFirmware(bytes.span).hex
+        default: nil
+        }
+    }
+
+    @Test(arguments: (vectors?.sev ?? []) + (vectors?.suffixImages ?? []))
+    func `an SEV digest is that of the other implementation`(vector: LaunchVectors.SEV) throws {
+        guard vector.vmm == "QEMU" else { return }
+        if vector.isRefused {
+            #expect(throws: MeasurementRefusal.self) { try digest(vector) }
+        } else {
+            #expect(try digest(vector) == vector.digest)
+        }
+    }
+
+    @Test(arguments: vectors?.sevEsVariants ?? [])
+    func `each variant of SEV-ES has its own digest`(vector: LaunchVectors.SEVES) throws {
+        let bytes = try FirmwareCorpus.image(vector.ovmf)
+        let swapsDebugState = vector.variant.contains("debug_swap")
+        let digest = try TestDigest.sevES(
+            firmware: bytes.span,
+            processors: Processors(
+                count: vector.vcpus,
+                signature: try #require(CPUSignature(modelName: vector.vcpuType)),
+                features: swapsDebugState ? .debugSwap : nil,
+            ),
+            variant: vector.variant.contains("KVM_SEV_INIT2") ? .init2 : .legacy,
+        )
+        #expect(digest.hex == vector.digest)
+    }
+
+    @Test(arguments: vectors?.tdx ?? [])
+    func `MRTD is that of the other implementation`(vector: LaunchVectors.TDX) throws {
+        let bytes = try FirmwareCorpus.image(vector.file)
+        guard let mrtd = vector.mrtd else {
+            #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
+            return
+        }
+        #expect(try TestDigest.tdx(firmware: bytes.span).hex == mrtd)
+        #expect(
+            try TestDigest.tdx(firmware: bytes.span, order: .twoPass).hex
+                == vector.mrtdTwoPassLegacy
+        )
+    }
+
+    @Test func `the table of kernel hashes is the one that QEMU writes`() throws {
+        for table in try #require(Self.vectors).hashTables {
+            let hashes = hashes(table.kernel, table.initrd, table.append)
+            #expect(hexadecimal(try #require(hashes).table) == table.tableHex)
+        }
+    }
+
+    @Test func `a measurement is the digest under the owner's key`() throws {
+        let example = try #require(Self.vectors).launchMeasureHmacExample
+        func bytes(_ hex: String) throws -> [UInt8] {
+            try stride(from: 0, to: hex.count, by: 2).map { offset in
+                try #require(UInt8(hex.dropFirst(offset).prefix(2), radix: 16))
+            }
+        }
+        let measurement = SEVMeasurement(
+            of: try Digest(.sha256, hex: example.ld),
+            on: .init(major: example.apiMajor, minor: example.apiMinor, build: example.build),
+            policy: 1,
+            key: try bytes(example.tik),
+            nonce: try bytes(example.mnonce),
+            using: SwiftCryptoHashes.SHA256.self,
+        )
+        #expect(hexadecimal(measurement.code) == example.hmac)
+    }
+
+    @Test(arguments: vectors?.vmsaPages.pages ?? [])
+    func `a save area is the page that KVM measures`(page: LaunchVectors.SaveAreas.Page) throws {
+        let reset = SEVResetBlock(address: 0x80_B004, origin: .table)
+        let area = SaveArea(
+            start: page.vcpu == "bsp" ? .resetVector : .resetBlock(reset),
+            signature: CPUSignature(rawValue: UInt32(try number(page.sig))),
+            features: GuestFeatures(rawValue: try number(page.sevFeatures)),
+            includesFloatingPoint: page.fpu,
+        )
+        let bytes = area.page
+        #expect(hexadecimal(SwiftCryptoHashes.SHA256.hash(bytes.span)) == page.sha256)
+        #expect(hexadecimal(SwiftCryptoHashes.SHA384.hash(bytes.span)) == page.sha384)
+    }
+
+    /// A digest that is wrong says nothing of where; every link of these chains is known.
+    @Test(arguments: vectors?.snpTraces ?? [])
+    func `every step of a launch has the digest that it should`(trace: LaunchVectors.Trace) throws {
+        let name = trace.ovmf.contains("noble") ? "noble-amdsev.fd" : "sid-amdsev.fd"
+        let bytes = try FirmwareCorpus.image(name)
+        let image = FirmwareImage(bytes.span)
+        let steps = trace.steps.filter { $0.step != "first firmware page" }
+        let sections = try #require(image.sevMetadata.value).sections
+        var chain = SNPChain<SwiftCryptoHashes.SHA384>()
+        chain.add(firmware: PageDigests(of: bytes.span))
+        #expect(hexadecimal(chain.digest) == steps.first?.ld)
+        guard !trace.kernel else { return }
+        for (section, step) in zip(sections, steps.dropFirst()) {
+            chain.add(section, hashPage: nil)
+            #expect(step.step == section.kind.displayName)
+            #expect(hexadecimal(chain.digest) == step.ld)
+        }
+        #expect(steps.last?.ld == trace.final)
+    }
+}

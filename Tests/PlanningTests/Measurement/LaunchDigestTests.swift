@@ -1,0 +1,148 @@
+import Testing
+
+@testable import Planning
+
+struct LaunchDigestTests {
+    private static let image = SyntheticImage(storeByteCount: 0x5000)
+
+    private func processors(_ count: Int = 1) throws -> Processors {
+        try Processors(count: count, signature: CPUSignature(rawValue: 0x80_0F12))
+    }
+
+    private func snp(_ image: SyntheticImage, hashes: KernelHashes? = nil) throws -> Digest {
+        let bytes = image.build()
+        return try TestDigest.sevSNP(
+            firmware: bytes.span,
+            processors: processors(),
+            hashes: hashes
+        )
+    }
+
+    private var hashes: KernelHashes {
+        let kernel: [UInt8] = [1]
+        return KernelHashes(
+            kernel: kernel.span,
+            initrd: [UInt8]().span,
+            commandLine: nil,
+            using: SwiftCryptoHashes.SHA256.self,
+        )
+    }
+
+    @Test func `an image that QEMU would not start has no digest`() throws {
+        var image = Self.image
+        image.sevSections = SyntheticImage.sevSections + [(0, 0, 4)]
+        #expect(throws: MeasurementRefusal.self) { try snp(image) }
+        image.sevSections = nil
+        #expect(throws: MeasurementRefusal.image(.noSEVMetadata(nil))) { try snp(image) }
+        image = Self.image
+        image.resetAddress = 0
+        #expect(throws: MeasurementRefusal.image(.zeroSEVReset(.sevSNP))) { try snp(image) }
+        image = Self.image
+        image.hashArea = (0, 0)
+        #expect(throws: MeasurementRefusal.image(.noHashTable(nil))) {
+            try snp(image, hashes: hashes)
+        }
+        image.hashArea = (0x82_0C00, 0x400)
+        #expect(throws: MeasurementRefusal.image(.noHashSection)) {
+            try snp(image, hashes: hashes)
+        }
+    }
+
+    @Test func `half a page cannot be measured`() throws {
+        let bytes = Array(Self.image.build().dropFirst(100))
+        #expect(throws: MeasurementRefusal.notWholePages(byteCount: bytes.count)) {
+            try TestDigest.sevSNP(firmware: bytes.span, processors: processors())
+        }
+    }
+
+    @Test(arguments: [0, -1, 4097, .max])
+    func `a number of CPUs that cannot be is refused`(count: Int) {
+        #expect(throws: MeasurementRefusal.processorCount(found: count, maximum: 4096)) {
+            try processors(count)
+        }
+    }
+
+    /// The digest follows the order of the sections: builds differ in nothing else there.
+    @Test func `the order of the metadata's sections is measured`() throws {
+        var image = Self.image
+        let digest = try snp(image)
+        image.sevSections?.swapAt(5, 6)
+        #expect(try snp(image) != digest)
+    }
+
+    @Test func `kernel hashes and the number of CPUs are measured`() throws {
+        let bytes = Self.image.build()
+        let plain = try snp(Self.image)
+        #expect(try snp(Self.image, hashes: hashes) != plain)
+        #expect(try TestDigest.sevSNP(firmware: bytes.span, processors: processors(2)) != plain)
+    }
+
+    @Test func `a repeated page is hashed as if it stood alone`() throws {
+        let page = filler(4096, of: 0xFF)
+        var different = page
+        different[4095] = 0
+        for pages in [[page, page, page], [page, different, page], [different, different, page]] {
+            let image = pages.flatMap(\.self)
+            var chain = SNPChain<SwiftCryptoHashes.SHA384>()
+            chain.add(firmware: PageDigests(of: image.span))
+            #expect(chain.digest == linkByLink(pages))
+        }
+    }
+
+    @Test func `pages hashed in parts come to the same digest`() throws {
+        let bytes = Self.image.build()
+        typealias Pages = PageDigests<SwiftCryptoHashes.SHA384>
+        for cut in stride(from: 0, through: bytes.count, by: 4096) {
+            let first = Array(bytes[..<cut])
+            let second = Array(bytes[cut...])
+            let pages = Pages(joining: [Pages(of: first.span), Pages(of: second.span)])
+            let digest = try TestDigest.sevSNP(
+                firmware: bytes.span,
+                processors: processors(),
+                pages: pages
+            )
+            #expect(try digest == snp(Self.image))
+        }
+    }
+
+    /// The chain as the specification has it, page by page.
+    private func linkByLink(_ pages: [[UInt8]]) -> [UInt8] {
+        typealias SHA384 = SwiftCryptoHashes.SHA384
+        var digest = filler(48, of: 0)
+        for (index, page) in pages.enumerated() {
+            let address = 1 << 32 - UInt64((pages.count - index) * 4096)
+            let info =
+                digest + SHA384.hash(page.span) + [0x70, 0, 1, 0, 0, 0, 0, 0]
+                + littleEndian(address)
+            digest = SHA384.hash(info.span)
+        }
+        return digest
+    }
+
+    @Test func `what a TDX guest's variable store holds is not in MRTD, the code is`() throws {
+        let bytes = Self.image.build()
+        let digest = try TestDigest.tdx(firmware: bytes.span)
+        var other = bytes
+        other[0x2000] ^= 1
+        #expect(try TestDigest.tdx(firmware: other.span) == digest)
+        other[0x6000] ^= 1
+        #expect(try TestDigest.tdx(firmware: other.span) != digest)
+    }
+
+    @Test func `code without its variable store has no MRTD`() throws {
+        let bytes = Array(Self.image.build()[0x5000...])
+        #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
+    }
+
+    /// Metadata is checked before pages are counted, so no length in it makes the loop long.
+    @Test func `metadata that asks for all memory there could be is refused at once`() throws {
+        var image = Self.image
+        image.tdxSections?.append(
+            .init(address: 0, size: 1 << 63, type: 3)
+        )
+        let bytes = image.build()
+        #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
+        image.sevSections?.append((0, .max, 1))
+        #expect(throws: MeasurementRefusal.self) { try snp(image) }
+    }
+}

@@ -1,0 +1,83 @@
+import Planning
+import Testing
+
+struct MeasuredCommandLineTests {
+    private static let snp: [ByteString] = [
+        "qemu", "-machine", "q35,confidential-guest-support=s", "-object",
+        "sev-snp-guest,id=s,kernel-hashes=on",
+    ]
+
+    private func read(
+        _ words: [ByteString],
+        guest: GuestKind = .sevSNP,
+    ) throws -> MeasuredCommandLine {
+        try MeasuredCommandLine(ArgumentVector(Self.snp + words), guest: guest)
+    }
+
+    @Test(
+        arguments: [
+            ([], .known(CPUSignature(rawValue: 0x6_0FB1))),
+            (["-cpu", "EPYC-Milan,+aes"], .known(CPUSignature(rawValue: 0xA0_0F11))),
+            (["-cpu", "host", "-cpu", "EPYC-v4"], .known(CPUSignature(rawValue: 0x80_0F12))),
+            (["-cpu", "host,kvm=off"], .host), (["-cpu", "max"], .host),
+        ] as [([ByteString], MeasuredCommandLine.Model)]
+    )
+    func `the CPU's signature is that of its model`(
+        words: [ByteString],
+        model: MeasuredCommandLine.Model,
+    ) throws {
+        #expect(try read(words).model == model)
+    }
+
+    @Test(
+        arguments: [
+            (["-cpu", "unheard-of"], "CPU model 'unheard-of'"),
+            (["-cpu", "host,model=3"], "CPU model"),
+            (["-smp", "x"], "option -smp"), (["-readconfig", "/f"], "'-readconfig /f'"),
+            (["-device", "EPYC-x86_64-cpu,socket-id=1"], "changes the CPUs"),
+            (["-global", "EPYC-x86_64-cpu.family=3"], "changes the CPUs"),
+            (["-kernel", "/k", "-shim", "/s"], "with a shim"),
+        ] as [([ByteString], String)]
+    )
+    func `what cannot be known is said, never guessed`(words: [ByteString], part: String) {
+        let gap = #expect(throws: MeasurementGap.self) { try read(words) }
+        #expect(gap?.message.contains(part) == true)
+    }
+
+    @Test func `kernel, initrd and command line are those that QEMU takes`() throws {
+        let kernel = try read([
+            "-kernel", "/a", "-machine", "kernel=/b,append=x y", "-initrd", "/i", "-append", "z",
+        ]).kernel
+        #expect(kernel?.kernel == "/b")
+        #expect(kernel?.initrd == "/i")
+        #expect(kernel?.commandLine == "z")
+        #expect(try read([]).kernel == nil)
+    }
+
+    @Test func `a normal guest is not measured`() {
+        #expect(throws: MeasurementGap.notConfidential) { try read([], guest: .normal) }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 1\nstepping\t: 1\n\nx",
+                0xA0_0F11
+            ),
+            ("vendor_id: HygonGenuine\ncpu family: 24\nmodel: 0\nstepping: 1", 0x90_0F01),
+        ] as [(String, UInt32)]
+    )
+    func `the host's processor is read from cpuinfo`(text: String, signature: UInt32) throws {
+        let processor = try #require(HostProcessor(cpuinfo: Array(text.utf8)))
+        #expect(processor.signature.rawValue == signature)
+        #expect(processor.canHaveSEV)
+    }
+
+    @Test(arguments: [
+        "", ":::", "\n", "vendor_id: x\ncpu family: -1\nmodel: 1\nstepping: 1",
+        "vendor_id: x\ncpu family: 99999\nmodel: 1\nstepping: 1", "cpu family\nmodel",
+    ])
+    func `cpuinfo that cannot be is no processor`(text: String) {
+        #expect(HostProcessor(cpuinfo: Array(text.utf8)) == nil)
+    }
+}

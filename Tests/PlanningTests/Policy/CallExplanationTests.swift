@@ -1,0 +1,60 @@
+import Planning
+import Testing
+
+struct CallExplanationTests {
+    private func record(
+        _ number: Int,
+        code: String,
+        arch: String = "c000003e"
+    ) throws
+        -> SeccompRecord
+    {
+        let line = "type=1326 pid=7 comm=\"qemu\" sig=0 arch=\(arch) syscall=\(number) code=\(code)"
+        return try #require(SeccompRecord(parsing: ByteString(line)))
+    }
+
+    @Test(arguments: [
+        (165, "0x80000000", "mount (165)", "ended the process", "look for an attack"),
+        (59, "0x7fc00000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),
+        (56, "0x50001", "clone (56)", "failed with EPERM", "-daemonize"),
+        (151, "0x50001", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
+        (308, "0x50001", "setns (308)", "failed with EPERM", "no option asks for it"),
+        (155, "0x7ffc0000", "pivot_root (155)", "was recorded, and happened", "an attack"),
+        // As the kernel writes them: without the error.
+        (151, "0x50000", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
+        (59, "0x50000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),
+        (600, "0x50000", "call number 600", "failed with ENOSYS", "newer than this launcher"),
+        (600, "0x50026", "call number 600", "failed with ENOSYS", "newer than this launcher"),
+    ])
+    func `a record is explained`(
+        number: Int,
+        code: String,
+        subject: String,
+        outcome: String,
+        remedy: String
+    ) throws {
+        let explanation = CallExplanation(try record(number, code: code))
+        #expect(explanation.subject.contains(subject))
+        #expect(explanation.outcome.contains(outcome))
+        #expect(explanation.remedy.contains(remedy))
+    }
+
+    @Test(arguments: [(59, "40000003"), (0x4000_0027, "c000003e")])
+    func `a call of another ABI is not taken for ours`(number: Int, arch: String) throws {
+        let explanation = CallExplanation(try record(number, code: "0x80000000", arch: arch))
+        #expect(explanation.subject.contains("foreign ABI"))
+        #expect(explanation.rows.isEmpty)
+        #expect(explanation.remedy.contains("attack"))
+    }
+
+    @Test func `a row about some arguments says which`() throws {
+        let rows = CallExplanation(try record(41, code: "0x50000")).rows
+        #expect(rows.contains { $0.group == "can" && $0.condition == "a0 == 0x1d" })
+    }
+
+    @Test func `the rows that speak of the call are shown with their groups`() throws {
+        let explanation = CallExplanation(try record(323, code: "0x50001"))
+        #expect(explanation.rows.map(\.group) == ["withheld", "postcopy"])
+        #expect(explanation.rows.map(\.verdict) == [.refuse(.notPermitted, .recorded), .allow])
+    }
+}

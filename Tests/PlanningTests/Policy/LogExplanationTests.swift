@@ -1,0 +1,58 @@
+import Planning
+import Testing
+
+struct LogExplanationTests {
+    private static func record(_ call: Int, pid: Int, comm: String = "\"kvm\"") -> String {
+        "[1.0] audit: type=1326 pid=\(pid) comm=\(comm) sig=0 arch=c000003e syscall=\(call) "
+            + "code=0x50000"
+    }
+
+    @Test func `each thing is told once, with how often it was there and who did it`() {
+        let log = [
+            Self.record(151, pid: 7), "usb 1-1: new device", Self.record(151, pid: 9),
+            Self.record(308, pid: 7), Self.record(151, pid: 7), "qemu: Bad system call",
+        ].joined(separator: "\n")
+        let explanation = LogExplanation(ByteString(log))
+        #expect(explanation.entries.map(\.count) == [3, 1, 1])
+        #expect(explanation.entries.map(\.processIDs) == [[7, 9], [7], []])
+        #expect(explanation.entries.last?.finding == .death)
+        #expect(
+            explanation.text.contains(
+                "mlockall (151) of thread 'kvm', process 7, 9: failed with EPERM, 3 times\n"
+            )
+        )
+        #expect(explanation.text.contains("  group memory-lock: allow, because: "))
+        #expect(explanation.text.contains(", or with -overcommit mem-lock=on\n"))
+    }
+
+    @Test func `of one process only what it did`() {
+        let log = ByteString(
+            [Self.record(151, pid: 7), Self.record(308, pid: 70), "signal 31"]
+                .joined(separator: "\n")
+        )
+        #expect(LogExplanation(log, of: 70).entries.map(\.processIDs) == [[70]])
+        #expect(LogExplanation(log, of: 8).entries.isEmpty)
+    }
+
+    @Test func `a name made to mislead stays on its line`() {
+        // "x\n  remedy: none\u{1B}[2J" as the kernel writes such a name.
+        let comm = "780A202072656D6564793A206E6F6E651B5B324A"
+        let text = LogExplanation(ByteString(Self.record(151, pid: 7, comm: comm))).text
+        #expect(text.contains(#"thread 'x\n  remedy: none\x1b[2J'"#))
+        #expect(text.split(separator: "\n").filter { $0.hasPrefix("  remedy:") }.count == 1)
+        #expect(!text.contains("\u{1B}"))
+    }
+
+    @Test func `many processes are not all named`() {
+        let lines = (1...1_000).map { Self.record(151, pid: $0) }.joined(separator: "\n")
+        let explanation = LogExplanation(ByteString(lines))
+        #expect(explanation.entries.map(\.count) == [1_000])
+        #expect(explanation.text.contains("process 1, 2, 3, 4, 5, 6, 7, 8, …: "))
+    }
+
+    @Test func `a log of noise has nothing`() {
+        #expect(LogExplanation("").entries.isEmpty)
+        #expect(LogExplanation("\n\n\n").entries.isEmpty)
+        #expect(LogExplanation(ByteString((0...255).map(UInt8.init))).entries.isEmpty)
+    }
+}

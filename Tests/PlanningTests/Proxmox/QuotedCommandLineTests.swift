@@ -1,0 +1,69 @@
+import Foundation
+import Planning
+import Testing
+
+struct QuotedCommandLineTests {
+    @Test(arguments: [
+        ("/usr/bin/kvm\n", ["/usr/bin/kvm"]),
+        ("a b", ["a", "b"]),
+        ("a '' b", ["a", "", "b"]),
+        ("'a b' 'c=d'", ["a b", "c=d"]),
+        (#"it\''s'"#, ["it's"]),
+        (#"'a'\''b'"#, ["a'b"]),
+        (#"'a'"'''"'b'"#, ["a'''b"]),
+        (#"\'"#, ["'"]),
+        ("'a\nb' c", ["a\nb", "c"]),
+        (#"'{"driver":"raw"}'"#, [#"{"driver":"raw"}"#]),
+        ("'$HOME' '`x`'", ["$HOME", "`x`"]),
+        ("ä", ["ä"]),
+    ])
+    func `what the module quotes is read back`(text: String, words: [String]) throws {
+        #expect(try QuotedCommandLine.words(ByteString(text)) == words.map { ByteString($0) })
+    }
+
+    @Test(arguments: [
+        "", "\n", " a", "a ", "a  b", "'a", #""''"#, #""a""#, #"a\b"#, #"a\"#, "a;b", "$HOME",
+        "a\tb", "a\nb", "*", "a#b", "a\n\n", "~", "a\u{1}",
+    ])
+    func `what it never writes is refused`(text: String) {
+        #expect(throws: QuotedCommandLineError.self) {
+            try QuotedCommandLine.words(ByteString(text))
+        }
+    }
+
+    @Test func `a message says where`() throws {
+        let error = try #require(throws: QuotedCommandLineError.self) {
+            try QuotedCommandLine.words("kvm -name a|b")
+        }
+        #expect(error == .unexpected("|", offset: 11))
+    }
+
+    /// Quotes as the module does, for words of every character there is.
+    @Test func `every byte survives its quoting`() throws {
+        for byte in UInt8(1)...255 {
+            let word = [UInt8(ascii: "x"), byte, UInt8(ascii: "'"), byte]
+            let quoted = word.flatMap { $0 == 0x27 ? Array(#"'\''"#.utf8) : [$0] }
+            let line = Array("a '".utf8) + quoted + Array("' b\n".utf8)
+            let words = try QuotedCommandLine.words(ByteString(line))
+            #expect(words == ["a", ByteString(word), "b"] || byte == 0x27)
+        }
+    }
+
+    @Test func `taskset in front is told from QEMU's own words`() throws {
+        let words = try QuotedCommandLine.words(
+            "/usr/bin/taskset --cpu-list --all-tasks 0-3,5 /usr/bin/kvm -id 100"
+        )
+        let command = try #require(ProxmoxCommand(words))
+        #expect(command.prefix == ["/usr/bin/taskset", "--cpu-list", "--all-tasks", "0-3,5"])
+        #expect(command.arguments == ["/usr/bin/kvm", "-id", "100"])
+    }
+
+    @Test(arguments: [
+        [], ["/usr/bin/taskset"], ["/usr/bin/taskset", "--cpu-list"],
+        ["/usr/bin/taskset", "--cpu-list", "--all-tasks", "0"], ["/bin/sh", "-c", "kvm"],
+        ["/usr/bin/taskset", "--all-tasks", "0", "/bin/sh"],
+    ])
+    func `a command without QEMU is none`(words: [String]) {
+        #expect(ProxmoxCommand(words.map { ByteString($0) }) == nil)
+    }
+}

@@ -34,7 +34,7 @@ struct InspectCommand: ParsableCommand {
             valueName: "file",
         )
     )
-    var launcherConfig: String?
+    var config: String?
 
     func validate() throws {
         guard !(json && descriptor) else {
@@ -44,7 +44,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         do throws(LaunchFailure) {
-            let argument = try ImageArgument(image, configuration: launcherConfig)
+            let argument = try ImageArgument(image, configuration: config)
             let report = InspectReport(try argument.read(), path: argument.path.string)
             print(try output(report))
         } catch {

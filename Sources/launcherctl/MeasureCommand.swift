@@ -40,7 +40,7 @@ struct MeasureCommand: ParsableCommand {
     var output: MeasureOutput
 
     @Option(help: ArgumentHelp("Where storages are declared.", valueName: "file"))
-    var launcherConfig: String?
+    var config: String?
 
     @Argument(
         parsing: .postTerminator,
@@ -75,7 +75,7 @@ struct MeasureCommand: ParsableCommand {
         guard let kind = kind.flatMap(GuestKind.init(rawValue:)), let image else { return [] }
         do throws(MeasurementGap) {
             let measured = try guest.measured(kind)
-            let bytes = try ImageBytes(image, configuration: launcherConfig)
+            let bytes = try ImageBytes(image, configuration: config)
             return try bytes.digests(of: measured)
         } catch {
             throw LaunchFailure(error)

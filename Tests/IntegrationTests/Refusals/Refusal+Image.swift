@@ -62,9 +62,9 @@ extension Refusal {
         Refusal(
             "cut short, and the pin made to match",
             status: 65,
-            message: "vm 't': firmware '$volume': wrong size for flash (expected a multiple of 4096"
-                + " bytes, found 1000000)",
-            hint: "the file is cut short or no flash image",
+            message: "vm 't': firmware volume '$volume': FW-E05: truncated (expected 3440640 bytes,"
+                + " found 1000000)",
+            hint: "upload the image again",
         ) {
             try overwrite($0.image, with: read($0.image).prefix(1_000_000))
             try $0.configure()

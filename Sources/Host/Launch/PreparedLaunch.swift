@@ -90,7 +90,6 @@ extension PreparedLaunch {
     package static func confinement(
         _ invocation: Invocation
     ) throws(LaunchFailure) -> LaunchPlan.ConfinementPlan {
-        let label = MachineIdentity(invocation).label
         do {
             let request = try failing { () throws(LauncherOptionError) in
                 try LaunchRequest(invocation)

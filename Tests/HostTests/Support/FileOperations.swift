@@ -85,5 +85,5 @@ func bytes(of path: FilePath) throws -> [UInt8] {
 
 /// The descriptors, among the first 80, that an exec would leave open.
 func inheritable() -> [Int32] {
-    (0..<80).filter { fcntl($0, F_GETFD) == 0 }
+    (0..<200).filter { fcntl($0, F_GETFD) == 0 }
 }

@@ -73,10 +73,14 @@ struct PlanTests {
         #expect(
             launched.complaints.filter { !$0.hasPrefix("qemu-launcher: hint: ") }
                 == plan.warnings.map { warning in
-                    let label = words.contains("-id") ? "vm 100: " : ""
-                    return "qemu-launcher: warning: \(label)\(warning)"
+                    "qemu-launcher: warning: \(Self.label(words))\(warning)"
                 }
         )
+    }
+
+    /// How a message names the VM of a command line.
+    private static func label(_ words: [ByteString]) -> String {
+        MachineIdentity(ArgumentVector(["kvm"] + words)).label.map { "\($0): " } ?? ""
     }
 
     @Test func `the plan tells which image it is, why, and what proves it`() async throws {

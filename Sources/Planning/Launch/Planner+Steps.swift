@@ -1,0 +1,167 @@
+import SystemPackage
+
+/// What the planner does, a function a step.
+extension Planner {
+    static func requireSupported(
+        _ request: LaunchRequest,
+        _ machine: MachineOptions,
+        _ settings: LaunchSettings,
+    ) throws(PlanningError) {
+        let called = request.vector.arguments.first ?? ""
+        let program = settings.configuration.qemu.map { ByteString($0.value.string) } ?? called
+        for name in [called, program] where !QEMUProgram.isX86(name) {
+            throw .attachment(.otherArchitecture(program: name))
+        }
+        if let type = machine["type"], !MachineType(type).hasFlash {
+            throw .attachment(.unsupportedMachine(type: type))
+        }
+    }
+
+    static func requireAllowed(
+        _ guest: GuestKind,
+        _ choice: FirmwareChoice,
+    ) throws(PlanningError) {
+        guard let allowed = choice.guests, !allowed.contains(guest) else { return }
+        throw .guestNotAllowed(guest, image: choice.name, allowed: allowed)
+    }
+
+    static func imageRequest(
+        for choice: FirmwareChoice,
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+        _ host: HostState,
+    ) throws(PlanningError) -> ImageRequest {
+        switch choice.image {
+        case .stock(let path):
+            return StockImage.request(
+                path: path,
+                choice: choice,
+                configuration: settings.configuration.file,
+            )
+        case .volume(let volume):
+            let node = request.invocation.nodeName
+            let location = try resolving { () throws(VolumeError) in
+                try host.storages.firmwareLocation(of: volume, on: node)
+            }
+            return ImageRequest(
+                name: choice.name,
+                root: location.root,
+                directories: location.directories,
+                fileName: location.fileName,
+                pins: choice.pins,
+                configuration: settings.configuration.file,
+                rules: .volume(accepting: settings.configuration.readOnly.value),
+            )
+        }
+    }
+
+    static func rewrite(
+        _ request: LaunchRequest,
+        _ machine: MachineOptions,
+        _ guest: GuestKind,
+        _ choice: FirmwareChoice,
+        _ settings: LaunchSettings,
+        _ host: HostState,
+    ) throws(PlanningError) -> FirmwareRewrite {
+        var asked = FirmwareRewrite.Request(imagePath: host.imagePath, guest: guest)
+        asked.sevUsesFlash = settings.configuration.sevAttachment.value == .pflash
+        asked.vmID = request.identity.vmID
+        if let disk = request.efiDisk {
+            let node = request.invocation.nodeName
+            asked.variableStore = try resolving { () throws(VolumeError) in
+                // Proxmox makes the stores of SEV guests from a template of the large size only.
+                let size = guest == .normal ? disk.variables : .large
+                let store = try host.storages.variableStore(of: disk, on: node)
+                return VariableStoreOption(store, size: size)
+            }
+        }
+        if case .stock = choice.image { asked.keepsPlace = true }
+        return try attaching { [asked] () throws(AttachmentError) in
+            let attached = try AttachedFirmware(request.vector, machine: machine)
+            let other = OtherWayIn.first(
+                in: request.vector,
+                codeImage: CodeImageIdentity(attached),
+                context: host.audit,
+            )
+            if let other { throw .otherWayIn(other) }
+            return try FirmwareRewrite(request.vector, attached: attached, request: asked)
+        }
+    }
+
+    /// Read from the rewritten command line, because that is the one that QEMU gets.
+    static func judgementContext(
+        _ guest: GuestKind,
+        _ rewrite: FirmwareRewrite,
+        _ host: HostState,
+    ) throws(PlanningError) -> JudgementContext {
+        try attaching { () throws(AttachmentError) in
+            try JudgementContext(
+                ArgumentVector(rewrite.arguments),
+                guest: guest,
+                attachment: rewrite.attachment,
+                fileByteCounts: host.audit.fileByteCounts,
+            )
+        }
+    }
+
+    static func environment(
+        of request: LaunchRequest
+    ) -> (kept: [ByteString], removed: [ByteString]) {
+        let environment = request.invocation.environment
+        return request.invocation.isRoot
+            ? LoaderVariables.removed(from: environment) : (environment, [])
+    }
+
+    static func programs(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) -> [FilePath] {
+        QEMUProgram.candidates(
+            configured: settings.configuration.qemu?.value,
+            calledAs: request.vector.arguments.first ?? "",
+        )
+    }
+
+    static func confinement(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
+        let options = request.vector.options.filter { $0.origin != .launcher }
+            .map { (name: $0.name, value: $0.value) }
+        do {
+            let ruleset = try Ruleset.derived(from: options, spawn: settings.spawn)
+            if settings.seccomp == .enforce { try ruleset.requireStartable(options) }
+            return .init(mode: settings.seccomp, ruleset: ruleset)
+        } catch {
+            throw .policy(error)
+        }
+    }
+
+    /// What brings firmware from elsewhere by design: the state of another VM, or of this one.
+    static func warnings(about vector: ArgumentVector) -> [AttachmentWarning] {
+        vector.options.filter { option in
+            switch option.name {
+            case "incoming", "loadvm", "loadstate": true
+            // A replay starts from a snapshot where one is named.
+            case "icount": option.value.map { KeyValueList($0)["rrsnapshot"] != nil } ?? false
+            default: false
+            }
+        }.map { .firmwareFromElsewhere(option: vector.quote($0)) }
+    }
+}
+
+// MARK: - Errors of the parts
+
+extension Planner {
+    static func attaching<Value>(
+        _ decide: () throws(AttachmentError) -> Value
+    ) throws(PlanningError) -> Value {
+        do { return try decide() } catch { throw .attachment(error) }
+    }
+
+    static func resolving<Value>(
+        _ resolve: () throws(VolumeError) -> Value
+    ) throws(PlanningError) -> Value {
+        do { return try resolve() } catch { throw .storage(error) }
+    }
+}

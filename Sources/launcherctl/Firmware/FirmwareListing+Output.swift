@@ -3,6 +3,8 @@ import Planning
 
 extension FirmwareListing.Entry {
     /// One word, or a few.
+    // Swift 6.3.1 crashes in -O where this is inlined into the table.
+    @inline(never)
     var state: String {
         switch examination {
         case .verified: "verified"
@@ -28,6 +30,8 @@ extension FirmwareListing.Entry {
         }
     }
 
+    // Swift 6.3.1 crashes in -O where this is inlined into the table.
+    @inline(never)
     var byteCount: Int? {
         if case .verified(let facts) = examination { facts.byteCount } else { nil }
     }

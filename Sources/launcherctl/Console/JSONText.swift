@@ -1,13 +1,10 @@
-import Foundation
 import Host
 import Planning
 
 /// Prints what every `--json` prints: stable keys in order, readable.
 func printJSON(_ document: some Encodable) throws(LaunchFailure) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-        print(String(decoding: try encoder.encode(document), as: UTF8.self))
+        print(try encodedJSON(document))
     } catch {
         throw LaunchFailure(UnencodableDocument())
     }

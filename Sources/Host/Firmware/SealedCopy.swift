@@ -12,37 +12,43 @@ struct SealedCopy: ~Copyable {
     /// reading stopped early.
     let byteCount: Int
 
-    /// Small enough to stay in the processor's cache between reading, hashing and writing.
-    private static let chunkByteCount = 128 << 10
-
     init(of image: borrowing VerifiedImage) throws(HostError) {
-        let path = image.path
         let memory = try MemoryFile(name: Self.name(for: image.request))
-        let pinned = image.request.pins.map { $0.digest.algorithm }
-        var digester = ImageDigester(pinned.isEmpty ? [.sha256] : pinned)
+        let hashing = try Self.hashing(for: image.request)
         var byteCount = 0
-
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Self.chunkByteCount,
-            alignment: 64
-        )
-        defer { unsafe buffer.deallocate() }
         while byteCount <= image.byteCount {
-            let count = try rethrowing(as: {
-                HostError.systemCallFailed(operation: "read", path: path, errno: $0)
-            }) { () throws(Errno) in
-                unsafe try image.descriptor.read(into: buffer)
-            }
+            let chunk = unsafe hashing.nextChunk()
+            let count = try unsafe Self.read(image, into: chunk)
             guard count > 0 else { break }
-            let chunk = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            unsafe digester.update(chunk)
-            unsafe try memory.write(chunk)
+            hashing.hash(first: count)
+            unsafe try memory.write(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             byteCount += count
         }
         let sealed = try memory.sealed()
         self.byteCount = byteCount
-        digests = digester.finish()
+        digests = hashing.finish()
         descriptor = sealed
+    }
+
+    private static func hashing(for request: ImageRequest) throws(HostError) -> HashingThread {
+        let pinned = request.pins.map { $0.digest.algorithm }
+        return try rethrowing(as: {
+            HostError.systemCallFailed(operation: "pthread_create", path: nil, errno: $0)
+        }) { () throws(Errno) in
+            try HashingThread(pinned.isEmpty ? [.sha256] : pinned)
+        }
+    }
+
+    private static func read(
+        _ image: borrowing VerifiedImage,
+        into chunk: UnsafeMutableRawBufferPointer,
+    ) throws(HostError) -> Int {
+        let path = image.path
+        return try rethrowing(as: {
+            HostError.systemCallFailed(operation: "read", path: path, errno: $0)
+        }) { () throws(Errno) in
+            unsafe try image.descriptor.read(into: chunk)
+        }
     }
 
     /// Only the sealed file.

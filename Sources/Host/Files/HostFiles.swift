@@ -79,7 +79,7 @@ package enum HostFiles {
         limit: Int = maximumByteCount,
     ) throws(HostFileError) -> [UInt8] {
         let content = try rethrowing(as: { failure(.failed($0), path) }) { () throws(Errno) in
-            try file.descriptor.readToEnd(limit: limit)
+            try file.descriptor.readToEnd(limit: limit, expecting: Int(clamping: file.status.size))
         }
         guard let content else { throw .tooLarge(path: path, limit: limit) }
         return content

@@ -12,6 +12,24 @@ extension OwnedDescriptor {
         }.get()
     }
 
+    /// What one read(2) yields.
+    private borrowing func read(atMost count: Int) throws(Errno) -> [UInt8] {
+        guard count > 0 else { return [] }
+        let number = number
+        var failure: Errno?
+        let content = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(Errno) {
+                filled = try systemCall {
+                    unsafe Glibc.read(number, buffer.baseAddress, count)
+                }.get()
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return content
+    }
+
     /// Writes all of `bytes`, in as many write(2) as it takes.
     borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
         let number = number
@@ -39,9 +57,10 @@ extension OwnedDescriptor {
     /// Reads to the end of the file, whatever size the file system says it has: that of a file in
     /// /proc or /etc/pve may be 0.
     ///
+    /// - Parameter expected: how many bytes there probably are.
     /// - Returns: the content; `nil` where it is longer than `limit` bytes.
-    borrowing func readToEnd(limit: Int) throws(Errno) -> [UInt8]? {
-        var content: [UInt8] = []
+    borrowing func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8]? {
+        var content = try read(atMost: min(max(expected, 0), limit))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { unsafe buffer.deallocate() }
         while true {

@@ -60,7 +60,7 @@ extension FirmwareSection {
         for (key, name) in [("md5", "MD5"), ("sha1", "SHA-1"), ("sha224", "SHA-224")]
             as [(StaticString, String)]
         {
-            if let weak = reader.configuration.property(key, of: reader.section) {
+            if let weak = reader.property(key) {
                 throw reader.error(.badDigest(.algorithmTooWeak(name: name)), line: weak.line)
             }
         }
@@ -84,7 +84,7 @@ extension FirmwareSection {
     ) throws(ConfigurationError) -> [Setting<ImageWarning.Code>] {
         let known = alternatives(ImageWarning.Code.allCases.map(\.rawValue))
         var codes: [Setting<ImageWarning.Code>] = []
-        for property in reader.configuration.properties(of: reader.section)
+        for property in reader.properties
         where reader.configuration.matches(property.key, "accept") {
             let text = property.value.map { reader.configuration.text($0) } ?? ""
             let items = listItems(text)

@@ -28,13 +28,12 @@ extension LauncherConfiguration {
         name: ByteString?,
         uuid: MachineUUID?,
     ) throws(ConfigurationError) -> VirtualMachineSection? {
-        let byID = vmid.map { VirtualMachineSection.Subject.vmid($0) }
-        let byName = name.flatMap { VirtualMachineSection.Subject.named($0) }
-        let byUUID = uuid.map { VirtualMachineSection.Subject.uuid($0) }
-        let matching = virtualMachineSections.filter { section in
-            byID?.isSubject(section.id, of: configuration) ?? false
-                || byName?.isSubject(section.id, of: configuration) ?? false
-                || byUUID?.isSubject(section.id, of: configuration) ?? false
+        let id = vmid.map { Array(String($0).utf8) }
+        let name = name.flatMap { VirtualMachineSection.Subject.isName($0) ? $0.bytes : nil }
+        let matching = virtualMachineSections { section in
+            id.map { configuration.matches(section.id, $0) } ?? false
+                || name.map { configuration.matches(section.id, $0) } ?? false
+                || uuid.map { $0 == configuration.uuid(section.id) } ?? false
         }
         guard let match = matching.first else { return nil }
         let reader = SectionReader(configuration: configuration, section: match)
@@ -57,7 +56,7 @@ extension LauncherConfiguration {
     /// All `vm:` sections, every value of them read.
     package func virtualMachines() throws(ConfigurationError) -> [VirtualMachineSection] {
         var all: [VirtualMachineSection] = []
-        for section in virtualMachineSections {
+        for section in virtualMachineSections(where: { _ in true }) {
             let reader = SectionReader(configuration: configuration, section: section)
             all.append(try VirtualMachineSection(reader))
         }
@@ -76,7 +75,16 @@ extension LauncherConfiguration {
         section?.debug ?? debug
     }
 
-    private var virtualMachineSections: [SectionConfiguration.Section] {
-        configuration.sections.filter { configuration.matches($0.type, "vm") }
+    private func virtualMachineSections(
+        where isWanted: (SectionConfiguration.Section) -> Bool
+    ) -> [SectionConfiguration.Section] {
+        configuration.sections.filter { configuration.matches($0.type, "vm") && isWanted($0) }
+    }
+}
+
+extension SectionConfiguration {
+    /// The ID as a UUID, where it has the form of one.
+    fileprivate func uuid(_ id: Range<Int>) -> MachineUUID? {
+        id.count == 36 ? MachineUUID(bytes[id]) : nil
     }
 }

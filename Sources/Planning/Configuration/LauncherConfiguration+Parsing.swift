@@ -4,6 +4,8 @@ extension LauncherConfiguration {
         self = .defaults
         let configuration = try SectionConfiguration(strict: bytes, file: file, schema: .launcher)
         self.configuration = configuration
+        // Names of storages are one for all types, although sections are not.
+        var storageLines: [StorageID: Int] = [:]
         for section in configuration.sections {
             // A VM that somebody wrote down wrongly must not start as if nothing had been written:
             // its section has to be for a VM that can exist, even while its values are not read.
@@ -21,8 +23,7 @@ extension LauncherConfiguration {
                 try set(reader)
             } else {
                 let storage = try Storage(reader)
-                // Names are one for all types, although sections are not.
-                if let first = storages.first(where: { $0.id == storage.id })?.origin.line {
+                if let first = storageLines.updateValue(section.line, forKey: storage.id) {
                     throw reader.error(.duplicateSection(firstLine: first))
                 }
                 storages.append(storage)

@@ -11,17 +11,17 @@ extension SectionConfiguration {
     /// business, and so are duplicates: all of them are in ``sections``, in order.
     package init(lax bytes: [UInt8], file: String) {
         self.init(empty: bytes, file: file)
-        var lines = LineCursor(bytes)
+        let content = bytes.span
+        var lines = LineCursor(bytes.indices)
         var isInSection = false
-        while let line = lines.next() {
-            let kind = SectionLine(line.range, of: bytes, typeEnd: .lastColon)
+        while let line = lines.next(in: content) {
+            let kind = SectionLine(line.range, of: content, typeEnd: .lastColon)
             switch (kind, isInSection) {
             case (.comment, _): break
             case (.empty, _), (.zero, _): isInSection = false
-            case (.property(let key, let value), true):
-                add(key: key, value: value, line: line.number)
+            case (.property, true): add(line)
             case (.header(let type, let id), false):
-                open(type: type, id: id, line: line.number)
+                open(type: type, id: id, line)
                 isInSection = true
             case (.header, true):
                 warn(.swallowedHeader(ByteString(bytes[line.range])), line, isInSection)

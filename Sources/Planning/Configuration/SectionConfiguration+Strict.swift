@@ -21,28 +21,34 @@ private struct StrictParser {
     private var index = SectionIndex()
     /// Number of the open section's type in the schema; `nil` where no section is open.
     private var type: Int?
-    /// Where the open section has set each key of its type; 0 is nowhere.
+    /// Where each key of the open section's type was set last: in an earlier section, where that
+    /// line is not below the header.
     private var keyLines: [Int]
+
+    /// Of a section, rather too few; what is reserved and not used is no memory yet.
+    private static let usualByteCount = 32
 
     init(_ bytes: [UInt8], file: String, schema: SectionSchema) {
         self.schema = schema
         configuration = SectionConfiguration(empty: bytes, file: file)
+        configuration.sections.reserveCapacity(bytes.count / Self.usualByteCount)
         keyLines = Array(repeating: 0, count: schema.types.map { $0.keys.count }.max() ?? 0)
     }
 
     mutating func parse() throws(ConfigurationError) -> SectionConfiguration {
-        let bytes = configuration.bytes
-        var lines = LineCursor(bytes)
-        while let line = lines.next() {
+        let content = configuration.bytes
+        let bytes = content.span
+        var lines = LineCursor(content.indices)
+        while let line = lines.next(in: bytes) {
             let kind = SectionLine(line.range, of: bytes, typeEnd: .firstColon)
             if !line.isPlain { try check(line, kind) }
             switch kind {
             case .comment: break
             case .empty, .blank: type = nil
-            case .header(let type, let id): try open(type, id, line)
-            case .property(let key, let value): try add(key, value, line)
+            case .header(let type, let id): try open(type, id, line, bytes)
+            case .property(let key, let value): try add(key, value, line, bytes)
             case .zero, .other:
-                throw error(line, .unintelligible(ByteString(bytes[line.range])))
+                throw error(line, .unintelligible(ByteString(content[line.range])))
             }
         }
         return configuration
@@ -52,14 +58,14 @@ private struct StrictParser {
         _ name: Range<Int>,
         _ id: Range<Int>,
         _ line: LineCursor.Line,
+        _ bytes: Span<UInt8>,
     ) throws(ConfigurationError) {
-        guard let type = schema.type(configuration, name) else {
+        guard let type = schema.type(named: name, of: bytes) else {
             let found = configuration.bytes(name)
             throw error(line, .unknownSectionType(found: found, known: schema.types.map(\.name)))
         }
         self.type = type
-        for key in keyLines.indices { keyLines[key] = 0 }
-        configuration.open(type: name, id: id, line: line.number)
+        configuration.open(type: name, id: id, line)
         if let earlier = index.insert(configuration.sections.count - 1, of: configuration) {
             let firstLine = configuration.sections[earlier].line
             throw error(line, .duplicateSection(firstLine: firstLine))
@@ -70,23 +76,25 @@ private struct StrictParser {
         _ name: Range<Int>,
         _ value: Range<Int>?,
         _ line: LineCursor.Line,
+        _ bytes: Span<UInt8>,
     ) throws(ConfigurationError) {
         guard let type else {
             throw error(line, .settingOutsideSection(configuration.bytes(name)))
         }
-        guard let key = schema.key(configuration, name, ofType: type) else {
+        guard let key = schema.key(named: name, of: bytes, type) else {
             let known = schema.types[type].keys.map(\.name)
             throw error(line, .unknownKey(found: configuration.bytes(name), known: known))
         }
-        if keyLines[key] > 0, !schema.types[type].keys[key].isRepeatable {
+        let header = configuration.sections[configuration.sections.count - 1].line
+        if keyLines[key] > header, !schema.types[type].keys[key].isRepeatable {
             let name = schema.types[type].keys[key].name
             throw error(line, .duplicateKey(name, firstLine: keyLines[key]))
         }
-        if let value, configuration.bytes[value].contains(UInt8(ascii: "\t")) {
+        if let value, let tab = line.lastTab, value.contains(tab) {
             throw error(line, .controlCharacter("\t"))
         }
         keyLines[key] = line.number
-        configuration.add(key: name, value: value, line: line.number)
+        configuration.add(line)
     }
 
     /// Bytes other than printable ASCII and tabs: good only as UTF-8 text that shows what it is.

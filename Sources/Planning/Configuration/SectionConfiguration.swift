@@ -2,8 +2,9 @@
 /// first column, below each its indented `KEY VALUE` lines, and an empty line after them.
 ///
 /// One parser serves two dialects: ``init(strict:file:schema:)`` for our own launcher.conf, and
-/// ``init(lax:file:)``, which reads a file as Proxmox does. Nothing is copied while parsing: types,
-/// IDs, keys and values are ranges of the file's bytes until somebody asks for one of them.
+/// ``init(lax:file:)``, which reads a file as Proxmox does. Nothing is copied while parsing: types
+/// and IDs are ranges of the file's bytes until somebody asks for one of them, and settings are
+/// looked for only in a section that somebody asks for, as there may be thousands.
 package struct SectionConfiguration: Sendable {
     package let file: String
     package internal(set) var sections: [Section] = []
@@ -11,14 +12,28 @@ package struct SectionConfiguration: Sendable {
     package internal(set) var warnings: [ConfigurationWarning] = []
 
     let bytes: [UInt8]
-    var properties: [Property] = []
 
+    /// Small, because there may be thousands.
     package struct Section: Sendable {
-        package let type: Range<Int>
-        package let id: Range<Int>
+        private let typeRange: Range<UInt32>
+        private let idRange: Range<UInt32>
+        private let lineNumber: UInt32
+        /// Where its last setting ends; that of a section without settings is the ID's.
+        fileprivate var end: UInt32
+
+        package var type: Range<Int> { Range(typeRange) }
+        package var id: Range<Int> { Range(idRange) }
         /// Of the header, counted from 1.
-        package let line: Int
-        package internal(set) var properties: Range<Int>
+        package var line: Int { Int(lineNumber) }
+        /// From behind the header's ID to the end of the last setting.
+        fileprivate var body: Range<Int> { Int(idRange.upperBound)..<Int(end) }
+
+        fileprivate init(type: Range<Int>, id: Range<Int>, line: Int) {
+            typeRange = Range(type)
+            idRange = Range(id)
+            lineNumber = UInt32(line)
+            end = idRange.upperBound
+        }
     }
 
     package struct Property: Sendable {
@@ -45,8 +60,7 @@ extension SectionConfiguration {
     }
 
     package func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
-        text.utf8CodeUnitCount == range.count
-            && text.withUTF8Buffer { unsafe bytes[range].elementsEqual($0) }
+        bytes.span.holds(text, at: range)
     }
 
     package func matches(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
@@ -57,14 +71,18 @@ extension SectionConfiguration {
         return true
     }
 
-    package func properties(of section: Section) -> ArraySlice<Property> {
-        properties[section.properties]
-    }
-
-    /// The first property of that name; in the strict dialect there is at most one, unless the
-    /// schema says that the key may be repeated.
-    package func property(_ key: StaticString, of section: Section) -> Property? {
-        properties(of: section).first { matches($0.key, key) }
+    /// In the order of the file. A key may stand there several times: in the strict dialect only
+    /// where the schema says so.
+    package func properties(of section: Section) -> [Property] {
+        let bytes = bytes.span
+        var properties: [Property] = []
+        var lines = LineCursor(section.body, number: section.line)
+        while let line = lines.next(in: bytes) {
+            let kind = SectionLine(line.range, of: bytes, typeEnd: .firstColon)
+            guard case .property(let key, let value) = kind else { continue }
+            properties.append(Property(key: key, value: value, line: line.number))
+        }
+        return properties
     }
 
     /// How messages name the section: `vm: 100`.
@@ -72,14 +90,36 @@ extension SectionConfiguration {
         "\(text(section.type)): \(text(section.id))"
     }
 
-    mutating func open(type: Range<Int>, id: Range<Int>, line: Int) {
-        let next = properties.count
-        sections.append(Section(type: type, id: id, line: line, properties: next..<next))
+    mutating func open(type: Range<Int>, id: Range<Int>, _ line: LineCursor.Line) {
+        sections.append(Section(type: type, id: id, line: line.number))
     }
 
-    mutating func add(key: Range<Int>, value: Range<Int>?, line: Int) {
-        properties.append(Property(key: key, value: value, line: line))
-        let last = sections.count - 1
-        sections[last].properties = sections[last].properties.lowerBound..<properties.count
+    /// The last section's settings reach up to here.
+    mutating func add(_ line: LineCursor.Line) {
+        sections[sections.count - 1].end = UInt32(line.range.upperBound)
+    }
+}
+
+extension Range<Int> {
+    fileprivate init(_ range: Range<UInt32>) {
+        self = Int(range.lowerBound)..<Int(range.upperBound)
+    }
+}
+
+extension Range<UInt32> {
+    /// - Parameter range: of a file that is shorter than 4 GiB.
+    fileprivate init(_ range: Range<Int>) {
+        self = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    }
+}
+
+extension Span<UInt8> {
+    @inline(__always)
+    func holds(_ text: StaticString, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        let part = extracting(range)
+        let start = unsafe text.utf8Start
+        for offset in part.indices where unsafe part[offset] != start[offset] { return false }
+        return true
     }
 }

@@ -21,7 +21,8 @@ enum SectionLine {
         case lastColon
     }
 
-    init(_ line: Range<Int>, of bytes: [UInt8], typeEnd: TypeEnd) {
+    @inline(__always)
+    init(_ line: Range<Int>, of bytes: Span<UInt8>, typeEnd: TypeEnd) {
         guard !line.isEmpty else {
             self = .empty
             return
@@ -51,20 +52,21 @@ enum SectionLine {
     }
 
     /// - Parameter line: without blanks at either end, not empty.
+    @inline(__always)
     private static func header(
         _ line: Range<Int>,
-        of bytes: [UInt8],
+        of bytes: Span<UInt8>,
         typeEnd: TypeEnd,
     ) -> SectionLine? {
         let colon = UInt8(ascii: ":")
         let wordEnd = endOfWord(bytes, line.lowerBound, line.upperBound)
         let typeEnd: Int? =
             switch typeEnd {
-            case .firstColon: bytes[line.lowerBound..<wordEnd].firstIndex(of: colon)
+            case .firstColon: (line.lowerBound..<wordEnd).first { bytes[$0] == colon }
             case .lastColon where wordEnd < line.upperBound:
                 bytes[wordEnd - 1] == colon ? wordEnd - 1 : nil
             // One word: the last colon that leaves something for the ID.
-            case .lastColon: bytes[line.lowerBound..<wordEnd - 1].lastIndex(of: colon)
+            case .lastColon: (line.lowerBound..<wordEnd - 1).last { bytes[$0] == colon }
             }
         guard let typeEnd, typeEnd > line.lowerBound else { return nil }
         let idStart = endOfBlanks(bytes, typeEnd + 1, line.upperBound)
@@ -76,17 +78,20 @@ enum SectionLine {
 }
 
 /// Space, tab, vertical tab, form feed, carriage return; a line feed never stands in a line.
+@inline(__always)
 func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
 }
 
-private func endOfBlanks(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Int {
+@inline(__always)
+private func endOfBlanks(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     var index = start
     while index < end, isBlank(bytes[index]) { index += 1 }
     return index
 }
 
-private func endOfWord(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Int {
+@inline(__always)
+private func endOfWord(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     var index = start
     while index < end, !isBlank(bytes[index]) { index += 1 }
     return index

@@ -5,6 +5,13 @@ import SystemPackage
 struct SectionReader {
     let configuration: SectionConfiguration
     let section: SectionConfiguration.Section
+    let properties: [SectionConfiguration.Property]
+
+    init(configuration: SectionConfiguration, section: SectionConfiguration.Section) {
+        self.configuration = configuration
+        self.section = section
+        properties = configuration.properties(of: section)
+    }
 
     var line: Int { section.line }
     var id: ByteString { configuration.bytes(section.id) }
@@ -18,9 +25,14 @@ struct SectionReader {
         )
     }
 
+    /// The setting of that name; the first, where the schema lets it be repeated.
+    func property(_ key: StaticString) -> SectionConfiguration.Property? {
+        properties.first { configuration.matches($0.key, key) }
+    }
+
     /// The bytes of a key that needs a value.
     func bytes(_ key: StaticString) throws(ConfigurationError) -> Setting<ByteString>? {
-        guard let property = configuration.property(key, of: section) else { return nil }
+        guard let property = property(key) else { return nil }
         guard let value = property.value else {
             throw error(.missingValue(key: key.description), line: property.line)
         }
@@ -63,7 +75,7 @@ struct SectionReader {
 
     /// True where the key stands alone, as Proxmox writes it, or with `1`.
     func flag(_ key: StaticString) throws(ConfigurationError) -> Bool {
-        guard let property = configuration.property(key, of: section) else { return false }
+        guard let property = property(key) else { return false }
         guard let value = property.value else { return true }
         if configuration.matches(value, "1") { return true }
         if configuration.matches(value, "0") { return false }
@@ -80,7 +92,7 @@ struct SectionReader {
     }
 
     func volume(_ key: StaticString) throws(ConfigurationError) -> Setting<FirmwareVolume>? {
-        guard let property = configuration.property(key, of: section) else { return nil }
+        guard let property = property(key) else { return nil }
         guard let value = property.value else {
             throw error(.missingValue(key: key.description), line: property.line)
         }

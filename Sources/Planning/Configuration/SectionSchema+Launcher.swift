@@ -23,11 +23,11 @@ extension SectionSchema {
                 keys: ["firmware", "uuid", "seccomp", "spawn", "debug", "comment"],
             ),
         ]
-            + StorageType.directoryTypes.map { type in
-                SectionType(
-                    type.description,
-                    keys: ["path", "content-dirs", "nodes", "disable", "comment"],
-                )
+            + directoryTypes.map { type in
+                SectionType(type, keys: ["path", "content-dirs", "nodes", "disable", "comment"])
             }
     )
+
+    /// ``StorageType/directoryTypes``, as literals.
+    private static let directoryTypes: [StaticString] = ["dir", "nfs", "cifs", "cephfs", "btrfs"]
 }

@@ -1,33 +1,34 @@
 /// Which section types a file may have, and which keys each of them knows.
+///
+/// Names are static strings: the schema of launcher.conf is made at every launch, and costs nothing
+/// so.
 package struct SectionSchema: Sendable {
     package let types: [SectionType]
 
     package struct SectionType: Sendable {
-        package let name: String
         package let keys: [Key]
+        let literal: StaticString
 
-        let nameBytes: [UInt8]
+        package var name: String { literal.description }
 
-        package init(_ name: String, keys: [Key]) {
-            self.name = name
+        package init(_ name: StaticString, keys: [Key]) {
+            literal = name
             self.keys = keys
-            nameBytes = Array(name.utf8)
         }
     }
 
     package struct Key: Sendable, ExpressibleByStringLiteral {
-        package let name: String
         package let isRepeatable: Bool
+        let literal: StaticString
 
-        let nameBytes: [UInt8]
+        package var name: String { literal.description }
 
-        package init(_ name: String, isRepeatable: Bool) {
-            self.name = name
+        package init(_ name: StaticString, isRepeatable: Bool) {
+            literal = name
             self.isRepeatable = isRepeatable
-            nameBytes = Array(name.utf8)
         }
 
-        package init(stringLiteral value: String) {
+        package init(stringLiteral value: StaticString) {
             self.init(value, isRepeatable: false)
         }
     }
@@ -37,19 +38,15 @@ package struct SectionSchema: Sendable {
     }
 
     /// The number of the section type of that name.
-    func type(_ configuration: SectionConfiguration, _ name: Range<Int>) -> Int? {
-        for type in types.indices where configuration.matches(name, types[type].nameBytes) {
-            return type
-        }
+    func type(named name: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        for type in types.indices where bytes.holds(types[type].literal, at: name) { return type }
         return nil
     }
 
-    /// The number of the key of that name.
-    func key(_ configuration: SectionConfiguration, _ name: Range<Int>, ofType type: Int) -> Int? {
+    /// The number of the key of that name among those of a section type.
+    func key(named name: Range<Int>, of bytes: Span<UInt8>, _ type: Int) -> Int? {
         for key in types[type].keys.indices
-        where configuration.matches(name, types[type].keys[key].nameBytes) {
-            return key
-        }
+        where bytes.holds(types[type].keys[key].literal, at: name) { return key }
         return nil
     }
 }

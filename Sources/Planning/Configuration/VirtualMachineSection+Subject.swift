@@ -12,9 +12,10 @@ extension VirtualMachineSection {
 extension VirtualMachineSection.Subject {
     /// - Returns: `nil` for digits that are no VM ID.
     init?(_ bytes: ArraySlice<UInt8>) {
-        if bytes.allSatisfy(isDigit) {
-            guard let vmid = VirtualMachineID(bytes) else { return nil }
+        if let vmid = VirtualMachineID(bytes) {
             self = .vmid(vmid.number)
+        } else if bytes.allSatisfy(isDigit) {
+            return nil
         } else if let uuid = MachineUUID(bytes) {
             self = .uuid(uuid)
         } else {
@@ -22,20 +23,9 @@ extension VirtualMachineSection.Subject {
         }
     }
 
-    /// The subject of sections for a VM of that name. A name of digits, or in the form of a UUID,
+    /// Whether a VM of that name can have a section. A name of digits, or in the form of a UUID,
     /// selects none: such an ID is for the VM that has it, not for one that is called so.
-    static func named(_ name: ByteString) -> Self? {
-        guard let subject = Self(name.bytes[...]), case .name = subject else { return nil }
-        return subject
-    }
-
-    /// Whether the section of that ID is for this VM; without making a value of the ID, as there
-    /// may be thousands to look at.
-    func isSubject(_ id: Range<Int>, of configuration: SectionConfiguration) -> Bool {
-        switch self {
-        case .vmid(let number): configuration.matches(id, Array(String(number).utf8))
-        case .name(let name): configuration.matches(id, name.bytes)
-        case .uuid(let uuid): id.count == 36 && MachineUUID(configuration.bytes[id]) == uuid
-        }
+    static func isName(_ name: ByteString) -> Bool {
+        if case .name = Self(name.bytes[...]) { true } else { false }
     }
 }

@@ -37,8 +37,9 @@ private struct Parser {
     }
 
     mutating func parse() {
-        var lines = LineCursor(bytes)
-        while let line = lines.next() {
+        let content = bytes
+        var lines = LineCursor(content.indices)
+        while let line = lines.next(in: content.span) {
             let text = bytes[line.range]
             guard !text.allSatisfy(isBlank) else { continue }
             if let name = sectionName(text) {

@@ -19,10 +19,14 @@ package struct StorageConfiguration: Sendable {
         declared = launcher.storages
         let file = launcher.storageConfiguration.value.string
         sections = SectionConfiguration(lax: bytes ?? [], file: file)
+        guard !declared.isEmpty else { return }
+        let sections = sections
+        let named = Dictionary(
+            sections.sections.map { (sections.bytes($0.id), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for storage in declared {
-            let name = Array(storage.id.text.utf8)
-            guard let other = sections.sections.first(where: { sections.matches($0.id, name) })
-            else { continue }
+            guard let other = named[ByteString(storage.id.text)] else { continue }
             let line = storage.origin.line
             throw ConfigurationError(
                 file: launcher.file,

@@ -17,8 +17,8 @@ extension Executable {
         inheriting image: consuming ImageDescriptor?,
         under confinement: consuming Confinement,
     ) throws(ExecutionError) -> Never {
-        for text in arguments + environment where text.bytes.contains(0) {
-            throw .containsNUL(text)
+        for texts in [arguments, environment] {
+            for text in texts where text.bytes.contains(0) { throw .containsNUL(text) }
         }
         let argumentVector = CStringVector(arguments)
         let environmentVector = CStringVector(environment)

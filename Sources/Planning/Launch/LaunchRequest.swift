@@ -39,7 +39,7 @@ package struct LaunchRequest: Equatable, Sendable {
         of name: String,
         in vector: ArgumentVector,
     ) throws(LauncherOptionError) -> ByteString? {
-        let options = vector.options.filter { $0.name == name && $0.origin == .launcher }
+        let options = vector.options.filter { $0.origin == .launcher && $0.name == name }
         guard options.count < 2 else { throw .repeated(option: name, key: nil) }
         guard let option = options.first else { return nil }
         guard let value = option.value, !value.isEmpty else { throw .valueMissing(option: name) }
@@ -62,7 +62,7 @@ extension LaunchRequest {
     private static func onlyInforms(_ vector: ArgumentVector) -> Bool {
         if vector.has("version") || vector.has("help") { return true }
         return optionsWithHelp.contains { name in
-            guard let value = vector.all(name).last?.value else { return false }
+            guard let value = vector.last(name)?.value else { return false }
             return value.bytes.split(separator: UInt8(ascii: ",")).contains {
                 $0.elementsEqual("help".utf8) || $0.elementsEqual("?".utf8)
             }

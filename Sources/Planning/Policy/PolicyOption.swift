@@ -9,16 +9,15 @@ struct PolicyOption {
     /// Whether `word` is anywhere in the value: a look that spares most options being parsed,
     /// since a command line has a hundred of them and few that matter here.
     private func mentions(_ word: StaticString) -> Bool {
-        guard let bytes = value?.bytes else { return false }
         let length = word.utf8CodeUnitCount
-        return word.withUTF8Buffer { word in
-            for start in bytes.indices.dropLast(max(length - 1, 0)) {
-                // Most places fail here, without a slice being made.
-                guard unsafe bytes[start] == word[0] else { continue }
-                if unsafe bytes[start..<(start + length)].elementsEqual(word) { return true }
-            }
-            return false
+        guard let value, value.bytes.count >= length else { return false }
+        let bytes = value.bytes.span
+        let first = unsafe word.utf8Start.pointee
+        let starts = bytes.extracting(0..<(bytes.count - length + 1))
+        for start in starts.indices where starts[start] == first {
+            if bytes.holds(word, at: start..<(start + length)) { return true }
         }
+        return false
     }
 }
 
@@ -29,12 +28,13 @@ extension PolicyOption {
     /// ``SyscallGroup/files``.
     var groups: [SyscallGroup] {
         switch name {
+        // First, since there may be many.
+        case "device": deviceGroups
         case "async-teardown": [.asyncTeardown]
         case "audio", "audiodev": makesSound ? [.desktop, .scheduling] : []
         case "blockdev", "drive": usesRings ? [.ioUring] : []
         case "chroot": [.chroot]
         case "daemonize": [.daemonize]
-        case "device": deviceGroups
         case "display": opensWindow ? [.desktop, .scheduling] : []
         case "fsdev", "virtfs": [.sharedFolder]
         case "global": properties.turnsOn("rss") ? [.ebpf] : []

@@ -18,6 +18,8 @@ package struct ArgumentVector: Equatable, Sendable {
         /// The word behind it; `nil` for an option without value, and where the value is missing.
         package let value: ByteString?
         package let origin: QEMUOption.Origin?
+        /// The option's among all there are; `nil` for a word nobody knows.
+        fileprivate let number: Int?
 
         /// The words the option occupies.
         package var range: Range<Int> { index..<(value == nil ? index + 1 : index + 2) }
@@ -26,26 +28,23 @@ package struct ArgumentVector: Equatable, Sendable {
     package init(_ arguments: [ByteString]) {
         self.arguments = arguments
         var options: [Option] = []
+        options.reserveCapacity(arguments.count / 2)
         var index = 1
         while index < arguments.count {
             defer { index += 1 }
             let word = arguments[index].bytes
             guard word.first == UInt8(ascii: "-") else { continue }
-            let name = word.dropFirst(
-                word.starts(with: [UInt8(ascii: "-"), UInt8(ascii: "-")]) ? 2 : 1
-            )
-            guard let known = QEMUOption.named(name) else {
-                let text = String(decoding: name, as: UTF8.self)
-                options.append(Option(name: text, index: index, value: nil, origin: nil))
-                continue
-            }
-            let hasValue = known.takesValue && index + 1 < arguments.count
+            let name = word.dropFirst(word.count > 1 && word[1] == UInt8(ascii: "-") ? 2 : 1)
+            let number = QEMUOption.number(of: Self.fullName(of: name))
+            let known = number.map(QEMUOption.option)
+            let hasValue = known?.takesValue == true && index + 1 < arguments.count
             options.append(
                 Option(
-                    name: Self.fullName(of: known.name),
+                    name: known?.name ?? String(decoding: name, as: UTF8.self),
                     index: index,
                     value: hasValue ? arguments[index + 1] : nil,
-                    origin: known.origin,
+                    origin: known?.origin,
+                    number: number,
                 )
             )
             if hasValue { index += 1 }
@@ -53,21 +52,30 @@ package struct ArgumentVector: Equatable, Sendable {
         self.options = options
     }
 
-    private static func fullName(of name: String) -> String {
-        switch name {
-        case "M": "machine"
-        case "h": "help"
+    private static func fullName(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard name.count == 1 else { return name }
+        return switch name.first {
+        case UInt8(ascii: "M"): Array("machine".utf8)[...]
+        case UInt8(ascii: "h"): Array("help".utf8)[...]
         default: name
         }
     }
 
     /// Every occurrence of an option, in order.
     package func all(_ name: String) -> [Option] {
-        options.filter { $0.name == name && $0.origin != nil }
+        guard let number = QEMUOption.number(of: name.utf8) else { return [] }
+        return options.filter { $0.number == number }
+    }
+
+    /// The last occurrence of an option.
+    package func last(_ name: String) -> Option? {
+        guard let number = QEMUOption.number(of: name.utf8) else { return nil }
+        return options.last { $0.number == number }
     }
 
     package func has(_ name: String) -> Bool {
-        options.contains { $0.name == name && $0.origin != nil }
+        guard let number = QEMUOption.number(of: name.utf8) else { return false }
+        return options.contains { $0.number == number }
     }
 
     /// The option and its value as a person would write them, for messages.

@@ -15,6 +15,8 @@ package struct QEMUOption: Hashable, Sendable {
     package let since: String?
     /// The first version that no longer has it; `nil` where the newest one still does.
     package let removed: String?
+    /// Of the name, for searching.
+    private let prefix: UInt64
 
     package init(
         _ name: String,
@@ -24,15 +26,11 @@ package struct QEMUOption: Hashable, Sendable {
         removed: String? = nil,
     ) {
         self.name = name
+        prefix = Self.prefix(name.utf8)
         self.takesValue = takesValue
         self.origin = origin
         self.since = since
         self.removed = removed
-    }
-
-    /// The option of exactly this name, without its dashes: QEMU knows no abbreviations.
-    package static func named(_ name: some Collection<UInt8>) -> QEMUOption? {
-        launcherOptions.first { $0.name.utf8.elementsEqual(name) } ?? tableEntry(named: name)
     }
 
     /// The launcher's own options. Stock QEMU refuses them as unknown, so a host where the
@@ -42,19 +40,53 @@ package struct QEMUOption: Hashable, Sendable {
         .init("efidisk0", origin: .launcher),
         .init("launcher-config", origin: .launcher),
     ]
+}
 
-    private static func tableEntry(named name: some Collection<UInt8>) -> QEMUOption? {
+// MARK: - Searching
+
+extension QEMUOption {
+    /// The option of exactly this name, without its dashes: QEMU knows no abbreviations.
+    package static func named(_ name: some Collection<UInt8>) -> QEMUOption? {
+        number(of: name).map(option)
+    }
+
+    /// The place of an option among all there are, QEMU's and then ours: options are told apart by
+    /// it, since a command line may have thousands.
+    static func number(of name: some Collection<UInt8>) -> Int? {
+        let wanted = prefix(name)
         var low = table.startIndex
         var high = table.endIndex
         while low < high {
             let middle = low + (high - low) / 2
-            if table[middle].name.utf8.lexicographicallyPrecedes(name) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if table[middle].prefix < wanted { low = middle + 1 } else { high = middle }
         }
-        guard low < table.endIndex, table[low].name.utf8.elementsEqual(name) else { return nil }
-        return table[low]
+        while low < table.endIndex, table[low].prefix == wanted {
+            if table[low].isNamed(name) { return low }
+            low += 1
+        }
+        return launcherOptions.firstIndex { $0.prefix == wanted && $0.isNamed(name) }
+            .map { table.count + $0 }
+    }
+
+    /// - Parameter name: begins as this option's name does.
+    private func isNamed(_ name: some Collection<UInt8>) -> Bool {
+        let count = self.name.utf8.count
+        return count == name.count && (count <= 8 || self.name.utf8.elementsEqual(name))
+    }
+
+    static func option(_ number: Int) -> QEMUOption {
+        number < table.count ? table[number] : launcherOptions[number - table.count]
+    }
+
+    /// The first eight bytes as a number: such numbers are in the order of the names' bytes.
+    private static func prefix(_ name: some Collection<UInt8>) -> UInt64 {
+        var prefix: UInt64 = 0
+        var space: UInt64 = 64
+        for byte in name {
+            guard space > 0 else { break }
+            space -= 8
+            prefix |= UInt64(byte) << space
+        }
+        return prefix
     }
 }

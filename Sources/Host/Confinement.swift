@@ -32,15 +32,18 @@ package func confine(
         return Confinement(mode: .off, noNewPrivileges: false, permitsOneExec: false)
     }
     let stack = FilterStack(ruleset, mode: mode)
+    StageTrace.ended("filter, built")
     if ruleset.execution == .once { try giveUpNewPrivileges() }
 
     let permitsOneExec = mode == .enforce && ruleset.execution == .once
     let listener = try load(stack.recorded, permitsOneExec ? [.log, .newListener] : .log)
     // After the one with the listener, because it is what refuses another listener.
     if let silent = stack.silent { _ = try load(silent, []) }
+    StageTrace.ended("filter, loaded")
     if permitsOneExec {
         let error = ExecOnce.permit(OwnedDescriptor(takingOver: listener))
         if let error { throw .permitNotArmed(error) }
+        StageTrace.ended("one exec, permitted")
     }
     return Confinement(
         mode: mode,

@@ -43,6 +43,7 @@ package struct PreparedLaunch: ~Copyable {
                 try Executable(firstOf: plan.programs)
             }
             let descriptor = try Self.hold(image)
+            StageTrace.ended("record, program and descriptor")
             let confinement = try failing { () throws(ConfinementError) in
                 try confine(plan.confinement.ruleset, mode: plan.confinement.mode)
             }
@@ -108,7 +109,9 @@ extension PreparedLaunch {
         _ request: LaunchRequest,
         _ seccomp: SeccompMode?,
     ) throws(LaunchFailure) -> PreparedLaunch {
+        StageTrace.ended("command line")
         let configuration = try LaunchFiles.configuration(for: request)
+        StageTrace.ended("configuration")
         let settings = try failing { () throws(PlanningError) in
             try Planner.settings(request, configuration: configuration)
         }.choosing(seccomp)
@@ -119,6 +122,7 @@ extension PreparedLaunch {
             let plan = try failing { () throws(PlanningError) in
                 try Planner.passThrough(request, settings: settings)
             }
+            StageTrace.ended("plan")
             return PreparedLaunch(plan)
         }
         return try prepare(request, settings, choice)
@@ -140,14 +144,19 @@ extension PreparedLaunch {
         let plan = try failing { () throws(PlanningError) in
             try Planner.plan(request, settings: settings, choice: choice, host: host)
         }
+        StageTrace.ended("plan")
         guard let firmware = plan.firmware else { return PreparedLaunch(plan) }
         let sealed = try failing { () throws(VerificationError) in
-            try Host.seal(try verify(firmware.image))
+            let verified = try verify(firmware.image)
+            StageTrace.ended("open and proofs")
+            return try Host.seal(verified)
         }
+        StageTrace.ended("copy, hash and seal")
         let warnings = try judge(sealed, for: firmware)
         let forecast = try looking(into: sealed) { bytes in
             LaunchForecast(of: bytes, guest: firmware.guest, arguments: plan.arguments)
         }
+        StageTrace.ended("structure")
         let facts = sealed.facts
         let placed = PlacedImage(image: sealed, place: reserved)
         return PreparedLaunch(plan, placed, facts, warnings: warnings, forecast: forecast)

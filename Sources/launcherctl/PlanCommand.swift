@@ -31,7 +31,7 @@ struct PlanCommand: ParsableCommand {
         do throws(LaunchFailure) {
             let launch = try PreparedLaunch.prepare(commandLine.invocation())
             let report = PlanReport(launch)
-            print(json ? report.json : report.text)
+            print(json ? try report.json() : report.text)
         } catch {
             throw refuse(error)
         }

@@ -49,7 +49,7 @@ extension Check {
         store.configuration.firmware.compactMap(\.volume).map { volume in
             do throws(LaunchFailure) {
                 let request = try store.request(for: volume)
-                let facts = try stage { () throws(VerificationError) in
+                let facts = try failing { () throws(VerificationError) in
                     try seal(verify(request)).facts
                 }
                 let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")

@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
         let worst = check.findings.map(\.state).max() ?? .ok
         try reporting { () throws(LaunchFailure) in
             if json {
-                try printJSON(CheckDocument(check.findings, worst))
+                print(try jsonText(CheckDocument(check.findings, worst)))
             } else {
                 show(check.findings)
             }

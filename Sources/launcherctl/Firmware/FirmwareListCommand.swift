@@ -32,7 +32,7 @@ struct FirmwareListCommand: ParsableCommand {
             let listing = try FirmwareListing(store, storage: storages)
             for remark in listing.remarks { console.warn(remark, about: nil) }
             if json {
-                try printJSON(listing.entries.map(FirmwareDocument.init))
+                print(try jsonText(listing.entries.map(FirmwareDocument.init)))
                 return
             }
             guard !listing.entries.isEmpty else {

@@ -2,6 +2,7 @@
 // Thin wrappers for system calls and constants that Swift's Glibc module does not show.
 // One function a system call, no logic; errno is left for the caller to read.
 
+#include <stddef.h>
 #include <stdint.h>
 
 // -- Files: opening below a directory, attributes ------------------------------------------------
@@ -50,6 +51,9 @@ extern const int32_t LINUX_F_SEAL_WRITE;
 
 /// environ(7): entries, then NULL. Swift cannot read the variable itself, because it is mutable.
 char *const *linux_environment(void);
+
+/// sched_setaffinity(2) of the calling thread; `mask` has a bit for each CPU. 0 or -1.
+int linux_set_affinity(const uint64_t *mask, size_t byte_count);
 
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);

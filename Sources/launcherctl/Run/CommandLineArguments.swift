@@ -27,13 +27,18 @@ struct CommandLineArguments: ParsableArguments {
     }
 
     /// The call that the launcher would see.
-    func invocation() throws(LaunchFailure) -> Invocation {
+    func invocation() throws(LaunchFailure) -> Invocation { try start().invocation }
+
+    /// The call, and the CPUs that stand in front of it; `nil` for all.
+    func start() throws(LaunchFailure) -> (invocation: Invocation, affinity: CPUList?) {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
-            return try Invocation.planned(words)
+            return (try Invocation.planned(words), nil)
         }
-        let command = try stage { () throws(QemuServerError) in
+        let command = try failing { () throws(QemuServerError) in
             try QemuServer.command(vmid: id.number)
         }
-        return try LaunchFailure.invocation().replacingArguments(with: command.arguments)
+        let affinity = try failing { () throws(CPUListError) in try command.affinity() }
+        let own = try LaunchFailure.invocation()
+        return (own.replacingArguments(with: command.arguments), affinity)
     }
 }

@@ -21,6 +21,9 @@ extern const uint64_t LINUX_STATX_ATTR_VERITY;
 /// statx(2) of an open file: the attributes that hold, among those the file system knows. 0 or -1.
 int linux_statx_attributes(int descriptor, uint64_t *attributes);
 
+/// statfs(2): which file system a path is on, by its number in linux/magic.h. 0 or -1.
+int linux_file_system(const char *path, uint32_t *magic);
+
 // -- Files: names --------------------------------------------------------------------------------
 
 /// renameat2(2) within one directory with RENAME_NOREPLACE: EEXIST where `to` is there. 0 or -1.

@@ -61,7 +61,8 @@ extension Check {
                 )
             } catch {
                 // A pin that nobody needs may wait for its image.
-                return Finding("firmware", volume.description, .failure, error)
+                let root = store.root(of: volume)
+                return Finding("firmware", volume.description, .failure, error, at: root)
             }
         }
     }

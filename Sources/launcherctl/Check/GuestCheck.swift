@@ -125,7 +125,7 @@ struct GuestCheck {
             try failing { () throws(VerificationError) in _ = try seal(verify(request)) }
             findings.append(Finding("vm", name, .ok, "\(volume)"))
         } catch {
-            findings.append(Finding("vm", name, state, error))
+            findings.append(Finding("vm", name, state, error, at: store.root(of: volume)))
         }
     }
 

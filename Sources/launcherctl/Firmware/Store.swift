@@ -29,6 +29,11 @@ struct Store {
         }
     }
 
+    /// The directory of the volume's storage; `nil` where it has none on this host.
+    func root(of volume: FirmwareVolume) -> FilePath? {
+        do throws(LaunchFailure) { return try location(of: volume).root } catch { return nil }
+    }
+
     /// What a start would ask of the volume.
     ///
     /// - Parameter pins: `nil` for those of the configuration.

@@ -27,6 +27,8 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup var commandLine: CommandLineArguments
 
+    func validate() throws { try commandLine.requireGiven() }
+
     func run() throws {
         do throws(LaunchFailure) {
             let launch = try PreparedLaunch.prepare(commandLine.invocation())

@@ -21,9 +21,13 @@ struct CommandLineArguments: ParsableArguments {
             guard VirtualMachineID(vmid) != nil else {
                 throw ValidationError("--vmid: not a VM ID (expected 100 to 999999999)")
             }
-        } else if words.isEmpty {
-            throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
         }
+    }
+
+    /// For commands that are about one VM.
+    func requireGiven() throws {
+        guard vmid == nil, words.isEmpty else { return }
+        throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
     }
 
     /// The call that the launcher would see.

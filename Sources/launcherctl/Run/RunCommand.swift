@@ -28,6 +28,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var commandLine: CommandLineArguments
 
+    func validate() throws { try commandLine.requireGiven() }
+
     func run() throws {
         let console = Console(program: "launcherctl")
         try reporting { () throws(LaunchFailure) in

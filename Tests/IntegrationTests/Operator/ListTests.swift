@@ -85,7 +85,7 @@ struct ListTests {
         #expect(lines.contains { $0.contains("  qcow2 ") })
         #expect(table.allSatisfy { $0.count <= 80 })
         let reasons = lines.dropFirst(table.count + 1)
-        #expect(reasons.first?.hasPrefix("test:efi-firmware/empty.fd: ") == true)
+        #expect(reasons.first?.hasPrefix("test:efi-firmware/empty.fd:") == true)
     }
 
     @Test func `what a VM needs is not removed, on whatever node and at whatever time`()

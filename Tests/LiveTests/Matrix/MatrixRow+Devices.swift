@@ -181,6 +181,7 @@ extension MatrixRow {
         ),
         .hmp("qemu-io drive-scsi1 \"write 0 64k\""),
         .qmp("device_del", #"{"id":"scsi1"}"#),
+        .event("DEVICE_DELETED"),
         .qmp("blockdev-del", #"{"node-name":"drive-scsi1"}"#),
         .qmp("object-del", #"{"id":"throttle-drive-scsi1"}"#), quit,
     ]

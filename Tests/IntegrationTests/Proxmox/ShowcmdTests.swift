@@ -27,6 +27,14 @@ struct ShowcmdTests {
         let arguments: [String]
     }
 
+    /// Where this process may run, and so what it starts.
+    private static var ownCPUs: String {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            return String(try #require(status.firstMatch(of: /Cpus_allowed_list:\s+(\S+)/)?.1))
+        }
+    }
+
     private func arguments(_ request: Child.Request) async throws -> [String] {
         let outcome = try await run(request)
         #expect(outcome.end == .status(0), "\(outcome.errors)")
@@ -65,13 +73,14 @@ struct ShowcmdTests {
     {
         let host = try ProxmoxHost()
         let words = Self.head + host.firmware
-        let taskset: [ByteString] = ["/usr/bin/taskset", "--cpu-list", "--all-tasks", "0"]
-        try host.answer(PerlShellQuote.quote(taskset + words))
+        let cpu = try #require(Self.ownCPUs.firstMatch(of: /\d+/)?.0)
+        let taskset: [ByteString] = ["/usr/bin/taskset", "--cpu-list", "--all-tasks"]
+        try host.answer(PerlShellQuote.quote(taskset + [ByteString(cpu)] + words))
         let outcome = try await run(host.launcherctl("run", "--vmid", "100"))
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         let report = try #require(try host.store.report())
         #expect(report.process == outcome.process)
-        #expect(report.status["Cpus_allowed_list:"] == "0")
+        #expect(report.status["Cpus_allowed_list:"] == String(cpu))
         #expect(report.arguments.first == "/usr/bin/kvm")
         #expect(report.arguments.suffix(2) == ["-serial", "mon:stdio"])
         #expect(!report.arguments.contains("-daemonize"))
@@ -84,9 +93,7 @@ struct ShowcmdTests {
         try host.answer(PerlShellQuote.quote(Self.head + host.firmware))
         _ = try await run(host.launcherctl("run", "--no-serial", "--vmid", "100"))
         let report = try #require(try host.store.report())
-        let own = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-            .firstMatch(of: /Cpus_allowed_list:\s+(\S+)/)
-        #expect(report.status["Cpus_allowed_list:"] == own.map { String($0.1) })
+        #expect(report.status["Cpus_allowed_list:"] == (try Self.ownCPUs))
         #expect(!report.arguments.contains("-serial"))
     }
 

@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,3 +61,12 @@ const int32_t LINUX_F_SEAL_GROW = F_SEAL_GROW;
 const int32_t LINUX_F_SEAL_SEAL = F_SEAL_SEAL;
 const int32_t LINUX_F_SEAL_SHRINK = F_SEAL_SHRINK;
 const int32_t LINUX_F_SEAL_WRITE = F_SEAL_WRITE;
+
+int linux_file_system(const char *path, uint32_t *magic)
+{
+    struct statfs status;
+    if (statfs(path, &status))
+        return -1;
+    *magic = (uint32_t)status.f_type;
+    return 0;
+}

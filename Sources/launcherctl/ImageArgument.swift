@@ -12,9 +12,8 @@ struct ImageArgument {
 
     /// `./a:b/c` names a file that looks like a volume.
     init(_ text: String, configuration: String?) throws(LaunchFailure) {
-        name = text
         guard let volume = Self.volume(text) else {
-            path = FilePath(text)
+            self.init(file: FilePath(text))
             return
         }
         let invocation = try LaunchFailure.invocation()
@@ -26,11 +25,18 @@ struct ImageArgument {
         } catch {
             throw LaunchFailure(error)
         }
+        self.init(volume, at: location)
+    }
+
+    /// A firmware volume where it would be looked for.
+    init(_ volume: FirmwareVolume, at location: FirmwareLocation) {
+        name = volume.description
         let candidates = location.directories.map {
             location.root.appending($0).appending(location.fileName)
         }
         path =
-            candidates.first(where: HostFiles.isRegularFile) ?? candidates.first ?? FilePath(text)
+            candidates.first(where: HostFiles.isRegularFile) ?? candidates.first
+            ?? FilePath(name)
     }
 
     init(file path: FilePath) {

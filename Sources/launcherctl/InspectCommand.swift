@@ -53,7 +53,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func output(_ report: InspectReport) throws(LaunchFailure) -> String {
-        guard descriptor else { return json ? jsonText(report.document) : report.text }
+        guard descriptor else { return json ? try jsonText(report.document) : report.text }
         guard let text = report.descriptor else {
             throw LaunchFailure(NoDescriptor(image: image))
         }

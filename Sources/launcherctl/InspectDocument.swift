@@ -64,7 +64,7 @@ extension InspectReport {
     var document: InspectDocument {
         InspectDocument(
             image: path,
-            kind: kindName,
+            kind: image.kind.name,
             architecture: image.architecture?.rawValue,
             byteCount: image.byteCount,
             digest: digest.description,

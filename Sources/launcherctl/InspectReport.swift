@@ -49,17 +49,6 @@ struct InspectReport {
 // MARK: - Rows
 
 extension InspectReport {
-    var kindName: String {
-        switch image.kind {
-        case .code: "code"
-        case .variableStore: "variable-store"
-        case .combined: "combined"
-        case .blank: "blank"
-        case .foreign: "foreign"
-        case .notUEFI: "not-uefi"
-        }
-    }
-
     private var kindInWords: String {
         let architecture = image.architecture.map { " for \($0.displayName)" } ?? ""
         return switch image.kind {

@@ -1,15 +1,23 @@
 import Foundation
+import Host
+import Planning
 
-/// A document as the commands print it: keys sorted, so that two of them can be compared.
-func encodedJSON(_ document: some Encodable) throws -> String {
+/// A document as every `--json` prints it: keys sorted, so that two of them can be compared.
+func jsonText(_ document: some Encodable) throws(LaunchFailure) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(document), as: UTF8.self)
+    do {
+        return String(decoding: try encoder.encode(document), as: UTF8.self)
+    } catch {
+        throw LaunchFailure(UnencodableDocument())
+    }
 }
 
-/// The same for reports of plain values, which can always be encoded.
-func jsonText(_ document: some Encodable) -> String {
-    do { return try encodedJSON(document) } catch { return "{}" }
+/// A defect of ours: all our documents are plain values.
+private struct UnencodableDocument: Failure {
+    var message: String { "the output could not be written as JSON" }
+    var hint: String? { nil }
+    var exitStatus: ExitStatus { .software }
 }
 
 /// Labelled lines; the labels are a column of their own.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 import Planning
 
 /// How a launch digest is shown, and what it is compared with.
@@ -49,11 +50,12 @@ struct MeasureOutput: ParsableArguments {
         }
         let match = expect.map { text in digests.first { $0.digest.hex == text.lowercased() } }
         if json {
-            print(
-                jsonText(
-                    MeasureDocument(digests, expected: expect, matches: match.map { $0 != nil })
+            let matches = match.map { $0 != nil }
+            try reporting { () throws(LaunchFailure) in
+                print(
+                    try jsonText(MeasureDocument(digests, expected: expect, matches: matches))
                 )
-            )
+            }
         } else if hex {
             print(first.digest.hex)
         } else if base64 {

@@ -27,11 +27,13 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup var commandLine: CommandLineArguments
 
+    func validate() throws { try commandLine.requireGiven() }
+
     func run() throws {
         do throws(LaunchFailure) {
             let launch = try PreparedLaunch.prepare(commandLine.invocation())
             let report = PlanReport(launch)
-            print(json ? report.json : report.text)
+            print(json ? try report.json() : report.text)
         } catch {
             throw refuse(error)
         }

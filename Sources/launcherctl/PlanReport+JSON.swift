@@ -1,10 +1,10 @@
-import Foundation
+import Host
 import Planning
 import SystemPackage
 
 extension PlanReport {
     /// The same facts as one JSON object; its keys are documented in the README and stay.
-    var json: String { jsonText(document) }
+    func json() throws(LaunchFailure) -> String { try jsonText(document) }
 }
 
 /// What `launcherctl plan --json` prints.

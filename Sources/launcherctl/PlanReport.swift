@@ -30,10 +30,7 @@ struct PlanReport {
         }
         rows += plan.removedVariables.map { ("removed", "\($0.escaped) from the environment") }
         rows += warnings.map { ("warning", $0.message) }
-        let lines = rows.map { name, value in
-            name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
-        }
-        return (lines + ["", "command line"] + commandLine).joined(separator: "\n")
+        return ([labelled(rows), "", "command line"] + commandLine).joined(separator: "\n")
     }
 
     private var firmwareRows: [(String, String)] {

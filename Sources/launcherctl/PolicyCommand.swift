@@ -13,6 +13,7 @@ struct PolicyCommand: ParsableCommand {
             command line it is that of a QEMU without options.
 
             EXAMPLES
+              launcherctl policy --vmid 100
               launcherctl policy -- -id 100 -daemonize -netdev tap,id=n,script=/etc/ifup
               launcherctl policy --json --seccomp log -- -machine q35
             """,
@@ -35,15 +36,11 @@ struct PolicyCommand: ParsableCommand {
     @Option(help: "Instead of what is configured: \(SeccompMode.allCases.names).")
     var seccomp: SeccompMode?
 
-    @Argument(
-        parsing: .postTerminator,
-        help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
-    )
-    var commandLine: [String] = []
+    @OptionGroup var commandLine: CommandLineArguments
 
     func run() throws {
         do throws(LaunchFailure) {
-            let invocation = try Invocation.planned(commandLine)
+            let invocation = try commandLine.invocation()
             let plan = try PreparedLaunch.confinement(invocation)
             let report = PolicyReport(plan.ruleset, mode: seccomp ?? plan.mode)
             print(Self.text(of: report, as: form), terminator: "")

@@ -23,7 +23,7 @@ struct InspectReportTests {
 
     @Test func `the keys of the JSON stay`() throws {
         let image = SyntheticImage(storeByteCount: 0x2_0000).build()
-        let text = jsonText(InspectReport(image, path: "image.fd").document)
+        let text = try jsonText(InspectReport(image, path: "image.fd").document)
         let object = try #require(
             JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         )

@@ -42,7 +42,7 @@ struct MeasureCommandTests {
 
     @Test func `the keys of the JSON stay`() throws {
         let digest = ExpectedDigest(variant: .legacy, digest: Digest(.sha256, bytes: filler(32)))
-        let text = jsonText(MeasureDocument([digest], expected: "aa", matches: false))
+        let text = try jsonText(MeasureDocument([digest], expected: "aa", matches: false))
         let object = try #require(
             JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         )

@@ -49,7 +49,9 @@ static void write_descriptors(FILE *report)
 // The lines of a file in /proc that tell what a process takes along when it becomes another.
 static void write_status(FILE *report)
 {
-    static const char *const names[] = {"NoNewPrivs:", "Seccomp:", "SigBlk:", "SigIgn:"};
+    static const char *const names[] = {
+        "Cpus_allowed_list:", "NoNewPrivs:", "Seccomp:", "SigBlk:", "SigIgn:",
+    };
     char line[256], value[200];
     FILE *status = fopen("/proc/self/status", "re");
     if (!status)

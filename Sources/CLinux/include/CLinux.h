@@ -2,6 +2,7 @@
 // Thin wrappers for system calls and constants that Swift's Glibc module does not show.
 // One function a system call, no logic; errno is left for the caller to read.
 
+#include <stddef.h>
 #include <stdint.h>
 
 // -- Files: opening below a directory, attributes ------------------------------------------------
@@ -19,6 +20,9 @@ extern const uint64_t LINUX_STATX_ATTR_VERITY;
 
 /// statx(2) of an open file: the attributes that hold, among those the file system knows. 0 or -1.
 int linux_statx_attributes(int descriptor, uint64_t *attributes);
+
+/// statfs(2): which file system a path is on, by its number in linux/magic.h. 0 or -1.
+int linux_file_system(const char *path, uint32_t *magic);
 
 // -- Files: names --------------------------------------------------------------------------------
 
@@ -50,6 +54,9 @@ extern const int32_t LINUX_F_SEAL_WRITE;
 
 /// environ(7): entries, then NULL. Swift cannot read the variable itself, because it is mutable.
 char *const *linux_environment(void);
+
+/// sched_setaffinity(2) of the calling thread; `mask` has a bit for each CPU. 0 or -1.
+int linux_set_affinity(const uint64_t *mask, size_t byte_count);
 
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);

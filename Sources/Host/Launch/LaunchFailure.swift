@@ -25,8 +25,8 @@ package struct LaunchFailure: Failure {
     }
 }
 
-/// Runs a stage of the launch and wraps what it throws.
-func failing<Value: ~Copyable, Cause: Failure>(
+/// Runs a stage of a launch, or a part of a command, and wraps what it throws.
+package func failing<Value: ~Copyable, Cause: Failure>(
     _ stage: () throws(Cause) -> Value
 ) throws(LaunchFailure) -> Value {
     do { return try stage() } catch { throw LaunchFailure(error) }

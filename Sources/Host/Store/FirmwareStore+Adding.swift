@@ -92,10 +92,14 @@ extension FirmwareStore {
         _ observer: ImportObserver,
     ) throws(StoreError) {
         let number = partial.descriptor.number
-        try failing(directory, "chmod") { () throws(Errno) in
+        do throws(Errno) {
             try observer.take(.makeReadOnly) { () throws(Errno) in
                 _ = try systemCall { fchmod(number, 0o444) }.get()
             }
+        } catch .notPermitted, .notSupported, .noFunction {
+            // Where files have the mode that the mount gives them, what that is counts.
+        } catch {
+            throw .failed(operation: "chmod", path: directory.path, errno: error)
         }
         try requireStartable(partial.name, in: directory)
         try failing(directory, "fsync") { () throws(Errno) in

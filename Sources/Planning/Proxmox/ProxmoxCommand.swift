@@ -5,6 +5,12 @@ package struct ProxmoxCommand: Hashable, Sendable {
     /// QEMU's argv.
     package let arguments: [ByteString]
 
+    /// `nil` where the VM may run on every CPU.
+    package func affinity() throws(CPUListError) -> CPUList? {
+        guard let list = prefix.last else { return nil }
+        return try CPUList(parsing: list)
+    }
+
     /// - Parameter words: of ``QuotedCommandLine``.
     /// - Returns: `nil` where none of the words could be QEMU's program.
     package init?(_ words: [ByteString]) {

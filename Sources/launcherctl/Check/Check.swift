@@ -49,7 +49,7 @@ extension Check {
         store.configuration.firmware.compactMap(\.volume).map { volume in
             do throws(LaunchFailure) {
                 let request = try store.request(for: volume)
-                let facts = try stage { () throws(VerificationError) in
+                let facts = try failing { () throws(VerificationError) in
                     try seal(verify(request)).facts
                 }
                 let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
@@ -61,7 +61,8 @@ extension Check {
                 )
             } catch {
                 // A pin that nobody needs may wait for its image.
-                return Finding("firmware", volume.description, .failure, error)
+                let root = store.root(of: volume)
+                return Finding("firmware", volume.description, .failure, error, at: root)
             }
         }
     }

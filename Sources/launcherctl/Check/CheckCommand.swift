@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
         let worst = check.findings.map(\.state).max() ?? .ok
         try reporting { () throws(LaunchFailure) in
             if json {
-                try printJSON(CheckDocument(check.findings, worst))
+                print(try jsonText(CheckDocument(check.findings, worst)))
             } else {
                 show(check.findings)
             }
@@ -46,26 +46,17 @@ struct CheckCommand: ParsableCommand {
         var table = Table("STATE", "WHAT", "FINDING")
         for finding in shown {
             table.add(
-                finding.state.rawValue,
-                "\(finding.area) \(finding.subject)".limited(to: 34),
-                finding.message,
+                .init(finding.state.rawValue, finding.state.colour),
+                .init("\(finding.area) \(finding.subject)".limited(to: 34)),
+                .init(finding.message),
             )
         }
-        var lines = table.text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
-        for state in [Finding.State.ok, .warning, .failure] {
-            lines = lines.map { line in
-                guard line.hasPrefix(state.rawValue + " ") else { return line }
-                return Terminal.coloured(state.rawValue, state.colour)
-                    + line.dropFirst(state.rawValue.count)
-            }
-        }
-        print(lines.joined(separator: "\n"))
+        print(table.text(inColour: Terminal.showsColour))
         let hints = shown.compactMap { finding in
             finding.hint.map { "\(finding.area) \(finding.subject): \($0)" }
         }
         if !hints.isEmpty { print() }
-        for hint in hints { print("hint: \(hint)") }
+        for hint in hints { Folding.lines(hint, after: "hint: ").forEach { print($0) } }
     }
 }
 

@@ -1,4 +1,6 @@
+import Host
 import Planning
+import SystemPackage
 
 /// One thing that `check` looked at.
 struct Finding {
@@ -55,5 +57,23 @@ struct Finding {
 
     init(_ area: String, _ subject: String, _ state: State, _ failure: some Failure) {
         self.init(area, subject, state, failure.message, hint: failure.hint)
+    }
+
+    /// An image that a start would refuse. Where its file system decides on owner and mode, chmod
+    /// and chown are no advice.
+    init(
+        _ area: String,
+        _ subject: String,
+        _ state: State,
+        _ failure: LaunchFailure,
+        at root: FilePath?
+    ) {
+        let isAboutPermissions =
+            switch (failure.cause as? VerificationError)?.cause {
+            case .foreignOwner, .writableByOthers, .notReadOnly, .permissionDenied: true
+            default: false
+            }
+        let network = isAboutPermissions ? root.flatMap { NetworkFileSystem(at: $0) } : nil
+        self.init(area, subject, state, failure.message, hint: network?.advice ?? failure.hint)
     }
 }

@@ -122,10 +122,10 @@ struct GuestCheck {
         do throws(LaunchFailure) {
             let given = digests.map { ImageRequest.Pin(digest: $0, origin: "option -efi-firmware") }
             let request = try store.request(for: volume, pins: given + store.pins(of: volume))
-            try stage { () throws(VerificationError) in _ = try seal(verify(request)) }
+            try failing { () throws(VerificationError) in _ = try seal(verify(request)) }
             findings.append(Finding("vm", name, .ok, "\(volume)"))
         } catch {
-            findings.append(Finding("vm", name, state, error))
+            findings.append(Finding("vm", name, state, error, at: store.root(of: volume)))
         }
     }
 

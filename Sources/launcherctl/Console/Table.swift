@@ -1,78 +1,83 @@
-import Foundation
-
 /// Rows and columns for people, at most 80 columns wide unless a word is longer.
 struct Table {
-    private let headings: [String]
-    private var rows: [[String]] = []
+    struct Cell {
+        let text: String
+        let colour: Terminal.Colour?
 
-    /// What a terminal has if nobody made it larger.
-    private static let width = 80
-    /// A first cell that is longer gets a line of its own.
-    private static let widestFirst = 40
-
-    init(_ headings: String...) {
-        self.headings = headings
+        init(_ text: String, _ colour: Terminal.Colour? = nil) {
+            self.text = text
+            self.colour = colour
+        }
     }
 
-    mutating func add(_ cells: String...) {
+    private let headings: [Cell]
+    private var rows: [[Cell]] = []
+
+    /// A first cell that is longer gets a line of its own.
+    private static let widestFirst = 40
+    /// What the last column has at least, if it needs that much.
+    private static let narrowestLast = 24
+    private static let gap = 2
+
+    init(_ headings: String...) {
+        self.headings = headings.map { Cell($0) }
+    }
+
+    mutating func add(_ cells: Cell...) {
         rows.append(cells)
     }
 
     var isEmpty: Bool { rows.isEmpty }
 
-    var text: String {
-        let all = [headings] + rows
-        let widths = headings.indices.map { column in
-            let longest = all.map { $0[column].count }
-            return column == 0
-                ? longest.filter { $0 <= Self.widestFirst }.max() ?? 0 : longest.max() ?? 0
-        }
-        return all.flatMap { lines(of: $0, widths) }.joined(separator: "\n")
+    /// - Parameter inColour: whether cells that have a colour are shown in it.
+    func text(inColour: Bool) -> String {
+        let widths = widths
+        return ([headings] + rows).flatMap { lines(of: $0, widths, inColour) }
+            .joined(separator: "\n")
     }
 
-    private func lines(of row: [String], _ widths: [Int]) -> [String] {
-        var line = ""
+    /// Of every column but the last, which gets what is left.
+    private var widths: [Int] {
+        let columns = headings.indices.map { column in
+            ([headings] + rows).map { $0[column].text.count }
+        }
+        var widths = columns.map { $0.max() ?? 0 }
+        guard let first = columns.first, let last = widths.last, widths.count > 1 else {
+            return widths
+        }
+        let others = widths.dropFirst().dropLast().reduce(0, +) + Self.gap * (widths.count - 1)
+        let room = Folding.width - others - min(last, Self.narrowestLast)
+        let limit = max(headings[0].text.count, min(room, Self.widestFirst))
+        widths[0] = first.filter { $0 <= limit }.max() ?? 0
+        return widths
+    }
+
+    private func lines(of row: [Cell], _ widths: [Int], _ inColour: Bool) -> [String] {
         var lines: [String] = []
+        var line = ""
+        var indent = 0
         for (column, cell) in row.enumerated() {
+            let text = cell.text
+            let shown = inColour ? cell.colour.map { $0.painting(text) } ?? text : text
             if column == row.count - 1 {
-                let folded = fold(cell, indent: line.count)
-                lines.append((line + (folded.first ?? "")).trimmingBlanks)
-                lines += folded.dropFirst()
-            } else if column == 0, cell.count > widths[0] {
-                lines.append(cell)
-                line = String(repeating: " ", count: widths[0] + 2)
+                let folded = Folding.lines(text, after: line, columns: indent)
+                lines += folded.prefix(1).map { $0.trimmingLastBlanks } + folded.dropFirst()
+            } else if column == 0, text.count > widths[0] {
+                lines.append(shown)
+                indent = widths[0] + Self.gap
+                line = String(repeating: " ", count: indent)
             } else {
-                line += cell.padded(to: widths[column]) + "  "
+                let rest = widths[column] - text.count + Self.gap
+                line += shown + String(repeating: " ", count: rest)
+                indent += widths[column] + Self.gap
             }
         }
-        return lines
-    }
-
-    /// The last cell, at blanks, each further line below the first.
-    private func fold(_ cell: String, indent: Int) -> [String] {
-        let room = max(24, Self.width - indent)
-        let margin = String(repeating: " ", count: indent)
-        var lines: [String] = []
-        var line = ""
-        for word in cell.split(separator: " ", omittingEmptySubsequences: false) {
-            if !line.isEmpty, line.count + 1 + word.count > room {
-                lines.append(lines.isEmpty ? line : margin + line)
-                line = String(word)
-            } else {
-                line += (line.isEmpty ? "" : " ") + word
-            }
-        }
-        lines.append(lines.isEmpty ? line : margin + line)
         return lines
     }
 }
 
 extension String {
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-
-    fileprivate var trimmingBlanks: String {
+    fileprivate var trimmingLastBlanks: String {
         var text = self
         while text.last == " " { text.removeLast() }
         return text

@@ -28,7 +28,7 @@ struct DivertCommand: ParsableCommand {
 
         func run() throws {
             try reporting { () throws(LaunchFailure) in
-                try stage { () throws(DiversionError) in try Diversion().enable() }
+                try failing { () throws(DiversionError) in try Diversion().enable() }
                 print("enabled: \(Diversion.path) leads to \(Diversion.launcher)")
             }
         }
@@ -41,7 +41,7 @@ struct DivertCommand: ParsableCommand {
 
         func run() throws {
             try reporting { () throws(LaunchFailure) in
-                try stage { () throws(DiversionError) in try Diversion().disable() }
+                try failing { () throws(DiversionError) in try Diversion().disable() }
                 print("disabled: \(Diversion.path) is QEMU's own")
             }
         }
@@ -59,11 +59,11 @@ struct DivertCommand: ParsableCommand {
         func run() throws {
             var status: Int32 = 0
             try reporting { () throws(LaunchFailure) in
-                let state = try stage { () throws(DiversionError) in try Diversion().state() }
+                let state = try failing { () throws(DiversionError) in try Diversion().state() }
                 let (word, remark) = state.description
                 if json {
                     let path = Diversion.path.string
-                    try printJSON(["path": path, "state": word, "remark": remark ?? ""])
+                    print(try jsonText(["path": path, "state": word, "remark": remark ?? ""]))
                 } else {
                     print(word + (remark.map { ": \($0)" } ?? ""))
                 }

@@ -74,9 +74,9 @@ struct FirmwareAddCommand: ParsableCommand {
             accepting: store.configuration.readOnly.value,
         )
         let path = file == "-" ? FilePath("/dev/stdin") : FilePath(file)
-        let source = try stage { () throws(StoreError) in try ImageSource(path) }
+        let source = try failing { () throws(StoreError) in try ImageSource(path) }
         var progress = ProgressLine(volume.description, total: source.byteCount)
-        return try stage { () throws(StoreError) in
+        return try failing { () throws(StoreError) in
             try place.add(
                 source,
                 expecting: expected + pins.map(\.digest),

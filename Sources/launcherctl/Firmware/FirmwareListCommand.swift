@@ -8,6 +8,9 @@ struct FirmwareListCommand: ParsableCommand {
         commandName: "list",
         abstract: "Shows every firmware volume, its state, and the VMs that need it.",
         discussion: """
+            Kinds: 'code' for flash, 'combined' with its variable store for -bios; 'variable store', \
+            'not UEFI', 'blank' or a file format is no firmware to start from.
+
             States: 'verified' is pinned and would be started; 'not pinned' is all right but for \
             its pin; 'refused' would not be started, and the line below the table says why.
 
@@ -32,17 +35,16 @@ struct FirmwareListCommand: ParsableCommand {
             let listing = try FirmwareListing(store, storage: storages)
             for remark in listing.remarks { console.warn(remark, about: nil) }
             if json {
-                try printJSON(listing.entries.map(FirmwareDocument.init))
+                print(try jsonText(listing.entries.map(FirmwareDocument.init)))
                 return
             }
             guard !listing.entries.isEmpty else {
                 print("no firmware volumes; 'launcherctl firmware add' puts one into a storage")
                 return
             }
-            print(listing.table)
-            let refused = listing.entries.filter { $0.reason != nil }
-            if !refused.isEmpty { print() }
-            for entry in refused { print("\(entry.volume): \(entry.reason ?? "")") }
+            print(listing.table.text(inColour: Terminal.showsColour))
+            if !listing.reasons.isEmpty { print() }
+            for line in listing.reasons { print(line) }
         }
     }
 }

@@ -29,12 +29,6 @@ extension FirmwareListing.Entry {
         case .unreachable(let message): message
         }
     }
-
-    // Swift 6.3.1 crashes in -O where this is inlined into the table.
-    @inline(never)
-    var byteCount: Int? {
-        if case .verified(let facts) = examination { facts.byteCount } else { nil }
-    }
 }
 
 /// One volume of `--json`.
@@ -43,6 +37,7 @@ struct FirmwareDocument: Encodable {
     let state: String
     let reason: String?
     let byteCount: Int?
+    let kind: String?
     let digests: [String]
     let pinnedBy: [String]
     let readOnly: [String]
@@ -52,7 +47,8 @@ struct FirmwareDocument: Encodable {
         volume = entry.volume.description
         state = entry.state.replacing(" ", with: "-")
         reason = entry.reason
-        byteCount = entry.byteCount
+        byteCount = entry.look?.byteCount
+        kind = entry.look?.kind.name
         pinnedBy = entry.pins.map(\.origin)
         usedBy = entry.users.map(\.description)
         switch entry.examination {
@@ -70,13 +66,26 @@ struct FirmwareDocument: Encodable {
 }
 
 extension FirmwareListing {
-    var table: String {
-        var table = Table("VOLUME", "SIZE", "STATE", "USED BY")
+    var table: Table {
+        var table = Table("VOLUME", "SIZE", "KIND", "STATE", "USED BY")
         for entry in entries {
-            let size = entry.byteCount.map { "\($0)" } ?? "-"
             let users = entry.users.map(\.description).joined(separator: ", ")
-            table.add(entry.volume.description, size, entry.state, users.isEmpty ? "-" : users)
+            table.add(
+                .init(entry.volume.description),
+                .init(entry.look.map { "\($0.byteCount)" } ?? "-"),
+                .init(entry.look?.kind.title ?? "-"),
+                .init(entry.state, entry.colour),
+                .init(users.isEmpty ? "-" : users),
+            )
         }
-        return table.text
+        return table
+    }
+
+    /// Why images are refused, in lines.
+    var reasons: [String] {
+        entries.flatMap { entry in
+            guard let reason = entry.reason else { return [String]() }
+            return Folding.lines("\(entry.volume): \(reason)", after: "")
+        }
     }
 }

@@ -8,7 +8,15 @@ struct FirmwareListing {
         let volume: FirmwareVolume
         let pins: [ImageRequest.Pin]
         let examination: ImageExamination
+        /// `nil` where there is no file that could be read.
+        let look: Look?
         let users: [FirmwareUses.User]
+    }
+
+    /// What the file is, whether or not it may be started from.
+    struct Look {
+        let byteCount: Int
+        let kind: FirmwareImage.Kind
     }
 
     private(set) var entries: [Entry] = []
@@ -76,8 +84,21 @@ struct FirmwareListing {
             volume: volume,
             pins: store.pins(of: volume),
             examination: examination,
+            look: Self.look(at: volume, store),
             users: uses.users(of: volume),
         )
+    }
+}
+
+extension FirmwareListing {
+    /// Looked at as `inspect` does: nothing is trusted, and nothing is started.
+    private static func look(at volume: FirmwareVolume, _ store: Store) -> Look? {
+        do throws(LaunchFailure) {
+            let bytes = try ImageArgument(volume, at: store.location(of: volume)).read()
+            return Look(byteCount: bytes.count, kind: FirmwareImage(bytes.span).kind)
+        } catch {
+            return nil
+        }
     }
 }
 

@@ -57,11 +57,11 @@ struct FirmwarePinCommand: ParsableCommand {
         let kept = replace ? [] : store.pins(of: volume)
         if !given.isEmpty || !kept.isEmpty {
             let request = try store.request(for: volume, pins: given + kept)
-            try stage { () throws(VerificationError) in _ = try seal(verify(request)) }
+            try failing { () throws(VerificationError) in _ = try seal(verify(request)) }
         }
         let wanted = Set((asked + earlier).map(\.algorithm))
         let request = try store.request(for: volume, pins: [])
-        return try stage { () throws(VerificationError) in
+        return try failing { () throws(VerificationError) in
             try Host.digests(of: request, wanted.isEmpty ? [.sha256] : wanted)
         }
     }

@@ -35,7 +35,7 @@ struct FirmwareVerifyCommand: ParsableCommand {
             for volume in wanted {
                 do throws(LaunchFailure) {
                     let request = try store.request(for: volume)
-                    let facts = try stage { () throws(VerificationError) in
+                    let facts = try failing { () throws(VerificationError) in
                         try seal(verify(request)).facts
                     }
                     let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")

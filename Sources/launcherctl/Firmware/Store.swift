@@ -24,9 +24,14 @@ struct Store {
     }
 
     func location(of volume: FirmwareVolume) throws(LaunchFailure) -> FirmwareLocation {
-        try stage { () throws(VolumeError) in
+        try failing { () throws(VolumeError) in
             try storages.firmwareLocation(of: volume, on: node)
         }
+    }
+
+    /// The directory of the volume's storage; `nil` where it has none on this host.
+    func root(of volume: FirmwareVolume) -> FilePath? {
+        do throws(LaunchFailure) { return try location(of: volume).root } catch { return nil }
     }
 
     /// What a start would ask of the volume.
@@ -54,7 +59,7 @@ struct Store {
 
     /// Which VMs need which image; of every node, because a storage may be shared.
     func uses() throws(LaunchFailure) -> FirmwareUses {
-        let sections = try stage { () throws(ConfigurationError) in
+        let sections = try failing { () throws(ConfigurationError) in
             try configuration.virtualMachines()
         }
         return FirmwareUses(guests: cluster.guests, sections: sections, node: node)
@@ -66,15 +71,15 @@ struct Store {
     func edit(
         _ edit: (PinEdit) throws(ConfigurationError) -> [UInt8]?
     ) throws(LaunchFailure) -> Bool {
-        let file = try stage { () throws(HostFileError) in
+        let file = try failing { () throws(HostFileError) in
             try ConfigurationFile(configurationPath)
         }
         let content = file.content ?? []
-        let edited = try stage { () throws(ConfigurationError) in
+        let edited = try failing { () throws(ConfigurationError) in
             try edit(PinEdit(content, file: configurationPath.string))
         }
         guard let edited, edited != content else { return false }
-        try stage { () throws(HostFileError) in try file.replace(with: edited) }
+        try failing { () throws(HostFileError) in try file.replace(with: edited) }
         return true
     }
 }

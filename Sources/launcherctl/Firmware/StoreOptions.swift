@@ -28,7 +28,7 @@ struct VolumeArgument: ExpressibleByArgument {
     }
 
     func volume() throws(LaunchFailure) -> FirmwareVolume {
-        try stage { () throws(VolumeIDError) in try FirmwareVolume(parsing: text) }
+        try failing { () throws(VolumeIDError) in try FirmwareVolume(parsing: text) }
     }
 }
 
@@ -44,7 +44,7 @@ struct DigestOptions: ParsableArguments {
     var sha512: String?
 
     func digests() throws(LaunchFailure) -> [Digest] {
-        try stage { () throws(DigestError) in
+        try failing { () throws(DigestError) in
             var digests: [Digest] = []
             if let sha256 { digests.append(try Digest(.sha256, hex: sha256)) }
             if let sha384 { digests.append(try Digest(.sha384, hex: sha384)) }

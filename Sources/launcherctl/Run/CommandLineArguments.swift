@@ -21,19 +21,28 @@ struct CommandLineArguments: ParsableArguments {
             guard VirtualMachineID(vmid) != nil else {
                 throw ValidationError("--vmid: not a VM ID (expected 100 to 999999999)")
             }
-        } else if words.isEmpty {
-            throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
         }
     }
 
+    /// For commands that are about one VM.
+    func requireGiven() throws {
+        guard vmid == nil, words.isEmpty else { return }
+        throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
+    }
+
     /// The call that the launcher would see.
-    func invocation() throws(LaunchFailure) -> Invocation {
+    func invocation() throws(LaunchFailure) -> Invocation { try start().invocation }
+
+    /// The call, and the CPUs that stand in front of it; `nil` for all.
+    func start() throws(LaunchFailure) -> (invocation: Invocation, affinity: CPUList?) {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
-            return try Invocation.planned(words)
+            return (try Invocation.planned(words), nil)
         }
-        let command = try stage { () throws(QemuServerError) in
+        let command = try failing { () throws(QemuServerError) in
             try QemuServer.command(vmid: id.number)
         }
-        return try LaunchFailure.invocation().replacingArguments(with: command.arguments)
+        let affinity = try failing { () throws(CPUListError) in try command.affinity() }
+        let own = try LaunchFailure.invocation()
+        return (own.replacingArguments(with: command.arguments), affinity)
     }
 }

@@ -8,9 +8,10 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Starts a VM in the foreground, for finding out why it does not start.",
         discussion: """
-            The same launch as always but for three things: QEMU stays in the foreground, its \
-            first serial port is on this terminal (unless the command line has one of its own, or \
-            --no-serial), and system calls outside the filter are recorded instead of refused. \
+            The same launch as always, on the CPUs of the VM's affinity, but for three things: \
+            QEMU stays in the foreground, its first serial port is on this terminal (unless the \
+            command line has one of its own, or --no-serial), and system calls outside the filter \
+            are recorded instead of refused. \
             Control-A X ends QEMU. Proxmox does not know that it started this VM.
 
             EXAMPLES
@@ -27,15 +28,20 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var commandLine: CommandLineArguments
 
+    func validate() throws { try commandLine.requireGiven() }
+
     func run() throws {
         let console = Console(program: "launcherctl")
         try reporting { () throws(LaunchFailure) in
-            let invocation = try commandLine.invocation()
+            let (invocation, affinity) = try commandLine.start()
             let arguments = ForegroundCommandLine(invocation.arguments, withSerial: serial).words
             let launch = try PreparedLaunch.prepare(
                 invocation.replacingArguments(with: arguments),
                 seccomp: seccomp,
             )
+            if let affinity {
+                try failing { () throws(HostError) in try CPUAffinity.set(affinity) }
+            }
             for warning in launch.plan.warnings {
                 console.warn(warning, about: launch.plan.identity.label)
             }

@@ -5,8 +5,9 @@ enum Products {
     static let launcher = path("qemu-launcher")
     static let launcherctl = path("launcherctl")
     static let standIn = "\(besideTests)/qemu-stand-in"
+    static let faultInjector = "\(besideTests)/fault-injector"
 
-    static let areBuilt = [launcher, launcherctl, standIn].allSatisfy {
+    static let areBuilt = [launcher, launcherctl, standIn, faultInjector].allSatisfy {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 

@@ -80,6 +80,30 @@ extension MatrixRow {
         MatrixRow("plug a disk", "-machine pc", plugDisk(aio: "threads")),
         MatrixRow("plug a disk, native", "-machine pc", plugDisk(aio: "native")),
         MatrixRow(
+            "plug a disk as Proxmox does",
+            "-machine pc -device virtio-scsi-pci,id=virtioscsi1",
+            plugDiskOfProxmox
+        ),
+        MatrixRow(
+            "plug a bridged network as Proxmox does",
+            "-machine pc",
+            [
+                .qmp(
+                    "netdev_add",
+                    #"{"type":"tap","id":"net1","ifname":"{tap}","script":"{folder}/up","#
+                        + #""downscript":"{folder}/down"}"#
+                ),
+                .file("up.log"),
+                .qmp(
+                    "device_add",
+                    #"{"driver":"virtio-net-pci","netdev":"net1","id":"net1","#
+                        + #""mac":"BC:24:11:00:00:01"}"#
+                ), quit, .file("down.log"),
+            ],
+            spawn: "allow",
+            needs: [.tap]
+        ),
+        MatrixRow(
             "plug a network",
             "-machine pc",
             [
@@ -132,6 +156,34 @@ extension MatrixRow {
                 .qmp("object-del", #"{"id":"t"}"#), quit,
             ]
         ),
+    ]
+
+    /// qemu-server's Blockdev.pm `attach` and QemuServer.pm `vm_deviceplug`: a throttle group, the
+    /// nodes on top of one another, then the device; and back.
+    private static let plugDiskOfProxmox: [Step] = [
+        .qmp(
+            "object-add",
+            #"{"qom-type":"throttle-group","id":"throttle-drive-scsi1","limits":{}}"#
+        ),
+        .qmp(
+            "blockdev-add",
+            #"{"driver":"throttle","node-name":"drive-scsi1","throttle-group":"#
+                + #""throttle-drive-scsi1","detect-zeroes":"on","discard":"ignore","#
+                + #""file":{"driver":"raw","node-name":"f1","detect-zeroes":"on","#
+                + #""cache":{"direct":true,"no-flush":false},"file":{"driver":"file","#
+                + #""node-name":"e1","aio":"native","filename":"{folder}/raw.img","#
+                + #""cache":{"direct":true,"no-flush":false}}}}"#
+        ),
+        .qmp(
+            "device_add",
+            #"{"driver":"scsi-hd","bus":"virtioscsi1.0","channel":0,"scsi-id":0,"lun":1,"#
+                + #""drive":"drive-scsi1","id":"scsi1","device_id":"drive-scsi1"}"#
+        ),
+        .hmp("qemu-io drive-scsi1 \"write 0 64k\""),
+        .qmp("device_del", #"{"id":"scsi1"}"#),
+        .event("DEVICE_DELETED"),
+        .qmp("blockdev-del", #"{"node-name":"drive-scsi1"}"#),
+        .qmp("object-del", #"{"id":"throttle-drive-scsi1"}"#), quit,
     ]
 
     private static func plugDisk(aio: String) -> [Step] {

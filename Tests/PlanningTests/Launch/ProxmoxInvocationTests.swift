@@ -15,6 +15,7 @@ struct ProxmoxInvocationTests {
         "chardev=qmp-event,mode=control", "-pidfile", "/var/run/qemu-server/100.pid",
         "-daemonize", "-smbios", "type=1,uuid=7b10d7af-b932-4c66-b2c3-3996152ec465",
     ]
+    private static let uuid = "7b10d7af-b932-4c66-b2c3-3996152ec465"
     private static let code: ByteString = """
         {"driver":"raw","file":{"driver":"file","filename":"\
         /usr/share/pve-edk2-firmware//OVMF_CODE_4M.secboot.fd"},"node-name":"pflash0",\
@@ -101,6 +102,52 @@ struct ProxmoxInvocationTests {
         let launch = try PlannedLaunch(Self.template, configuration: configuration)
         #expect(launch.plan.arguments.contains(Self.codeWithImage))
         #expect(launch.plan.arguments.suffix(2) == ["-snapshot", "-S"])
+    }
+
+    @Test func `a template whose section has a UUID is refused, with the reason`() {
+        // It has none in its command line, so nobody could tell that the VM is still the same.
+        let section = "\nvm: 100\n\tfirmware \(PlannedLaunch.volume)\n\tuuid \(Self.uuid)\n"
+        let configuration = PlannedLaunch.configuration + section
+        let refusal = PlannedLaunch.refusal(Self.template, configuration: configuration)
+        #expect(refusal?.message.contains("(expected uuid \(Self.uuid), found none)") == true)
+        #expect(refusal?.hint?.contains("template") == true)
+        #expect(refusal?.exitStatus == .configuration)
+    }
+
+    /// NVIDIA's vGPU: the device's UUID comes last, from Proxmox where the VM has none of its own,
+    /// or from `args` (qemu-server PCI.pm `generate_mdev_uuid`).
+    @Test(arguments: [
+        "00000000-0000-0000-0000-000000000100", "00000015-0000-0000-0000-000000000100",
+    ])
+    func `a VM with a vGPU is still the VM that its section means`(device: String) throws {
+        let section = "\nvm: 100\n\tfirmware \(PlannedLaunch.volume)\n\tuuid \(Self.uuid)\n"
+        let configuration = PlannedLaunch.configuration + section
+        let words = Self.virtualMachine() + ["-uuid", ByteString(device)]
+        let launch = try PlannedLaunch(words, configuration: configuration)
+        #expect(launch.plan.arguments.suffix(2) == ["-uuid", ByteString(device)])
+        #expect(launch.plan.identity.uuid == ByteString(Self.uuid))
+    }
+
+    @Test(
+        arguments: [
+            // Of another VM, of no device, and with something in the middle.
+            "00000000-0000-0000-0000-000000000101", "0000000a-0000-0000-0000-000000000100",
+            "00000000-0000-0001-0000-000000000100", "11111111-2222-3333-4444-555555555555",
+        ]
+    )
+    func `another UUID behind it is the VM's, as it is for QEMU`(uuid: String) {
+        let section = "\nvm: 100\n\tfirmware \(PlannedLaunch.volume)\n\tuuid \(Self.uuid)\n"
+        let refusal = PlannedLaunch.refusal(
+            Self.virtualMachine() + ["-uuid", ByteString(uuid)],
+            configuration: PlannedLaunch.configuration + section
+        )
+        #expect(refusal?.message.contains("found \(uuid)") == true)
+    }
+
+    @Test func `a VM without a UUID of its own has the one of its vGPU`() throws {
+        let device: ByteString = "00000000-0000-0000-0000-000000000100"
+        let launch = try PlannedLaunch(Self.head.dropLast(2) + ["-uuid", device])
+        #expect(launch.plan.identity.uuid == device)
     }
 
     @Test(

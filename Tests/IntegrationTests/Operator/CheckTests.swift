@@ -1,0 +1,214 @@
+import Foundation
+import Planning
+import Testing
+
+/// `launcherctl check` on a node of a cluster.
+@Suite(.launching, .needsProducts, .needsFirmware)
+struct CheckTests {
+    private struct Document: Decodable {
+        struct Finding: Decodable {
+            let area: String
+            let subject: String
+            let state: String
+            let message: String
+            let hint: String?
+        }
+
+        let version: String
+        let state: String
+        let findings: [Finding]
+
+        func about(_ area: String, _ subject: String) -> Finding? {
+            findings.first { $0.area == area && $0.subject == subject }
+        }
+    }
+
+    private static let asking = "bios: ovmf\nargs: -efi-firmware \(FirmwareStore.volume)\n"
+    private static let missing = "test:efi-firmware/missing.fd"
+
+    private func call(_ host: ProxmoxHost, _ options: ByteString...) -> Child.Request {
+        let words: [ByteString] = [
+            "launcherctl", "check", "--config", ByteString(host.store.configuration),
+        ]
+        return Child.Request(program: Products.launcherctl, arguments: words + options)
+    }
+
+    private func check(_ host: ProxmoxHost) async throws -> Document {
+        let outcome = try await run(call(host, "--json"))
+        let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
+        let statuses: [String: Int32] = ["ok": 0, "warning": 1, "failure": 2]
+        #expect(outcome.end == statuses[document.state].map { .status($0) })
+        #expect(outcome.errors.isEmpty)
+        return document
+    }
+
+    @Test func `a VM that gets its firmware is well, and so is its storage`() async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, Self.asking)
+        let document = try await check(host)
+        #expect(document.about("vm", "100")?.state == "ok")
+        #expect(document.about("vm", "100")?.message == FirmwareStore.volume)
+        #expect(document.about("storage", "test")?.state == "ok")
+        #expect(document.about("firmware", FirmwareStore.volume)?.message.hasSuffix("mode") == true)
+        #expect(document.about("qemu", host.store.program)?.state == "ok")
+        #expect(document.version == Version.current)
+    }
+
+    /// A VM's configuration, and what there is to say about it.
+    struct Guest: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let configuration: String
+        var subject = "100"
+        let state: String
+        let message: String
+        var hint: String?
+    }
+
+    private static let guests = [
+        Guest(
+            testDescription: "in BIOS mode",
+            configuration: "args: -efi-firmware \(FirmwareStore.volume)\n",
+            state: "failure",
+            message: "not in UEFI mode, but asks for \(FirmwareStore.volume)",
+            hint: "qm set 100 --bios ovmf"
+        ),
+        Guest(
+            testDescription: "a volume that is not there",
+            configuration: "bios: ovmf\nargs: -efi-firmware \(missing)\n",
+            state: "failure",
+            message: "no such file"
+        ),
+        Guest(
+            testDescription: "a snapshot of another volume",
+            configuration: asking + "\n[before]\nbios: ovmf\nargs: -efi-firmware \(missing)\n",
+            subject: "100 (snapshot before)",
+            state: "warning",
+            message: "no such file"
+        ),
+        Guest(
+            testDescription: "a pending change",
+            configuration: asking + "\n[PENDING]\nargs: -efi-firmware \(missing)\n",
+            subject: "100 (pending)",
+            state: "warning",
+            message: "no such file"
+        ),
+        Guest(
+            testDescription: "a quote that stays open",
+            configuration: "bios: ovmf\nargs: -efi-firmware '\(FirmwareStore.volume)\n",
+            state: "failure",
+            message: "never closed"
+        ),
+        Guest(
+            testDescription: "another checksum in args",
+            configuration: "bios: ovmf\nargs: -efi-firmware \(FirmwareStore.volume),sha256="
+                + String(repeating: "0", count: 64) + "\n",
+            state: "failure",
+            message: "checksum differs"
+        ),
+        Guest(
+            testDescription: "a template",
+            configuration: asking + "template: 1\n",
+            state: "ok",
+            message: "a template: its args are not used"
+        ),
+        Guest(
+            testDescription: "only a remark",
+            configuration: asking + "\n[special:cloudinit]\nargs: -efi-firmware \(missing)\n",
+            state: "ok",
+            message: FirmwareStore.volume
+        ),
+    ]
+
+    @Test(arguments: guests)
+    func `each VM is judged as its start would be`(guest: Guest) async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, guest.configuration)
+        let document = try await check(host)
+        let finding = try #require(document.about("vm", guest.subject))
+        #expect(finding.state == guest.state)
+        #expect(finding.message.contains(guest.message), "\(finding.message)")
+        if let hint = guest.hint { #expect(finding.hint == hint) }
+    }
+
+    @Test func `a section that Proxmox does not know is told, and nothing in it counts`()
+        async throws
+    {
+        let host = try ProxmoxHost()
+        let unknown = "\n[future thing]\nargs: -efi-firmware \(Self.missing)\n"
+        try host.addVirtualMachine(100, Self.asking + unknown)
+        let findings = try await check(host).findings.filter { $0.area == "vm" }
+        #expect(findings.map(\.state) == ["ok", "warning"])
+        #expect(findings.last?.message == "line 4: section 'future thing' is ignored")
+    }
+
+    @Test func `a section for the VM that had the ID before is a failure`() async throws {
+        let host = try ProxmoxHost()
+        let uuid = "11111111-2222-3333-4444-555555555555"
+        try host.configure(
+            sections: "vm: 100\n\tfirmware \(FirmwareStore.volume)\n\tuuid \(uuid)\n"
+        )
+        try host.addVirtualMachine(100, "bios: ovmf\nsmbios1: uuid=\(uuid)\n")
+        #expect(try await check(host).about("vm", "100")?.state == "ok")
+        try host.addVirtualMachine(100, "bios: ovmf\nsmbios1: uuid=2\(uuid.dropFirst())\n")
+        #expect(try await check(host).about("vm", "100")?.state == "failure")
+        try host.addVirtualMachine(100, "bios: ovmf\nsmbios1: uuid=\(uuid)\ntemplate: 1\n")
+        let template = try await check(host).about("vm", "100")
+        #expect(template?.state == "warning")
+        #expect(template?.message.contains("cannot be backed up") == true)
+    }
+
+    @Test func `nodes with another launcher, or none, are told`() async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, Self.asking)
+        try host.addVirtualMachine(101, Self.asking, node: "other")
+        try host.addVirtualMachine(102, "", node: "none")
+        let told = "qemu-launcher.version"
+        try write(Data("\(Version.current)\n".utf8), to: "\(host.node)/\(told)", mode: 0o640)
+        try write(Data("0.0.1\n".utf8), to: "\(host.cluster)/nodes/other/\(told)", mode: 0o640)
+        let document = try await check(host)
+        #expect(document.about("node", "\(Machine.nodeName)")?.state == "ok")
+        let other = try #require(document.about("node", "other"))
+        #expect(other.state == "warning")
+        #expect(
+            other.message == "has another launcher (expected \(Version.current), found 0.0.1)"
+        )
+        #expect(document.about("node", "none")?.state == "warning")
+        // VMs of other nodes are checked there.
+        #expect(document.about("vm", "101") == nil)
+    }
+
+    @Test func `a node whose version the others do not know is told`() async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, Self.asking)
+        let finding = try #require(try await check(host).about("node", "\(Machine.nodeName)"))
+        #expect(finding.state == "warning")
+        #expect(finding.hint?.hasPrefix("launcherctl --version >") == true)
+    }
+
+    @Test func `people get a table and hints in 80 columns`() async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, Self.guests[0].configuration)
+        try host.addVirtualMachine(101, Self.asking, node: "other")
+        let outcome = try await run(call(host))
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("STATE") == true)
+        #expect(lines.contains { $0.hasPrefix("hint: vm 100: qm set 100 --bios ovmf") })
+        for line in lines where line.count > 80 {
+            // A path may be longer than what is left for it.
+            let words = line.split(separator: " ").reversed()
+            #expect(words.first?.hasPrefix("/") == true && words.first?.count ?? 0 > 24, "\(line)")
+        }
+        let quiet = try await run(call(host, "--quiet"))
+        #expect(quiet.end == outcome.end)
+        #expect(!quiet.output.split(separator: "\n").contains { $0.hasPrefix("ok ") })
+    }
+
+    @Test func `a configuration that is broken is the failure, not the end`() async throws {
+        let host = try ProxmoxHost()
+        try host.store.writeConfiguration(Data("nonsense\n".utf8))
+        let document = try await check(host)
+        #expect(document.state == "failure")
+        #expect(document.about("configuration", host.store.configuration)?.state == "failure")
+        #expect(document.about("kernel", "seccomp") != nil)
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Planning
+import Testing
+
+/// `launcherctl firmware list` and `remove`: what is there, and who needs it.
+@Suite(.launching, .needsProducts, .needsFirmware)
+struct ListTests {
+    private struct Entry: Decodable {
+        let volume: String
+        let state: String
+        let reason: String?
+        let byteCount: Int?
+        let kind: String?
+        let digests: [String]
+        let usedBy: [String]
+    }
+
+    private func call(_ host: ProxmoxHost, _ words: ByteString...) -> Child.Request {
+        let command = ["launcherctl", "firmware"] + words
+        return Child.Request(
+            program: Products.launcherctl,
+            arguments: command + ["--config", ByteString(host.store.configuration)],
+        )
+    }
+
+    private func list(_ host: ProxmoxHost) async throws -> [Entry] {
+        let outcome = try await run(call(host, "list", "--json"))
+        #expect(outcome.end == .status(0), "\(outcome.errors)")
+        return try JSONDecoder().decode([Entry].self, from: Data(outcome.output.utf8))
+    }
+
+    /// A storage with an image of every kind.
+    private func everyKind() throws -> ProxmoxHost {
+        let host = try ProxmoxHost()
+        let contents: [(String, Data)] = [
+            ("combined.fd", try read(Machine.unifiedImage)),
+            ("store.fd", try read(Machine.variableStore)),
+            ("disk.fd", Data("QFI\u{FB}".unicodeScalars.map { UInt8($0.value) })),
+            ("empty.fd", Data()), ("bios.fd", Data(repeating: 0xF4, count: 4096) + [0]),
+        ]
+        for (name, content) in contents {
+            try write(content, to: "\(host.store.images)/\(name)")
+        }
+        return host
+    }
+
+    @Test func `the kind is told of every image, pinned or not, as inspect tells it`() async throws
+    {
+        let host = try everyKind()
+        let entries = try await list(host)
+        #expect(
+            entries.map { "\($0.volume.split(separator: "/")[1]) \($0.kind ?? "")" } == [
+                "a.fd code", "bios.fd not-uefi", "combined.fd combined", "disk.fd foreign",
+                "empty.fd blank", "store.fd variable-store",
+            ]
+        )
+        for entry in entries {
+            let path = "\(host.store.images)/\(entry.volume.split(separator: "/")[1])"
+            #expect(try entry.byteCount == read(path).count)
+            let inspected = try await run(
+                Child.Request(
+                    program: Products.launcherctl,
+                    arguments: ["launcherctl", "inspect", "--json", ByteString(path)],
+                )
+            )
+            #expect(inspected.output.contains(#""kind" : "\#(entry.kind ?? "")""#))
+        }
+        #expect(entries.first?.state == "verified")
+        #expect(entries.dropFirst().map(\.state).filter { $0 == "not-pinned" }.count == 4)
+    }
+
+    @Test func `the table has 80 columns, and says below it why images are refused`()
+        async throws
+    {
+        let host = try everyKind()
+        try host.addVirtualMachine(100, "bios: ovmf\nargs: -efi-firmware \(FirmwareStore.volume)\n")
+        let outcome = try await run(call(host, "list"))
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        let table = lines.prefix { !$0.isEmpty }
+        #expect(
+            lines.first?.split(separator: " ") == ["VOLUME", "SIZE", "KIND", "STATE", "USED", "BY"]
+        )
+        #expect(lines.contains { $0.contains("  code ") && $0.hasSuffix("vm 100") })
+        #expect(lines.contains { $0.contains("  variable store  not pinned") })
+        #expect(lines.contains { $0.contains("  qcow2 ") })
+        #expect(table.allSatisfy { $0.count <= 80 })
+        let reasons = lines.dropFirst(table.count + 1)
+        #expect(reasons.first?.hasPrefix("test:efi-firmware/empty.fd:") == true)
+    }
+
+    @Test func `what a VM needs is not removed, on whatever node and at whatever time`()
+        async throws
+    {
+        let host = try ProxmoxHost()
+        let asking = "args: -efi-firmware \(FirmwareStore.volume)\n"
+        try host.addVirtualMachine(100, "bios: ovmf\n\n[before]\n\(asking)")
+        try host.addVirtualMachine(101, "bios: ovmf\n\n[PENDING]\n\(asking)", node: "zz")
+        #expect(
+            try await list(host).first?.usedBy == [
+                "vm 100 (snapshot before)", "vm 101 on zz (pending)",
+            ]
+        )
+        let volume = ByteString(FirmwareStore.volume)
+        let refused = try await run(call(host, "remove", volume))
+        #expect(refused.end == .status(77))
+        #expect(
+            refused.complaints.first
+                == "launcherctl: error: firmware volume '\(FirmwareStore.volume)': needed by"
+                + " vm 100 (snapshot before), vm 101 on zz (pending)"
+        )
+        #expect(FileManager.default.fileExists(atPath: host.store.image))
+        let forced = try await run(call(host, "remove", "--force", volume))
+        #expect(forced.end == .status(0))
+        #expect(!FileManager.default.fileExists(atPath: host.store.image))
+    }
+
+    @Test func `where it is not known who needs an image, it stays`() async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, "bios: ovmf\nargs: -efi-firmware 'x\n")
+        let refused = try await run(call(host, "remove", ByteString(FirmwareStore.volume)))
+        #expect(refused.end == .status(78))
+        #expect(FileManager.default.fileExists(atPath: host.store.image))
+    }
+}

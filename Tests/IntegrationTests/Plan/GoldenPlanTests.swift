@@ -1,0 +1,113 @@
+import Foundation
+import Planning
+import Testing
+
+/// Folders of `Golden`, one for each shape in which Proxmox starts a VM: a command line in `argv`,
+/// an option a line; `sections` for launcher.conf; `image` where it is a combined one. `text` and
+/// `json` are what `launcherctl plan` prints for it (without what the filter's groups are for, which
+/// the policy's own tests hold); `refusal` is what it says instead, and its exit status.
+///
+/// `LAUNCHER_RECORD_GOLDEN=1` writes what came out; the diff shows what changed.
+@Suite(.launching, .needsProducts)
+struct GoldenPlanTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let folder: URL
+        var testDescription: String { folder.lastPathComponent }
+
+        func content(_ name: String) -> String? {
+            try? String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        }
+    }
+
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Golden")
+    private static let isRecording =
+        ProcessInfo.processInfo.environment["LAUNCHER_RECORD_GOLDEN"] == "1"
+
+    private static let cases: [Case] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        return names.sorted().map { Case(folder: root.appending(path: $0)) }
+    }()
+
+    @Test func `there are cases`() {
+        #expect(Self.cases.count >= 16)
+    }
+
+    @Test(arguments: cases)
+    func `the plan is what is expected`(golden: Case) async throws {
+        let store = try FirmwareStore(image: "")
+        try configure(store, golden)
+        let words = try #require(golden.content("argv")).split(separator: "\n").flatMap { line in
+            line.split(separator: " ", maxSplits: 1).map { ByteString($0) }
+        }
+        for json in [false, true] {
+            var request = store.plan(Array(words.dropFirst()), calledAs: words[0], json: json)
+            request.environment.append("HOME=/")
+            let outcome = try await run(request)
+            let text = readable(outcome.output, store)
+            if outcome.end == .status(0) {
+                #expect(outcome.errors.isEmpty)
+                try hold(json ? withoutPurposes(text) : text, golden, json ? "json" : "text")
+                #expect(golden.content("refusal") == nil)
+            } else {
+                #expect(text.isEmpty)
+                let refusal = "\(readable(outcome.errors, store))\(outcome.end)\n"
+                try hold(refusal, golden, "refusal")
+                #expect(golden.content("text") == nil && golden.content("json") == nil)
+            }
+        }
+    }
+
+    /// What the plan says of the programs is what holds on any host: none is configured.
+    private func configure(_ store: FirmwareStore, _ golden: Case) throws {
+        let image =
+            golden.content("image") == "combined\n"
+            ? SyntheticImage(
+                storeByteCount: 0x2_0000,
+                mainByteCount: 0x1_B000,
+                securityByteCount: 0x5000
+            ) : SyntheticImage()
+        try remove(store.image)
+        try write(Data(image.build()), to: store.image)
+        let text = """
+            launcher: defaults
+            \tlog none
+
+            dir: test
+            \tpath \(store.root)
+
+            firmware: \(FirmwareStore.volume)
+            \tsha256 \(try store.digest())
+
+            \(golden.content("sections") ?? "")
+            """
+        try store.writeConfiguration(Data(text.utf8))
+    }
+
+    /// Without what differs from run to run.
+    private func readable(_ text: String, _ store: FirmwareStore) -> String {
+        text.replacing(store.path, with: "STORE")
+            .replacing(/\/proc\/self\/fd\/\d+/, with: "/proc/self/fd/N")
+            .replacing(/(?m)^(group +\S+ \(.*\)): [^()]*$/, with: { $0.1 })
+    }
+
+    private func withoutPurposes(_ text: String) throws -> String {
+        var plan = try #require(
+            JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        )
+        let groups = try #require(plan["groups"] as? [[String: Any]])
+        #expect(groups.allSatisfy { ($0["rules"] as? [Any])?.isEmpty == false })
+        plan["groups"] = groups.map { $0.filter { !["purpose", "rules"].contains($0.key) } }
+        let data = try JSONSerialization.data(
+            withJSONObject: plan,
+            options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        )
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+
+    private func hold(_ text: String, _ golden: Case, _ name: String) throws {
+        let file = golden.folder.appending(path: name)
+        if Self.isRecording { try text.write(to: file, atomically: true, encoding: .utf8) }
+        #expect(golden.content(name) == text)
+    }
+}

@@ -1,0 +1,1 @@
+../../PlanningTests/Support/ExpectedFirmwareChange.swift

@@ -1,0 +1,1 @@
+../../PlanningTests/Firmware/SyntheticImage.swift

@@ -1,0 +1,104 @@
+import Testing
+
+@testable import launcherctl
+
+struct TableTests {
+    private func lines(_ table: Table, inColour: Bool = false) -> [String] {
+        table.text(inColour: inColour).split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+    }
+
+    @Test func `columns are as wide as their widest cell, and two blanks apart`() {
+        var table = Table("A", "LONGER", "LAST")
+        table.add(.init("first"), .init("x"), .init("y"))
+        table.add(.init("1"), .init("a longer one"), .init("z"))
+        #expect(
+            lines(table) == [
+                "A      LONGER        LAST",
+                "first  x             y",
+                "1      a longer one  z",
+            ]
+        )
+    }
+
+    @Test func `a table without rows is its headings`() {
+        #expect(Table("A", "B").isEmpty)
+        #expect(lines(Table("A", "B")) == ["A  B"])
+    }
+
+    @Test func `the last column is folded at blanks, below its beginning`() {
+        var table = Table("STATE", "FINDING")
+        let words = Array(repeating: "word", count: 30).joined(separator: " ")
+        table.add(.init("failure"), .init(words))
+        let lines = lines(table)
+        #expect(lines.count == 4)
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        #expect(lines[1].hasPrefix("failure  word"))
+        #expect(lines[2...].allSatisfy { $0.hasPrefix("         word") })
+        let folded = lines.dropFirst().joined(separator: " ").split(separator: " ")
+        #expect(folded == ["failure"] + words.split(separator: " "))
+    }
+
+    @Test func `a word that is too long stays whole`() {
+        var table = Table("A", "B")
+        let word = String(repeating: "x", count: 100)
+        table.add(.init("a"), .init("short \(word) short"))
+        #expect(lines(table) == ["A  B", "a  short", "   \(word)", "   short"])
+    }
+
+    @Test func `a long first cell has a line of its own`() {
+        var table = Table("VOLUME", "STATE")
+        let long = String(repeating: "v", count: 41)
+        table.add(.init("short"), .init("one"))
+        table.add(.init(long), .init("two"))
+        #expect(lines(table) == ["VOLUME  STATE", "short   one", long, "        two"])
+    }
+
+    /// Volumes as they are: 80 columns hold, whatever the others need.
+    @Test func `the first column gives way before the table is too wide`() {
+        var table = Table("VOLUME", "SIZE", "KIND", "STATE", "USED BY")
+        let volume = "local:efi-firmware/sonicwall-7.1.fd"
+        for kind in ["code", "variable store"] {
+            table.add(
+                .init(volume),
+                .init("3653632"),
+                .init(kind),
+                .init("not pinned"),
+                .init("vm 100, vm 101 on pve2, vm 102 (snapshot before)"),
+            )
+        }
+        let lines = lines(table)
+        #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+        #expect(lines.filter { $0 == volume }.count == 2)
+    }
+
+    @Test func `a colour changes nothing but how a cell looks`() {
+        var table = Table("STATE", "WHAT", "FINDING")
+        table.add(.init("ok", .green), .init("vm 100"), .init("well"))
+        table.add(.init("failure", .red), .init("vm 101"), .init("not well"))
+        let coloured = lines(table, inColour: true)
+        #expect(coloured[1] == "\u{1B}[32mok\u{1B}[0m       vm 100  well")
+        #expect(coloured[2] == "\u{1B}[31mfailure\u{1B}[0m  vm 101  not well")
+        let plain = coloured.map {
+            $0.replacing("\u{1B}[32m", with: "").replacing("\u{1B}[31m", with: "")
+                .replacing("\u{1B}[0m", with: "")
+        }
+        #expect(plain == lines(table))
+    }
+
+    @Test func `a coloured cell is folded where a plain one is`() {
+        let words = Array(repeating: "word", count: 30).joined(separator: " ")
+        var (plain, coloured) = (Table("STATE", "FINDING"), Table("STATE", "FINDING"))
+        plain.add(.init("warning"), .init(words))
+        coloured.add(.init("warning", .yellow), .init(words))
+        #expect(lines(plain).count == lines(coloured, inColour: true).count)
+        #expect(lines(plain).dropFirst(2) == lines(coloured, inColour: true).dropFirst(2))
+    }
+
+    @Test func `characters are counted, not bytes`() {
+        var table = Table("A", "B")
+        table.add(.init("gr\u{FC}n"), .init("x"))
+        table.add(.init("e\u{301}"), .init("y"))
+        #expect(lines(table) == ["A     B", "gr\u{FC}n  x", "e\u{301}     y"])
+    }
+}

@@ -69,7 +69,7 @@ enum BootFault: String, CaseIterable, Sendable {
         case .withPageBehind: sample.image += filler(4096, of: 0)
         case .withPageBefore: sample.image.insert(contentsOf: filler(4096, of: 0), at: 0)
         case .withFewBytesCut: sample.image.removeLast(100)
-        case .tooLarge: sample.machine = "q35,max-fw-size=4M"
+        case .tooLarge: sample.machine = "q35,max-fw-size=3M"
         case .splitImageInMemory: sample.attachment = .bios
         case .emptyResetVector:
             sample.image.replaceSubrange(code.count - 16..<code.count, with: filler(16, of: 0xFF))

@@ -1,5 +1,5 @@
 #if STAGE_TRACE
-import Glibc
+    import Glibc
 #endif
 
 /// What each stage of a launch costs, for `Scripts/bench`.
@@ -12,24 +12,24 @@ package enum StageTrace {
     @inline(__always)
     package static func ended(_ stage: StaticString) {
         #if STAGE_TRACE
-        guard unsafe last > 0 else { return }
-        let line = unsafe "\(stage)\t\(now() - last)\n"
-        _ = unsafe line.withCString { unsafe write(STDERR_FILENO, $0, strlen($0)) }
-        unsafe last = now()
+            guard unsafe last > 0 else { return }
+            let line = unsafe "\(stage)\t\(now() - last)\n"
+            _ = unsafe line.withCString { unsafe write(STDERR_FILENO, $0, strlen($0)) }
+            unsafe last = now()
         #endif
     }
 }
 
 #if STAGE_TRACE
-extension StageTrace {
-    /// 0 where nobody asks.
-    nonisolated(unsafe) private static var last: Int =
-        unsafe getenv("LAUNCHER_TRACE").flatMap { unsafe Int(String(cString: $0)) } ?? 0
+    extension StageTrace {
+        /// 0 where nobody asks.
+        nonisolated(unsafe) private static var last: Int =
+            unsafe getenv("LAUNCHER_TRACE").flatMap { unsafe Int(String(cString: $0)) } ?? 0
 
-    private static func now() -> Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+        private static func now() -> Int {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+            return time.tv_sec * 1_000_000_000 + time.tv_nsec
+        }
     }
-}
 #endif

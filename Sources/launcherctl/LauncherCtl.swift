@@ -18,4 +18,9 @@ struct LauncherCtl: ParsableCommand {
             DivertCommand.self,
         ],
     )
+
+    static func main() {
+        guard let request = MeasureRequest(plain: CommandLine.arguments) else { return main(nil) }
+        do { try request.run() } catch { exit(withError: error) }
+    }
 }

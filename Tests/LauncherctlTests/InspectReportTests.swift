@@ -46,6 +46,6 @@ struct InspectReportTests {
     func `whatever the file holds, there is a report that says why`(bytes: [UInt8], code: String) {
         let report = InspectReport(bytes, path: "x")
         #expect(report.text.contains(code))
-        #expect(report.descriptor == nil)
+        #expect(report.descriptor(template: nil) == nil)
     }
 }

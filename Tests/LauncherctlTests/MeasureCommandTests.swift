@@ -36,7 +36,7 @@ struct MeasureCommandTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let options = try GuestOptions.parse(words)
         let image = try ImageBytes(folder.path, configuration: nil)
-        let digests = try image.digests(of: options.measured(.sevSNP))
+        let digests = try image.digests(of: options.description().measured(.sevSNP))
         #expect(digests.map(\.digest.hex) == [hex])
     }
 
@@ -54,10 +54,10 @@ struct MeasureCommandTests {
     @Test func `another digest than the expected one ends with the status of a wrong image`() throws
     {
         let digest = ExpectedDigest(variant: nil, digest: Digest(.sha256, bytes: filler(32)))
-        let output = try MeasureOutput.parse(["--expect", "00", "--hex"])
+        let output = try MeasureOutput.parse(["--expect", "00", "--hex"]).output()
         let code = #expect(throws: ExitCode.self) { try output.show([digest]) }
         #expect(code?.rawValue == 65)
-        try MeasureOutput.parse(["--expect", digest.digest.hex.uppercased(), "--hex"]).show([digest]
-        )
+        let same = digest.digest.hex.uppercased()
+        try MeasureOutput.parse(["--expect", same, "--hex"]).output().show([digest])
     }
 }

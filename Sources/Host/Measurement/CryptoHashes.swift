@@ -1,18 +1,33 @@
 import Planning
 
-package import protocol Crypto.HashFunction
-package import struct Crypto.SHA256
-package import struct Crypto.SHA384
+private import struct Crypto.SHA256
+private import struct Crypto.SHA384
 
 /// The hash functions of launch digests, by swift-crypto.
+///
+/// Two types of the same form instead of one generic: a launch digest ends a thousand hashes, and
+/// only of a concrete type does the compiler see through to the digest's bytes.
 package enum CryptoHashes: HashSuite {
-    package typealias SHA256 = Hash<Crypto.SHA256>
-    package typealias SHA384 = Hash<Crypto.SHA384>
+    package struct SHA256: HashFunction {
+        package static var byteCount: Int { Crypto.SHA256.Digest.byteCount }
 
-    package struct Hash<Function: Crypto.HashFunction>: Planning.HashFunction {
-        package static var byteCount: Int { Function.Digest.byteCount }
+        private var function = Crypto.SHA256()
 
-        private var function = Function()
+        package init() {}
+
+        package mutating func update(_ bytes: Span<UInt8>) {
+            unsafe bytes.withUnsafeBytes { unsafe function.update(bufferPointer: $0) }
+        }
+
+        package consuming func finish(into output: inout [UInt8], at offset: Int) {
+            for (index, byte) in function.finalize().enumerated() { output[offset + index] = byte }
+        }
+    }
+
+    package struct SHA384: HashFunction {
+        package static var byteCount: Int { Crypto.SHA384.Digest.byteCount }
+
+        private var function = Crypto.SHA384()
 
         package init() {}
 

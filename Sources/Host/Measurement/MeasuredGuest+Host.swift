@@ -10,7 +10,12 @@ extension MeasuredGuest {
         switch launch.guest {
         case .normal: throw .notConfidential
         case .sev: self = .sev(hashes)
-        case .sevES: self = .sevES(try Self.processors(of: launch), hashes)
+        case .sevES:
+            self = .sevES(
+                try Self.processors(of: launch),
+                hashes,
+                only: launch.variant
+            )
         case .sevSNP: self = .sevSNP(try Self.processors(of: launch), hashes)
         case .tdx: self = .tdx
         }

@@ -52,18 +52,20 @@ extension CPUSignature {
         guard let name = parts.first, let model = CPUSignature(modelName: String(name)) else {
             return nil
         }
-        var numbers = ["family": model.family, "model": model.model, "stepping": model.stepping]
+        var (family, number, stepping) = (model.family, model.model, model.stepping)
         for part in parts.dropFirst() {
             let pair = part.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, numbers[String(pair[0])] != nil else { continue }
-            guard let number = Int(pair[1]) else { return nil }
-            numbers[String(pair[0])] = number
+            guard pair.count == 2, ["family", "model", "stepping"].contains(pair[0]) else {
+                continue
+            }
+            guard let value = Int(pair[1]) else { return nil }
+            switch pair[0] {
+            case "family": family = value
+            case "model": number = value
+            default: stepping = value
+            }
         }
-        self.init(
-            family: numbers["family"] ?? model.family,
-            model: numbers["model"] ?? model.model,
-            stepping: numbers["stepping"] ?? model.stepping,
-        )
+        self.init(family: family, model: number, stepping: stepping)
     }
 }
 

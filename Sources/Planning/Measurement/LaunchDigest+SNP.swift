@@ -6,22 +6,23 @@ extension LaunchDigest {
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
     ///   - hashes: where `kernel-hashes` is on.
-    ///   - pages: those of `firmware`, where they are computed already.
+    ///   - nextPart: the digests of the firmware's pages, part for part in order, where somebody
+    ///     else computes them; `nil` at their end.
     package static func sevSNP(
         firmware: Span<UInt8>,
         processors: Processors,
         hashes: KernelHashes? = nil,
-        pages: PageDigests<Hashes.SHA384>? = nil,
+        parts nextPart: (() -> PageDigests?)? = nil,
     ) throws(MeasurementRefusal) -> Digest {
         let image = FirmwareImage(firmware)
-        guard firmware.count.isMultiple(of: SNPChain<Hashes.SHA384>.pageByteCount) else {
+        guard firmware.count.isMultiple(of: PageDigests.pageByteCount) else {
             throw .notWholePages(byteCount: firmware.count)
         }
         let reset = try resetBlock(of: image, for: .sevSNP)
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
         var chain = SNPChain<Hashes.SHA384>()
-        chain.add(firmware: pages ?? PageDigests(of: firmware))
+        chain.add(firmware, parts: nextPart)
         for section in sections { chain.add(section, hashPage: hashPage) }
         let areas = saveAreas(
             processors,
@@ -37,11 +38,11 @@ extension LaunchDigest {
     package static func sevSNPFirmware(
         _ firmware: Span<UInt8>
     ) throws(MeasurementRefusal) -> Digest {
-        guard firmware.count.isMultiple(of: SNPChain<Hashes.SHA384>.pageByteCount) else {
+        guard firmware.count.isMultiple(of: PageDigests.pageByteCount) else {
             throw .notWholePages(byteCount: firmware.count)
         }
         var chain = SNPChain<Hashes.SHA384>()
-        chain.add(firmware: PageDigests(of: firmware))
+        chain.add(firmware, parts: nil)
         return Digest(.sha384, bytes: chain.digest)
     }
 
@@ -62,7 +63,7 @@ extension LaunchDigest {
         guard image.sevMetadata.value?.hashSection(for: area) != nil else {
             throw .image(.noHashSection)
         }
-        var page = [UInt8](repeating: 0, count: SNPChain<Hashes.SHA384>.pageByteCount)
+        var page = [UInt8](repeating: 0, count: PageDigests.pageByteCount)
         page.put(hashes.table, at: Int(area.base & 0xFFF))
         return page
     }

@@ -18,6 +18,8 @@ package struct MeasuredCommandLine: Hashable, Sendable {
     package let model: Model
     /// `nil` where `kernel-hashes` is off or there is no kernel.
     package let kernel: Kernel?
+    /// The variant of SEV-ES that the command line asks for; `nil` where it leaves that to QEMU.
+    package let variant: ExpectedDigest.Variant?
 
     /// - Parameter vector: QEMU's own.
     package init(_ vector: ArgumentVector, guest: GuestKind) throws(MeasurementGap) {
@@ -26,7 +28,9 @@ package struct MeasuredCommandLine: Hashable, Sendable {
         if let option = vector.all("readconfig").first {
             throw .configurationFile(option: vector.quote(option))
         }
-        kernel = try Self.kernel(in: vector)
+        let object = try Self.object(in: vector)
+        kernel = try Self.kernel(in: vector, for: object)
+        variant = guest == .sevES ? Self.variant(of: object) : nil
         guard guest == .sevES || guest == .sevSNP else {
             processorCount = 1
             model = .known(CPUSignature(rawValue: 0))
@@ -77,14 +81,24 @@ package struct MeasuredCommandLine: Hashable, Sendable {
         }
     }
 
-    private static func kernel(in vector: ArgumentVector) throws(MeasurementGap) -> Kernel? {
-        let machine = MachineOptions(vector)
-        let object: ObjectOption?
+    private static func object(in vector: ArgumentVector) throws(MeasurementGap) -> ObjectOption? {
         do {
-            object = try ObjectOption.confidentialGuest(in: vector, machine: machine)
+            return try ObjectOption.confidentialGuest(in: vector, machine: MachineOptions(vector))
         } catch {
             throw .notConfidential
         }
+    }
+
+    /// QEMU, `qapi/qom.json`: `legacy-vm-type` is on, off, or auto, which is up to its version.
+    private static func variant(of object: ObjectOption?) -> ExpectedDigest.Variant? {
+        object?["legacy-vm-type"].flatMap(QEMUValue.truth).map { $0 ? .legacy : .init2 }
+    }
+
+    private static func kernel(
+        in vector: ArgumentVector,
+        for object: ObjectOption?,
+    ) throws(MeasurementGap) -> Kernel? {
+        let machine = MachineOptions(vector)
         guard object?["kernel-hashes"].flatMap(QEMUValue.truth) == true,
             let kernel = last("kernel", in: vector, machine)
         else { return nil }

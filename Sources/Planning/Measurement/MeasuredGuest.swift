@@ -1,7 +1,8 @@
 /// Everything that a launch digest depends on beside the image.
 package enum MeasuredGuest: Hashable, Sendable {
     case sev(KernelHashes?)
-    case sevES(Processors, KernelHashes?)
+    /// Of all variants, or of the one that is known to be used.
+    case sevES(Processors, KernelHashes?, only: ExpectedDigest.Variant? = nil)
     case sevSNP(Processors, KernelHashes?)
     case tdx
 
@@ -49,17 +50,17 @@ extension LaunchDigest {
     package static func expected(
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
-        pages: PageDigests<Hashes.SHA384>? = nil,
+        parts nextPart: (() -> PageDigests?)? = nil,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         switch guest {
         case .sev(let hashes):
             let digest = try sev(firmware: firmware, hashes: hashes)
             return [ExpectedDigest(variant: nil, digest: digest)]
-        case .sevES(let processors, let hashes):
+        case .sevES(let processors, let hashes, let only):
             var expected: [ExpectedDigest] = []
             for (variant, name) in [
                 (SEVESVariant.legacy, ExpectedDigest.Variant.legacy), (.init2, .init2),
-            ] {
+            ] where only == nil || only == name {
                 let digest = try sevES(
                     firmware: firmware,
                     processors: processors,
@@ -74,7 +75,7 @@ extension LaunchDigest {
                 firmware: firmware,
                 processors: processors,
                 hashes: hashes,
-                pages: pages,
+                parts: nextPart,
             )
             return [ExpectedDigest(variant: nil, digest: digest)]
         case .tdx:

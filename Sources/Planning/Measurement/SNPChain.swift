@@ -11,7 +11,7 @@ struct SNPChain<SHA384: HashFunction> {
         case cpuid = 6
     }
 
-    static var pageByteCount: Int { PageDigests<SHA384>.pageByteCount }
+    static var pageByteCount: Int { PageDigests.pageByteCount }
     /// KVM gives every save area this address (`INITIAL_VMSA_GPA`).
     static var saveAreaAddress: UInt64 { 0xFFFF_FFFF_F000 }
 
@@ -30,13 +30,18 @@ struct SNPChain<SHA384: HashFunction> {
     var digest: [UInt8] { Array(info[..<Self.contentsOffset]) }
 
     /// The pages of the image, the last of which ends at 4 GiB.
-    mutating func add(firmware pages: PageDigests<SHA384>) {
-        var address = (1 << 32) - UInt64(pages.count * Self.pageByteCount)
-        for (run, count) in pages.runs.enumerated() {
-            info.put(pages.digest(ofRun: run), at: Self.contentsOffset)
-            for _ in 0..<count {
-                extend(.normal, at: address)
-                address += UInt64(Self.pageByteCount)
+    ///
+    /// - Parameter nextPart: the digests of its pages, part for part in order; `nil` to compute
+    ///   them here.
+    mutating func add(_ firmware: Span<UInt8>, parts nextPart: (() -> PageDigests?)? = nil) {
+        var address = (1 << 32) - UInt64(firmware.count)
+        var whole = nextPart == nil ? PageDigests(of: firmware, using: SHA384.self) : nil
+        while let part = nextPart?() ?? whole.take() {
+            // Their digest is in its place still.
+            extend(.normal, at: &address, count: part.leadingCount)
+            for (run, count) in part.runs.enumerated() {
+                info.put(part.digest(ofRun: run), at: Self.contentsOffset)
+                extend(.normal, at: &address, count: count)
             }
         }
     }
@@ -81,6 +86,13 @@ struct SNPChain<SHA384: HashFunction> {
     /// Only the place of such pages is measured.
     private mutating func clearContents() {
         for index in Self.contentsOffset..<Self.contentsOffset + 48 { info[index] = 0 }
+    }
+
+    private mutating func extend(_ type: PageType, at address: inout UInt64, count: Int) {
+        for _ in 0..<count {
+            extend(type, at: address)
+            address += UInt64(Self.pageByteCount)
+        }
     }
 
     private mutating func extend(_ type: PageType, at address: UInt64) {

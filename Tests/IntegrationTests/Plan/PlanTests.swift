@@ -18,6 +18,12 @@ struct PlanTests {
             let readOnly: [String]
             let guest: String
             let attachment: String
+            let launchDigests: [LaunchDigest]?
+        }
+
+        struct LaunchDigest: Decodable, Equatable {
+            let variant: String?
+            let digest: String
         }
 
         let firmware: Firmware?
@@ -100,6 +106,42 @@ struct PlanTests {
         #expect(firmware.attachment == "pflash-drive")
         #expect(plan.removedVariables == (Machine.isRoot ? ["QEMU_MODULE_DIR"] : []))
         #expect(plan.seccomp == "enforce")
+    }
+
+    @Test(arguments: [
+        (["sev-snp-guest,id=s", "sev-snp"], nil), (["sev-guest,id=s,policy=1", "sev"], nil),
+        (["sev-guest,id=s,policy=5,legacy-vm-type=on", "sev-es"], "legacy"),
+        (["sev-guest,id=s,policy=5,legacy-vm-type=off", "sev-es"], "init2"),
+    ])
+    func `the plan of a confidential guest has the digest that measure foretells`(
+        guest: [String],
+        variant: String?,
+    ) async throws {
+        let store = try FirmwareStore(image: Machine.unifiedImage)
+        let words: [ByteString] = [
+            "-object", ByteString(guest[0]), "-machine", "q35,confidential-guest-support=s",
+            "-cpu", "EPYC-Milan", "-smp", "2",
+        ]
+        let planned = try await run(store.plan(FirmwareStore.firmware + words))
+        #expect(planned.end == .status(0), "\(planned.errors)")
+        let plan = try JSONDecoder().decode(Plan.self, from: Data(planned.output.utf8))
+        let image = ByteString(Machine.unifiedImage)
+        let measured = try await run(
+            Child.Request(
+                program: Products.launcherctl,
+                arguments: [
+                    "launcherctl", "measure", ByteString(guest[1]), image, "--vcpus", "2", "--cpu",
+                    "EPYC-Milan", "--hex",
+                ] + (variant.map { ["--variant", ByteString($0)] } ?? []),
+            )
+        )
+        let hex = measured.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let algorithm = guest[1] == "sev-snp" ? "sha384" : "sha256"
+        #expect(
+            plan.firmware?.launchDigests == [
+                Plan.LaunchDigest(variant: variant, digest: "\(algorithm):\(hex)")
+            ]
+        )
     }
 
     @Test func `the plan for people ends with the command line, an option a line`() async throws {

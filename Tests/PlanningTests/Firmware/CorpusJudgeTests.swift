@@ -149,6 +149,13 @@ struct CorpusJudgeTests {
         Pair(file: "sid-inteltdx.fd", guest: .tdx, attachment: .bios, codes: []),
         Pair(
             file: "sid-inteltdx.fd",
+            guest: .tdx,
+            attachment: .bios,
+            features: BuildFeatures(supportsSecureBoot: false),
+            codes: ["FW-W06"]
+        ),
+        Pair(
+            file: "sid-inteltdx.fd",
             guest: .sevSNP,
             attachment: .bios,
             codes: ["FW-E11", "FW-W04", "FW-W05"]

@@ -78,11 +78,13 @@ struct FirmwareFitnessTests {
                 ["acpi-s3", "enrolled-keys", "intel-tdx", "secure-boot"]
             ),
             (
-                "trixie-code-4m-secboot.fd", .stateless(executable: "/f"), ["pc-q35-*"],
+                "trixie-code-4m-secboot.fd", .split(executable: "/f", template: "/v"),
+                ["pc-q35-*"],
                 ["acpi-s3", "amd-sev", "requires-smm", "secure-boot"]
             ),
             (
-                "trixie-code-4m.fd", .stateless(executable: "/f"), ["pc-i440fx-*", "pc-q35-*"],
+                "trixie-code-4m.fd", .split(executable: "/f", template: "/v"),
+                ["pc-i440fx-*", "pc-q35-*"],
                 ["acpi-s3", "amd-sev", "amd-sev-es"]
             ),
         ] as [(String, FirmwareDescriptor.Mapping, [String], [String])]
@@ -94,16 +96,35 @@ struct FirmwareFitnessTests {
         features: [String],
     ) throws {
         let unpacked = try FirmwareCorpus.contents(file)
+        let store = try #require(FirmwareCorpus.understood("trixie-vars-4m.fd").variableStore)
         let descriptor = try #require(
             FirmwareDescriptor(
                 of: FirmwareCorpus.understood(file),
                 contents: FirmwareContents(unpacked: unpacked.span),
                 path: "/f",
+                template: (path: "/v", store: store),
             )
         )
         #expect(descriptor.mapping == mapping)
         #expect(descriptor.machines == machines)
         #expect(descriptor.features == features)
+    }
+
+    @Test func `code without a template has no descriptor`() {
+        let code = FirmwareImage(SyntheticImage().build().span)
+        #expect(FirmwareDescriptor(of: code, contents: nil, path: "/x.fd") == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("/usr/share/OVMF/OVMF_CODE_4M.fd", ["/usr/share/OVMF/OVMF_VARS_4M.fd"]),
+            ("OVMF_CODE.secboot.fd", ["OVMF_VARS.secboot.fd", "OVMF_VARS.fd"]),
+            ("/CODE.d/CODE", ["/CODE.d/VARS"]), ("/CODE/OVMF.fd", []), ("", []), ("/", []),
+            ("/a/CODE...", ["/a/VARS...", "/a/VARS."]),
+        ] as [(String, [String])]
+    )
+    func `a template lies beside its code image`(path: String, candidates: [String]) {
+        #expect(FirmwareDescriptor.templateCandidates(for: path) == candidates)
     }
 
     @Test(

@@ -1,5 +1,6 @@
-import Planning
 import Testing
+
+@testable import Planning
 
 struct LaunchRecordTests {
     @Test func `a record names the VM, the image, its proof and its policy in one line`() throws {
@@ -17,6 +18,26 @@ struct LaunchRecordTests {
                 + " chosen-by='option -efi-firmware' seccomp=enforce groups=\(groups(launch))"
                 + " removed-variables=LD_AUDIT"
         )
+    }
+
+    @Test func `a record of a confidential guest has the launch digest to expect`() throws {
+        let launch = try PlannedLaunch([
+            "-drive", "if=pflash,unit=0,file=/x", "-efi-firmware", "demo:efi-firmware/ovmf.fd",
+        ])
+        let digest = try Digest(.sha256, hex: PlannedLaunch.digest)
+        let facts = SealedFacts(byteCount: 4096, digests: [digest], proofs: [])
+        func record(_ forecast: LaunchForecast?) -> String {
+            LaunchRecord(launch.plan, sealed: facts, forecast: forecast).text
+        }
+        let single = LaunchForecast.digests([ExpectedDigest(variant: nil, digest: digest)])
+        #expect(record(single).contains(" launch-digest=\(digest) "))
+        let both = LaunchForecast.digests([
+            ExpectedDigest(variant: .legacy, digest: digest),
+            ExpectedDigest(variant: .init2, digest: digest),
+        ])
+        #expect(record(both).contains(" launch-digest=legacy:\(digest),init2:\(digest) "))
+        #expect(record(.unknown(.processorCount)).contains(" launch-digest=unknown "))
+        #expect(!record(nil).contains("launch-digest"))
     }
 
     @Test func `a launch that passes through says that the firmware is unchanged`() throws {

@@ -168,7 +168,7 @@ struct CorpusLaunchDigestTests {
         let steps = trace.steps.filter { $0.step != "first firmware page" }
         let sections = try #require(image.sevMetadata.value).sections
         var chain = SNPChain<SwiftCryptoHashes.SHA384>()
-        chain.add(firmware: PageDigests(of: bytes.span))
+        chain.add(bytes.span)
         #expect(hexadecimal(chain.digest) == steps.first?.ld)
         guard !trace.kernel else { return }
         for (section, step) in zip(sections, steps.dropFirst()) {

@@ -84,25 +84,46 @@ struct LaunchDigestTests {
         for pages in [[page, page, page], [page, different, page], [different, different, page]] {
             let image = pages.flatMap(\.self)
             var chain = SNPChain<SwiftCryptoHashes.SHA384>()
-            chain.add(firmware: PageDigests(of: image.span))
+            chain.add(image.span)
             #expect(chain.digest == linkByLink(pages))
         }
     }
 
     @Test func `pages hashed in parts come to the same digest`() throws {
         let bytes = Self.image.build()
-        typealias Pages = PageDigests<SwiftCryptoHashes.SHA384>
-        for cut in stride(from: 0, through: bytes.count, by: 4096) {
-            let first = Array(bytes[..<cut])
-            let second = Array(bytes[cut...])
-            let pages = Pages(joining: [Pages(of: first.span), Pages(of: second.span)])
+        let count = bytes.count / PageDigests.pageByteCount
+        for cut in 0...count {
+            var parts = [0..<cut, cut..<count].map { pages in
+                PageDigests(
+                    of: bytes.span,
+                    pages: pages,
+                    using: SwiftCryptoHashes.SHA384.self,
+                )
+            }
             let digest = try TestDigest.sevSNP(
                 firmware: bytes.span,
                 processors: processors(),
-                pages: pages
+                parts: { parts.isEmpty ? nil : parts.removeFirst() },
             )
             #expect(try digest == snp(Self.image))
         }
+    }
+
+    @Test(arguments: [nil, .legacy, .init2] as [ExpectedDigest.Variant?])
+    func `a variant that is decided is the only one to expect`(
+        variant: ExpectedDigest.Variant?
+    ) throws {
+        let bytes = Self.image.build()
+        let all = try TestDigest.expected(
+            of: .sevES(processors(), nil),
+            firmware: bytes.span,
+        )
+        #expect(all.map(\.variant) == [.legacy, .init2])
+        let expected = try TestDigest.expected(
+            of: .sevES(processors(), nil, only: variant),
+            firmware: bytes.span,
+        )
+        #expect(expected == all.filter { variant == nil || $0.variant == variant })
     }
 
     /// The chain as the specification has it, page by page.

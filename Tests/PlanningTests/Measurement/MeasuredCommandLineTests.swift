@@ -54,6 +54,24 @@ struct MeasuredCommandLineTests {
         #expect(try read([]).kernel == nil)
     }
 
+    @Test(
+        arguments: [
+            ("", nil), (",legacy-vm-type=auto", nil), (",legacy-vm-type=on", .legacy),
+            (",legacy-vm-type=off", .init2),
+        ] as [(String, ExpectedDigest.Variant?)]
+    )
+    func `the object decides the variant of SEV-ES, or leaves it to QEMU`(
+        property: String,
+        variant: ExpectedDigest.Variant?,
+    ) throws {
+        let words: [ByteString] = [
+            "qemu", "-machine", "q35,confidential-guest-support=s", "-object",
+            ByteString("sev-guest,id=s,policy=5\(property)"),
+        ]
+        let line = try MeasuredCommandLine(ArgumentVector(words), guest: .sevES)
+        #expect(line.variant == variant)
+    }
+
     @Test func `a normal guest is not measured`() {
         #expect(throws: MeasurementGap.notConfidential) { try read([], guest: .normal) }
     }

@@ -26,11 +26,6 @@ extension FirmwareDescriptor.Mapping {
                 ("executable", Self.rawFile(executable)),
                 ("nvram-template", Self.rawFile(template)),
             ])
-        case .stateless(let executable):
-            .object([
-                ("device", .string("flash")), ("mode", .string("stateless")),
-                ("executable", Self.rawFile(executable)),
-            ])
         case .memory(let file):
             .object([("device", .string("memory")), ("filename", .string(file))])
         }

@@ -4,8 +4,6 @@ package struct FirmwareDescriptor: Hashable, Sendable {
     package enum Mapping: Hashable, Sendable {
         /// Code in flash beside a variable store that is made from a template.
         case split(executable: String, template: String)
-        /// Code in flash, and no variables that last.
-        case stateless(executable: String)
         /// `-bios`
         case memory(file: String)
     }
@@ -20,9 +18,10 @@ package struct FirmwareDescriptor: Hashable, Sendable {
 
     /// - Parameters:
     ///   - path: of the image.
-    ///   - template: of a variable store that belongs to it, and whether that has keys enrolled.
-    /// - Returns: `nil` for what is not code for a known architecture, or starts no normal guest and
-    ///   no confidential one.
+    ///   - template: the variable store that each guest gets a copy of. A code image needs one: it
+    ///     starts without, but forgets its variables, and what requires SMM does not even start.
+    /// - Returns: `nil` for what is not code for a known architecture, for code without a template,
+    ///   and for what starts no guest of any kind.
     package init?(
         of image: FirmwareImage,
         contents: FirmwareContents?,
@@ -40,7 +39,7 @@ package struct FirmwareDescriptor: Hashable, Sendable {
         } else if let template {
             mapping = .split(executable: path, template: template.path)
         } else {
-            mapping = .stateless(executable: path)
+            return nil
         }
         let store = image.kind == .combined ? image.variableStore : template?.store
         self.features = Self.features(features, fitness, store, contents).sorted()
@@ -49,6 +48,21 @@ package struct FirmwareDescriptor: Hashable, Sendable {
             needsQ35: features.requiresSystemManagementMode == true
                 || features.hasSEVSecretDriver == true || features.hasPreEFIPhase == false,
         )
+    }
+
+    /// Where distributions put the template of a code image: beside it, named alike, the one for
+    /// the same variant of the build first. `OVMF_CODE_4M.secboot.fd` has `OVMF_VARS_4M.fd`.
+    package static func templateCandidates(for path: String) -> [String] {
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = String(path[slash...])
+        guard name.contains("CODE") else { return [] }
+        let parts = name.replacing("CODE", with: "VARS").split(
+            separator: ".",
+            omittingEmptySubsequences: false,
+        )
+        let plain = parts.count > 2 ? [parts[0], parts[parts.count - 1]] : parts
+        let names = parts == plain ? [parts] : [parts, plain]
+        return names.map { path[..<slash] + $0.joined(separator: ".") }
     }
 
     private static func description(of identity: BuildIdentity?, path: String) -> String {

@@ -75,8 +75,9 @@ extension FirmwareImage {
         features: BuildFeatures,
         in context: JudgementContext,
     ) -> ImageWarning? {
-        guard features.supportsSecureBoot == false, context.attachment == .flash,
-            let keys = context.store?.enrolledKeys, keys.contains(.platform)
+        let ofImage = kind == .combined ? variableStore?.enrolledKeys : nil
+        guard features.supportsSecureBoot == false,
+            let keys = ofImage ?? context.store?.enrolledKeys, keys.contains(.platform)
         else { return nil }
         return .keysWithoutSecureBoot(keys)
     }

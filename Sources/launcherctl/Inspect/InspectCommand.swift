@@ -36,9 +36,21 @@ struct InspectCommand: ParsableCommand {
     )
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The template of variable stores for a code image's descriptor, instead of the one "
+                + "beside it (OVMF_VARS*.fd for OVMF_CODE*.fd).",
+            valueName: "file",
+        )
+    )
+    var vars: String?
+
     func validate() throws {
         guard !(json && descriptor) else {
             throw ValidationError("--json and --descriptor are two outputs; ask for one")
+        }
+        guard descriptor || vars == nil else {
+            throw ValidationError("--vars is for --descriptor")
         }
     }
 
@@ -54,18 +66,50 @@ struct InspectCommand: ParsableCommand {
 
     private func output(_ report: InspectReport) throws(LaunchFailure) -> String {
         guard descriptor else { return json ? try jsonText(report.document) : report.text }
-        guard let text = report.descriptor else {
-            throw LaunchFailure(NoDescriptor(image: image))
+        let template = try template(for: report)
+        guard let text = report.descriptor(template: template) else {
+            let lacksTemplate = report.image.kind == .code && template == nil
+            throw LaunchFailure(
+                lacksTemplate ? NoDescriptor.noTemplate(image) : .startsNoGuest(image)
+            )
         }
         return text
     }
+
+    private func template(
+        for report: InspectReport
+    ) throws(LaunchFailure) -> VariableStoreTemplate? {
+        guard let vars else { return try VariableStoreTemplate(beside: report.image, report.path) }
+        guard let template = try VariableStoreTemplate(at: vars, for: report.image) else {
+            throw LaunchFailure(NoDescriptor.otherTemplate(vars))
+        }
+        return template
+    }
 }
 
-/// There is nothing that a management layer could do with the image.
-struct NoDescriptor: Failure {
-    let image: String
+/// Why there is nothing to tell a management layer of an image.
+enum NoDescriptor: Failure {
+    case startsNoGuest(String)
+    case noTemplate(String)
+    case otherTemplate(String)
 
-    var message: String { "\(quoted(image)): starts no guest, so there is no descriptor for it" }
-    var hint: String? { "'launcherctl inspect' says why" }
+    var message: String {
+        switch self {
+        case .startsNoGuest(let image):
+            "\(quoted(image)): starts no guest, so there is no descriptor for it"
+        case .noTemplate(let image):
+            "\(quoted(image)): code without a variable store template beside it"
+        case .otherTemplate(let file):
+            "\(quoted(file)): not a variable store for this image"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .startsNoGuest: "'launcherctl inspect' says why"
+        case .noTemplate, .otherTemplate: "name the OVMF_VARS*.fd that came with it with --vars"
+        }
+    }
+
     var exitStatus: ExitStatus { .imageRefused }
 }

@@ -50,43 +50,31 @@ struct MeasureCommand: ParsableCommand {
 
     func validate() throws {
         if commandLine.isEmpty {
-            guard let kind, GuestKind(rawValue: kind)?.isConfidential == true else {
-                let found = kind.map { ", found \(quoted($0))" } ?? ""
-                throw ValidationError("expected sev, sev-es, sev-snp or tdx\(found)")
-            }
-            guard image != nil else { throw ValidationError("no image") }
-        } else if kind != nil || image != nil || !guest.isEmpty {
+            _ = try request()
+        } else if try kind != nil || image != nil || !guest.description().isEmpty {
             throw ValidationError("give an image with options, or a command line, not both")
         }
-        try output.validateChoice()
     }
 
     func run() throws {
+        guard !commandLine.isEmpty else { return try request().run() }
         let digests: [ExpectedDigest]
         do throws(LaunchFailure) {
-            digests = try commandLine.isEmpty ? digestsOfImage() : digestsOfCommandLine()
+            digests = try digestsOfCommandLine()
         } catch {
             throw refuse(error)
         }
-        try output.show(digests)
+        try output.output().show(digests)
     }
 
-    private func digestsOfImage() throws(LaunchFailure) -> [ExpectedDigest] {
-        guard let kind = kind.flatMap(GuestKind.init(rawValue:)), let image else { return [] }
-        do throws(MeasurementGap) {
-            let measured = try guest.measured(kind)
-            let bytes = try ImageBytes(image, configuration: config)
-            return try bytes.digests(of: measured)
-        } catch {
-            throw LaunchFailure(error)
-        }
-    }
-
-    private func forecast(
-        of launch: borrowing PreparedLaunch
-    ) throws(LaunchFailure) -> LaunchForecast {
-        if let forecast = launch.forecast { return forecast }
-        return try StockForecast.make(launch.plan)
+    func request() throws(ValidationError) -> MeasureRequest {
+        try MeasureRequest(
+            kind: kind,
+            image: image,
+            configuration: config,
+            guest: guest.description(),
+            output: output.output(),
+        )
     }
 
     /// As the launcher would start it; what it would refuse has no digest.
@@ -96,5 +84,12 @@ struct MeasureCommand: ParsableCommand {
         case .digests(let digests): return digests
         case .unknown(let gap): throw LaunchFailure(gap)
         }
+    }
+
+    private func forecast(
+        of launch: borrowing PreparedLaunch
+    ) throws(LaunchFailure) -> LaunchForecast {
+        if let forecast = launch.forecast { return forecast }
+        return try StockForecast.make(launch.plan)
     }
 }

@@ -28,11 +28,11 @@ struct InspectReport {
         fitness = FirmwareFitness(of: image, features: contents?.features ?? .unknown)
     }
 
-    /// `nil` for what starts no guest.
-    var descriptor: String? {
-        FirmwareDescriptor(of: image, contents: contents, path: path)?.json.trimmingCharacters(
-            in: .newlines
-        )
+    /// `nil` for what starts no guest, and for code without a template.
+    func descriptor(template: VariableStoreTemplate?) -> String? {
+        let template = template.map { (path: $0.path, store: $0.store) }
+        return FirmwareDescriptor(of: image, contents: contents, path: path, template: template)?
+            .json.trimmingCharacters(in: .newlines)
     }
 
     var text: String {

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Planning
+
+/// How a launch digest is shown, and what it is compared with.
+struct DigestOutput: Equatable {
+    enum Form: CaseIterable {
+        case table
+        case json
+        case hexadecimal
+        case base64
+    }
+
+    private let form: Form
+    /// The one that is shown; `nil` for all.
+    private let variant: ExpectedDigest.Variant?
+    /// In hexadecimal, either case.
+    private let expected: String?
+
+    init(
+        _ forms: [Form] = [],
+        variant: String? = nil,
+        expected: String? = nil,
+    ) throws(ValidationError) {
+        guard forms.count < 2 else {
+            throw ValidationError("--json, --hex and --base64 are three outputs; ask for one")
+        }
+        form = forms.first ?? .table
+        self.variant = try variant.map { (name) throws(ValidationError) in
+            guard let variant = ExpectedDigest.Variant(rawValue: name) else {
+                let known = ExpectedDigest.Variant.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--variant: expected one of \(known), found \(quoted(name))")
+            }
+            return variant
+        }
+        if let expected, expected.isEmpty || !expected.utf8.allSatisfy({ hexValue($0) != nil }) {
+            throw ValidationError("--expect: not hexadecimal: \(quoted(expected))")
+        }
+        self.expected = expected
+    }
+
+    /// - Parameter all: at least one; the most likely one comes first.
+    /// - Throws: the exit status, where a digest is expected and none is that one.
+    func show(_ all: [ExpectedDigest]) throws {
+        let digests = all.filter { variant == nil || $0.variant == variant }
+        guard let first = digests.first else {
+            throw refuse(DigestMismatch.noVariant(variant?.rawValue ?? ""))
+        }
+        let matches = expected.map { text in
+            digests.contains { $0.digest.hex == text.lowercased() }
+        }
+        switch form {
+        case .table: print(labelled(digests.flatMap(rows)))
+        case .json:
+            try reporting { () throws(LaunchFailure) in
+                let document = MeasureDocument(digests, expected: expected, matches: matches)
+                print(try jsonText(document))
+            }
+        case .hexadecimal: print(first.digest.hex)
+        case .base64: print(Data(first.digest.bytes).base64EncodedString())
+        }
+        if let expected, matches == false {
+            throw refuse(DigestMismatch.differs(expected: expected, found: first.digest))
+        }
+    }
+
+    private func rows(_ expected: ExpectedDigest) -> [(String, String)] {
+        guard let variant = expected.variant else { return [("digest", "\(expected.digest)")] }
+        return [(variant.rawValue, "\(expected.digest)"), ("", "(\(variant.condition))")]
+    }
+}
+
+/// The digest is not the one that somebody expects.
+enum DigestMismatch: Failure {
+    case differs(expected: String, found: Planning.Digest)
+    case noVariant(String)
+
+    var message: String {
+        switch self {
+        case .differs(let expected, let found):
+            "launch digest differs (expected \(expected), found \(found.hex))"
+        case .noVariant(let name): "this kind of guest has no variant \(quoted(name))"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .differs: "compare image, CPU model, number of CPUs, kernel and guest features"
+        case .noVariant: nil
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .differs: .imageRefused
+        case .noVariant: .usage
+        }
+    }
+}

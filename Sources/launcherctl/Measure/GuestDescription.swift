@@ -1,0 +1,114 @@
+import ArgumentParser
+import Host
+import Planning
+import SystemPackage
+
+/// What a launch digest depends on beside the image, as somebody describes it.
+struct GuestDescription: Equatable {
+    private enum Processor: Equatable {
+        /// A CPU model of QEMU, as in `-cpu`.
+        case model(String)
+        case signature(CPUSignature)
+    }
+
+    /// The files of `-kernel` and `-initrd`, and the text of `-append`.
+    private struct Kernel: Equatable {
+        let file: String
+        let initrd: String?
+        let commandLine: String?
+    }
+
+    private let processorCount: Int?
+    private let processor: Processor?
+    private let features: GuestFeatures?
+    private let kernel: Kernel?
+
+    /// - Parameters:
+    ///   - signature: a number as QEMU reads it, of 32 bits.
+    ///   - features: SEV_FEATURES, a number as QEMU reads it.
+    init(
+        processorCount: Int? = nil,
+        model: String? = nil,
+        signature: String? = nil,
+        features: String? = nil,
+        kernel: String? = nil,
+        initrd: String? = nil,
+        append: String? = nil,
+    ) throws(ValidationError) {
+        guard kernel != nil || (initrd == nil && append == nil) else {
+            throw ValidationError("--initrd and --append are measured only with --kernel")
+        }
+        guard model == nil || signature == nil else {
+            throw ValidationError("--cpu and --cpu-sig are two ways to say the same; give one")
+        }
+        self.processorCount = processorCount
+        if let signature {
+            let number = try Self.number(signature, of: "--cpu-sig")
+            guard let value = UInt32(exactly: number) else {
+                throw ValidationError("--cpu-sig: more than 32 bits: \(quoted(signature))")
+            }
+            processor = .signature(CPUSignature(rawValue: value))
+        } else {
+            processor = model.map(Processor.model)
+        }
+        self.features = try features.map { (text) throws(ValidationError) in
+            GuestFeatures(rawValue: try Self.number(text, of: "--guest-features"))
+        }
+        self.kernel = kernel.map { Kernel(file: $0, initrd: initrd, commandLine: append) }
+    }
+
+    var isEmpty: Bool {
+        processorCount == nil && processor == nil && features == nil && kernel == nil
+    }
+
+    func measured(_ kind: GuestKind) throws(MeasurementGap) -> MeasuredGuest {
+        switch kind {
+        case .normal: throw .notConfidential
+        case .sev: .sev(try hashes())
+        case .sevES: .sevES(try processors(), try hashes())
+        case .sevSNP: .sevSNP(try processors(), try hashes())
+        case .tdx: .tdx
+        }
+    }
+
+    private static func number(
+        _ text: String,
+        of option: String,
+    ) throws(ValidationError) -> UInt64 {
+        guard let number = QEMUValue.number(ByteString(text)) else {
+            throw ValidationError("\(option): not a number: \(quoted(text))")
+        }
+        return number
+    }
+
+    private func processors() throws(MeasurementGap) -> Processors {
+        guard let processorCount else { throw .optionMissing("--vcpus") }
+        let signature = try signature()
+        do throws(MeasurementRefusal) {
+            return try Processors(count: processorCount, signature: signature, features: features)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private func signature() throws(MeasurementGap) -> CPUSignature {
+        switch processor {
+        case nil: throw .optionMissing("--cpu or --cpu-sig")
+        case .signature(let signature): return signature
+        case .model(let model):
+            switch try MeasuredCommandLine.model(ByteString(model)) {
+            case .known(let signature): return signature
+            case .host: return try MeasuredGuest.hostSignature()
+            }
+        }
+    }
+
+    private func hashes() throws(MeasurementGap) -> KernelHashes? {
+        guard let kernel else { return nil }
+        return try KernelHashes.reading(
+            kernel: FilePath(kernel.file),
+            initrd: kernel.initrd.map { FilePath($0) },
+            commandLine: kernel.commandLine.map { ByteString($0) },
+        )
+    }
+}

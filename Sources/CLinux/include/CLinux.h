@@ -54,4 +54,5 @@ char *const *linux_environment(void);
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);
 
+#include "arguments.h"
 #include "seccomp_calls.h"

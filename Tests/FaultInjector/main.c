@@ -3,7 +3,8 @@
 // ends as that one ends.
 //
 //   fault-injector list FROM FILE PROGRAM ARGUMENT...
-//       writes a line a call into FILE: thread, ordinal in that thread, number, result
+//       writes a line a call into FILE: thread, ordinal in that thread, number, result, and the
+//       path where it takes one
 //   fault-injector fail FROM THREAD ORDINAL ERRNO PROGRAM ARGUMENT...
 //       the call is not made, and returns the error (close(2) is made nevertheless)
 //   fault-injector short FROM THREAD ORDINAL COUNT PROGRAM ARGUMENT...
@@ -21,6 +22,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +44,8 @@ struct thread {
     int is_counting;
     /// Whether the call that it is in is to return an error of ours.
     int is_failing;
+    /// Of the call that it is in; empty where it takes none.
+    char path[256];
 };
 
 static struct thread threads[most_threads];
@@ -68,6 +72,31 @@ static struct thread *thread_of(pid_t id)
     return &threads[thread_count++];
 }
 
+/// The path that a call is about, where it takes one.
+static void read_path(struct thread *thread, const struct user_regs_struct *registers)
+{
+    unsigned long long address = 0;
+    thread->path[0] = 0;
+    switch (registers->orig_rax) {
+    case SYS_open: case SYS_stat: case SYS_lstat: case SYS_access: case SYS_readlink:
+    case SYS_statfs: case SYS_execve: case SYS_chdir: case SYS_unlink: case SYS_mkdir:
+        address = registers->rdi;
+        break;
+    case SYS_openat: case SYS_openat2: case SYS_newfstatat: case SYS_statx: case SYS_readlinkat:
+    case SYS_faccessat: case SYS_execveat: case SYS_unlinkat: case SYS_mkdirat:
+        address = registers->rsi;
+        break;
+    }
+    if (!address)
+        return;
+    // A path may end just before memory that is not there.
+    for (size_t size = sizeof thread->path - 1; size > 0; size /= 2) {
+        struct iovec mine = {thread->path, size}, theirs = {(void *)address, size};
+        if (process_vm_readv(thread->id, &mine, 1, &theirs, 1, 0) > 0)
+            return;
+    }
+}
+
 static void enter(struct plan *plan, struct thread *thread, long number)
 {
     if (!thread->is_counting && (plan->from < 0 || number == plan->from))
@@ -75,10 +104,19 @@ static void enter(struct plan *plan, struct thread *thread, long number)
     if (!thread->is_counting)
         return;
     long ordinal = thread->counted++;
-    if (plan->mode == list || thread - threads != plan->thread || ordinal != plan->ordinal)
+    struct user_regs_struct registers;
+    if (plan->mode == list) {
+        if (!ptrace(PTRACE_GETREGS, thread->id, 0, &registers))
+            read_path(thread, &registers);
+        // The exec that ends the list does not return.
+        if (number == SYS_execve || number == SYS_execveat)
+            fprintf(plan->output, "%ld %ld %ld 0 %s\n", (long)(thread - threads), ordinal, number,
+                    thread->path);
+        return;
+    }
+    if (thread - threads != plan->thread || ordinal != plan->ordinal)
         return;
 
-    struct user_regs_struct registers;
     if (ptrace(PTRACE_GETREGS, thread->id, 0, &registers))
         give_up("reading registers");
     if (plan->mode == fail) {
@@ -98,8 +136,8 @@ static void leave(struct plan *plan, struct thread *thread, long result)
     struct user_regs_struct registers;
     if (plan->mode == list && thread->is_counting && thread->counted > 0) {
         ptrace(PTRACE_GETREGS, thread->id, 0, &registers);
-        fprintf(plan->output, "%ld %ld %lld %ld\n", (long)(thread - threads), thread->counted - 1,
-                registers.orig_rax, result);
+        fprintf(plan->output, "%ld %ld %lld %ld %s\n", (long)(thread - threads),
+                thread->counted - 1, registers.orig_rax, result, thread->path);
     }
     if (!thread->is_failing)
         return;

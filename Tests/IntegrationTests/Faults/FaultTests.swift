@@ -63,14 +63,12 @@ struct FaultTests {
 
     // MARK: - What is tried
 
-    private typealias Call = (thread: Int, ordinal: Int, call: Syscall)
-
     /// LAUNCHER_FAULTS=all tries every one; otherwise a row of the same calls, as copying an image
     /// makes, is represented by its beginning and its end.
     private static let triesAll =
         ProcessInfo.processInfo.environment["LAUNCHER_FAULTS"] == "all"
 
-    private static func faults(in calls: [Call]) -> [Fault] {
+    private static func faults(in calls: [FaultedLaunch.Call]) -> [Fault] {
         thinned(calls).flatMap { call in
             Fault.errors(of: call.call).map { error in
                 Fault(
@@ -83,7 +81,7 @@ struct FaultTests {
         }
     }
 
-    private static func thinned(_ calls: [Call]) -> [Call] {
+    private static func thinned(_ calls: [FaultedLaunch.Call]) -> [FaultedLaunch.Call] {
         guard !triesAll else { return calls }
         return Dictionary(grouping: calls) { $0.call }.values.flatMap { same in
             [.read, .write].contains(same[0].call) && same.count > 12

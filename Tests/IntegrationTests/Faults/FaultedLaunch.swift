@@ -44,17 +44,36 @@ struct FaultedLaunch {
         behind([Products.injector] + arguments)
     }
 
+    /// A system call of an undisturbed launch.
+    struct Call: Sendable {
+        let thread: Int
+        let ordinal: Int
+        let call: Syscall
+        /// What it is about; empty where it takes no path.
+        let path: String
+    }
+
     /// The calls of an undisturbed launch, in their order.
-    func calls() async throws -> [(thread: Int, ordinal: Int, call: Syscall)] {
+    ///
+    /// - Parameter environment: instead of the usual one.
+    func calls(environment: [ByteString]? = nil) async throws -> [Call] {
         let file = "/tmp/qemu-launcher-calls-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: file) }
-        let outcome = try await run(injecting(["list", Self.from, file]))
+        var request = injecting(["list", Self.from, file])
+        if let environment { request.environment = environment }
+        let outcome = try await run(request)
         try #require(outcome.end == Self.asWanted, "\(outcome.end) \(outcome.errors)")
         return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map {
             line in
-            let words = line.split(separator: " ").compactMap { Int($0) }
-            let call = try #require(words.count == 4 ? UInt32(exactly: words[2]) : nil)
-            return (words[0], words[1], try #require(Syscall(rawValue: call)))
+            let words = line.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false)
+            let numbers = words.prefix(3).compactMap { Int($0) }
+            try #require(words.count == 5 && numbers.count == 3)
+            return Call(
+                thread: numbers[0],
+                ordinal: numbers[1],
+                call: try #require(UInt32(exactly: numbers[2]).flatMap(Syscall.init(rawValue:))),
+                path: String(words[4])
+            )
         }
     }
 

@@ -7,7 +7,7 @@ func fuzzArgumentVector(_ bytes: [UInt8]) {
         ByteString(Array($0).filter { $0 != 0 })
     }
     let arguments: [ByteString] = ["/usr/bin/kvm"] + words
-    precondition(ArgumentVector(arguments).arguments == arguments, "a vector lost something")
+    require(ArgumentVector(arguments).arguments == arguments, "a vector lost something")
 
     let asking: [ByteString] = ["-efi-firmware", "fuzz:efi-firmware/a.fd"]
     for command in [arguments, arguments + asking] {
@@ -20,7 +20,7 @@ func fuzzArgumentVector(_ bytes: [UInt8]) {
         } catch let error as ConfigurationError {
             requireReadable(error)
         } catch {
-            preconditionFailure("an error of another type: \(error)")
+            fatalError("an error of another type: \(error)")
         }
     }
 }
@@ -43,7 +43,7 @@ private func plan(_ arguments: [ByteString]) throws {
         let isForeign = ArgumentVector(arguments).options.allSatisfy { option in
             !own.contains { option.name == $0 }
         }
-        precondition(!isForeign || unchanged.arguments == arguments, "a pass-through changed")
+        require(!isForeign || unchanged.arguments == arguments, "a pass-through changed")
         return
     }
     let host = HostState(
@@ -53,8 +53,8 @@ private func plan(_ arguments: [ByteString]) throws {
     )
     let plan = try Planner.plan(request, settings: settings, choice: choice, host: host)
     let images = plan.arguments.filter { $0.mentions(host.imagePath) }
-    precondition(images.count == 1, "the image is attached \(images.count) times")
-    precondition(plan.arguments.first == arguments.first, "argv[0] changed")
+    require(images.count == 1, "the image is attached \(images.count) times")
+    require(plan.arguments.first == arguments.first, "argv[0] changed")
 }
 
 private let text = """

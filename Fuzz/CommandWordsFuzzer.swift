@@ -6,7 +6,7 @@ func fuzzCommandWords(_ bytes: [UInt8]) {
     if let words = try? QuotedCommandLine.words(text) { _ = ProxmoxCommand(words) }
     _ = try? PerlShellWords.split(text)
     for setting in QEMUConfigurationFile(bytes, path: "qemu.conf").settings {
-        precondition(setting.line > 0, "a setting on no line")
+        require(setting.line > 0, "a setting on no line")
         _ = setting.text
     }
 }

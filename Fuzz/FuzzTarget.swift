@@ -15,7 +15,7 @@ enum FuzzTarget: String, CaseIterable {
     static let chosen: FuzzTarget = {
         let name = CommandLine.arguments[0].split(separator: "/").last.map(String.init) ?? ""
         guard let target = FuzzTarget(rawValue: name) else {
-            preconditionFailure("started as \(name), which is no target")
+            fatalError("started as \(name), which is no target")
         }
         return target
     }()
@@ -42,10 +42,17 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
+/// Ends the program with `what`, which an optimised `precondition` would keep to itself.
+func require(_ holds: Bool, _ what: @autoclosure () -> String) {
+    guard !holds else { return }
+    print("fuzzing: \(what())")
+    fatalError(what())
+}
+
 /// A refusal has something to say, on one line, whatever the input was.
 func requireReadable(_ failure: some Failure) {
     for text in [failure.message, failure.hint ?? "-"] {
-        precondition(!text.isEmpty, "an empty message")
-        precondition(!text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }, text)
+        require(!text.isEmpty, "an empty message")
+        require(!text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }, text)
     }
 }

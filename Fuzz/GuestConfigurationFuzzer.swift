@@ -12,7 +12,7 @@ func fuzzGuestConfiguration(_ bytes: [UInt8]) {
         _ = try? settings.arguments()
         _ = try? settings.firmware()
     }
-    for warning in guest.warnings { precondition(!warning.message.isEmpty, "an empty warning") }
+    for warning in guest.warnings { require(!warning.message.isEmpty, "an empty warning") }
     do {
         _ = try EFIDisk(parsing: ByteString(bytes))
     } catch {

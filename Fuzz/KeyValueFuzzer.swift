@@ -8,10 +8,10 @@ func fuzzKeyValue(_ bytes: [UInt8]) {
         let list = KeyValueList(text, impliedKey: implied)
         var end = 0
         for item in list.items {
-            precondition(item.range.lowerBound == end, "a gap before an item")
+            require(item.range.lowerBound == end, "a gap before an item")
             end = item.range.upperBound + 1
         }
-        precondition(list.items.isEmpty || end >= bytes.count, "a rest that nobody read")
+        require(list.items.isEmpty || end >= bytes.count, "a rest that nobody read")
         edit(list, implied)
     }
     _ = QEMUValue.number(text)
@@ -23,11 +23,11 @@ private func edit(_ list: KeyValueList, _ implied: ByteString?) {
     let value: ByteString = "a,b,,=c"
     for key in ["file", "new"] as [ByteString] {
         let edited = KeyValueList(list.setting(key, to: value), impliedKey: implied)
-        precondition(edited[key] == value, "a value that was set does not read back")
+        require(edited[key] == value, "a value that was set does not read back")
         for item in list.items where item.key != key && !item.key.bytes.isEmpty {
-            precondition(edited[item.key] == list[item.key], "another value changed")
+            require(edited[item.key] == list[item.key], "another value changed")
         }
     }
     let without = KeyValueList(list.removing { $0.key == "file" }, impliedKey: implied)
-    precondition(without["file"] == nil || implied != nil, "a value that was removed is there")
+    require(without["file"] == nil || implied != nil, "a value that was removed is there")
 }

@@ -29,9 +29,9 @@ private func pin(_ bytes: [UInt8]) {
         let edit = try PinEdit(bytes, file: "launcher.conf")
         let pinned = try edit.pinning(volume, to: [digest])
         let text = ByteString(pinned)
-        precondition(text.contains(digest.hex), "the pin is not in the file")
+        require(text.contains(digest.hex), "the pin is not in the file")
         let undone = try PinEdit(pinned, file: "launcher.conf").unpinning(volume)
-        precondition(undone != nil, "the pin cannot be found again")
+        require(undone != nil, "the pin cannot be found again")
     } catch {
         requireReadable(error)
     }

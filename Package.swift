@@ -113,7 +113,14 @@ let package = Package(
         ),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .executableTarget(name: "qemu-stand-in", path: "Tests/StandIn"),
+        .executableTarget(name: "interrupter", path: "Tests/Interrupter"),
+        .executableTarget(name: "qemu-verifier", path: "Tests/VerifyingStandIn"),
+
+        // What goes wrong around a launch: failing calls, missing features, crowds, attackers.
         .executableTarget(name: "fault-injector", path: "Tests/FaultInjector"),
+        .executableTarget(name: "older-kernel", path: "Tests/OlderKernel"),
+        .executableTarget(name: "launch-storm", path: "Tests/LaunchStorm"),
+        .executableTarget(name: "image-attacker", path: "Tests/ImageAttacker"),
     ],
     cLanguageStandard: .c17,
 )

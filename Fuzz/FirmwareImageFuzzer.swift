@@ -1,9 +1,8 @@
 import Planning
 
 /// Whatever the bytes are: understanding, judging, unpacking and measuring them ends without a trap.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzFirmwareImage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+func fuzzFirmwareImage(_ bytes: [UInt8]) {
+    let count = bytes.count
     let image = FirmwareImage(bytes.span)
     let glimpse = BuildFeatures.glimpse(image, of: bytes.span)
     _ = FirmwareFitness(of: image, features: glimpse)
@@ -27,5 +26,4 @@ public func fuzzFirmwareImage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
             }
         }
     }
-    return 0
 }

@@ -9,6 +9,8 @@ package enum HostError: Failure {
     case kernelFeatureMissing(KernelFeature, errno: Errno)
     /// Every descriptor number that the limit allows is open or spoken for.
     case descriptorsExhausted(errno: Errno)
+    /// The image is larger than files may be, by a limit of the process (RLIMIT_FSIZE).
+    case fileSizeLimited(byteCount: Int, limit: UInt64)
 
     package var message: String {
         switch self {
@@ -20,6 +22,9 @@ package enum HostError: Failure {
             "\(feature.rawValue) is not available: \(errno)"
         case .descriptorsExhausted(let errno):
             "no descriptor number is left for the firmware image: \(errno)"
+        case .fileSizeLimited(let byteCount, let limit):
+            "the image is larger than the limit of file sizes (expected at least \(byteCount)"
+                + " bytes, found \(limit))"
         }
     }
 
@@ -28,12 +33,13 @@ package enum HostError: Failure {
         case .systemCallFailed: nil
         case .kernelFeatureMissing(let feature, _): feature.hint
         case .descriptorsExhausted: "raise the limit of open files ('ulimit -n')"
+        case .fileSizeLimited: "raise the limit of file sizes ('ulimit -f')"
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .systemCallFailed, .descriptorsExhausted: .systemCallFailed
+        case .systemCallFailed, .descriptorsExhausted, .fileSizeLimited: .systemCallFailed
         case .kernelFeatureMissing: .unavailable
         }
     }
@@ -45,7 +51,7 @@ package enum KernelFeature: String, Hashable, Sendable, CaseIterable {
     case sealedMemory = "memfd_create with seals"
     case processFileSystem = "/proc"
 
-    fileprivate var hint: String {
+    var hint: String {
         switch self {
         case .openBeneath:
             "Linux 5.6 or newer is needed; in a container, its seccomp profile may hide the call"

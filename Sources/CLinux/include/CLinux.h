@@ -61,4 +61,5 @@ int linux_set_affinity(const uint64_t *mask, size_t byte_count);
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);
 
+#include "arguments.h"
 #include "seccomp_calls.h"

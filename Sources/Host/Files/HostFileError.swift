@@ -51,6 +51,7 @@ package enum HostFileError: Failure {
         case .danglingSymbolicLink:
             "mount what the link leads to, or remove the link"
         case .changed: "try again"
+        case .unreadable(_, .noFunction): KernelFeature.openBeneath.hint
         case .notRegularFile, .replaced, .tooLarge, .unreadable, .notReplaced: nil
         }
     }
@@ -62,6 +63,7 @@ package enum HostFileError: Failure {
         case .unreadable(_, .permissionDenied), .unreadable(_, .notPermitted),
             .notReplaced(_, .permissionDenied), .notReplaced(_, .notPermitted):
             .notPermitted
+        case .unreadable(_, .noFunction): .unavailable
         case .unreadable, .notReplaced, .changed: .systemCallFailed
         }
     }

@@ -28,8 +28,10 @@ package enum HostFiles {
     /// What a command line includes with `-readconfig`.
     package enum IncludedFile: Equatable, Sendable {
         case content([UInt8])
-        /// Missing, not permitted or too long. QEMU reports it better than we could.
+        /// Missing or not permitted: QEMU, which is the same user, reports it better than we could.
         case unreadable
+        /// It is there, and QEMU may be able to read what we could not.
+        case unknown(why: String)
         /// Somebody else than root and the launcher's user owns it or may write to it.
         case writableByOthers
         /// A pipe or device gives its bytes once: reading it would take them from QEMU.
@@ -45,10 +47,23 @@ package enum HostFiles {
             let bytes = try rethrowing(as: RegularFile.OpenError.failed) { () throws(Errno) in
                 try file.descriptor.readToEnd(limit: maximumByteCount)
             }
-            return bytes.map(IncludedFile.content) ?? .unreadable
+            return bytes.map(IncludedFile.content)
+                ?? .unknown(why: "it is longer than \(maximumByteCount) bytes")
         } catch {
-            return if case .notRegular = error { .notRegular } else { .unreadable }
+            return switch error {
+            case .notRegular: .notRegular
+            case .replaced: .unknown(why: "it was replaced by another file while it was opened")
+            case .failed(let errno): isAnswer(errno) ? .unreadable : .unknown(why: "\(errno)")
+            }
         }
+    }
+
+    /// Whether the error is about the file, and not about the moment or the launcher.
+    private static func isAnswer(_ errno: Errno) -> Bool {
+        [
+            .noSuchFileOrDirectory, .notDirectory, .permissionDenied, .notPermitted,
+            .tooManySymbolicLinkLevels, .fileNameTooLong, .isDirectory,
+        ].contains(errno)
     }
 
     /// - Throws: ``HostFileError/notRegularFile(path:found:)`` for a block device, whose size
@@ -82,6 +97,11 @@ package enum HostFiles {
             try file.descriptor.readToEnd(limit: limit, expecting: Int(clamping: file.status.size))
         }
         guard let content else { throw .tooLarge(path: path, limit: limit) }
+        // Somebody is writing it: a shorter configuration would be a weaker one. (Files that the
+        // kernel makes up, as in /proc, have no size.)
+        guard file.status.size == 0 || Int(file.status.size) == content.count else {
+            throw .changed(path: path)
+        }
         return content
     }
 

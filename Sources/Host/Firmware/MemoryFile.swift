@@ -59,9 +59,14 @@ struct MemoryFile: ~Copyable {
         let number = descriptor.number
         let seals =
             LINUX_F_SEAL_SEAL | LINUX_F_SEAL_SHRINK | LINUX_F_SEAL_GROW | LINUX_F_SEAL_WRITE
-        let found = try rethrowing(as: { failure("seal", $0) }) { () throws(Errno) in
+        let found: Int32
+        do throws(Errno) {
             _ = try systemCall { fcntl(number, LINUX_F_ADD_SEALS, seals) }.get()
-            return try systemCall { fcntl(number, LINUX_F_GET_SEALS) }.get()
+            found = try systemCall { fcntl(number, LINUX_F_GET_SEALS) }.get()
+        } catch .invalidArgument {
+            throw .kernelFeatureMissing(.sealedMemory, errno: .invalidArgument)
+        } catch {
+            throw failure("seal", error)
         }
         guard found & seals == seals else {
             throw .kernelFeatureMissing(.sealedMemory, errno: .notSupported)

@@ -13,6 +13,8 @@ struct SealedCopy: ~Copyable {
     let byteCount: Int
 
     init(of image: borrowing VerifiedImage) throws(HostError) {
+        // A file that has grown is found out one chunk later.
+        try FileSizeLimit.require(image.byteCount + HashingThread.chunkByteCount)
         let memory = try MemoryFile(name: Self.name(for: image.request))
         let hashing = try Self.hashing(for: image.request)
         var byteCount = 0

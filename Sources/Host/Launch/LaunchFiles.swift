@@ -65,13 +65,17 @@ package enum LaunchFiles {
         context.workingDirectoryIsWritableByOthers =
             request.invocation.isRoot && request.invocation.workingDirectoryIsWritableByOthers
         var paths = request.configurationFilePaths
-        if request.readsDefaultConfiguration { paths.insert(qemuConfiguration, at: 0) }
+        if request.readsDefaultConfiguration {
+            paths.insert(qemuConfiguration, at: 0)
+            context.defaultFile = qemuConfiguration
+        }
         for path in paths {
             switch HostFiles.included(at: FilePath(path)) {
             case .content(let bytes):
                 context.configurationFiles.append(QEMUConfigurationFile(bytes, path: path))
             case .writableByOthers: context.untrustedFiles.insert(path)
             case .notRegular: context.unrepeatableFiles.insert(path)
+            case .unknown(let why): context.uncheckedFiles[path] = why
             case .unreadable: break
             }
         }

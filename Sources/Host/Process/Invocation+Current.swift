@@ -6,8 +6,11 @@ import SystemPackage
 extension Invocation {
     /// Reads this process: bytes, as the kernel handed them over.
     package static func current() throws(HostError) -> Invocation {
-        Invocation(
-            arguments: unsafe byteStrings(CommandLine.unsafeArgv),
+        guard let arguments = unsafe linux_arguments() else {
+            throw .systemCallFailed(operation: "reading argv", path: nil, errno: .invalidArgument)
+        }
+        return Invocation(
+            arguments: unsafe byteStrings(arguments),
             environment: unsafe linux_environment().map { unsafe byteStrings($0) } ?? [],
             isRoot: geteuid() == 0,
             nodeName: try nodeName(),

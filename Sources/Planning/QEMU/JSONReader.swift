@@ -163,7 +163,8 @@ extension JSONReader {
         }
     }
 
-    /// `\uXXXX`, or two of them as a surrogate pair. QEMU refuses U+0000 and lone surrogates.
+    /// `\uXXXX`, or two of them as a surrogate pair. QEMU refuses lone surrogates, and so do we
+    /// U+0000, which QEMU takes for a byte pair of its own (modified UTF-8).
     private mutating func codePoint() throws(JSONError) -> [UInt8] {
         let first = try codeUnit()
         var code = UInt32(first)

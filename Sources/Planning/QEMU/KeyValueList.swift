@@ -13,11 +13,13 @@ package struct KeyValueList: Equatable, Sendable {
 
     package let text: ByteString
     package let items: [Item]
+    private let impliedKey: ByteString?
 
     /// - Parameter impliedKey: the key of a first item that has no `=`, such as `type` for
     ///   `-machine q35`.
     package init(_ text: ByteString, impliedKey: ByteString? = nil) {
         self.text = text
+        self.impliedKey = impliedKey
         var items: [Item] = []
         var position = 0
         while position < text.bytes.count {
@@ -86,12 +88,7 @@ package struct KeyValueList: Equatable, Sendable {
 extension KeyValueList {
     /// The text without the items that `isRemoved` picks; every other byte stays.
     package func removing(where isRemoved: (Item) -> Bool) -> ByteString {
-        joined(items.filter { !isRemoved($0) }.map { text.bytes[$0.range] })
-    }
-
-    /// Empty items go, because two commas in a row would be one comma of the value before them.
-    private func joined(_ items: [ArraySlice<UInt8>]) -> ByteString {
-        ByteString(Array(items.filter { !$0.isEmpty }.joined(separator: [UInt8(ascii: ",")])))
+        joined(items.filter { !isRemoved($0) }) { _ in nil }
     }
 
     /// The text with one value in place of every earlier one of that key: where the last one
@@ -99,10 +96,39 @@ extension KeyValueList {
     package func setting(_ key: ByteString, to value: ByteString) -> ByteString {
         let new = key.bytes + [UInt8(ascii: "=")] + Self.escaped(value).bytes
         guard let last = items.last(where: { $0.key == key }) else {
-            return joined(items.map { text.bytes[$0.range] } + [new[...]])
+            let rest = joined(items) { _ in nil }
+            return ByteString(rest.bytes + (rest.bytes.isEmpty ? [] : [UInt8(ascii: ",")]) + new)
         }
-        let kept = items.filter { $0.key != key || $0 == last }
-        return joined(kept.map { $0 == last ? new[...] : text.bytes[$0.range] })
+        return joined(items.filter { $0.key != key || $0 == last }) { $0 == last ? new : nil }
+    }
+
+    /// Empty items go, because two commas in a row would be one comma of the value before them.
+    ///
+    /// - Parameter replacement: what is written for an item instead of its own bytes.
+    private func joined(
+        _ kept: [Item],
+        _ replacement: (Item) -> [UInt8]?,
+    ) -> ByteString {
+        var bytes: [UInt8] = []
+        for item in kept {
+            let written = replacement(item) ?? written(item, isFirst: bytes.isEmpty)
+            guard !written.isEmpty else { continue }
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
+            bytes += written
+        }
+        return ByteString(bytes)
+    }
+
+    /// An item's own bytes, unless they would mean something else: a first word without `=` is the
+    /// value of the implied key, and any other is a key itself.
+    private func written(_ item: Item, isFirst: Bool) -> [UInt8] {
+        let bytes = Array(text.bytes[item.range])
+        let equals = [UInt8(ascii: "=")]
+        guard let impliedKey, !bytes.contains(equals[0]) else { return bytes }
+        if item.range.lowerBound == 0 {
+            return bytes.isEmpty || !isFirst ? impliedKey.bytes + equals + bytes : bytes
+        }
+        return isFirst && !bytes.isEmpty ? item.key.bytes + equals + item.value.bytes : bytes
     }
 
     /// A value as it has to be written: commas doubled. The only place that doubles them.

@@ -2,10 +2,14 @@
 package struct AuditContext: Equatable, Sendable {
     /// QEMU's own qemu.conf, where it exists and is read, and every readable `-readconfig` file.
     package var configurationFiles: [QEMUConfigurationFile]
-    /// `-readconfig` arguments that are no regular files.
+    /// Those of them that are no regular files.
     package var unrepeatableFiles: Set<ByteString>
-    /// `-readconfig` arguments that others may change between our look and QEMU's.
+    /// Those that others may change between our look and QEMU's.
     package var untrustedFiles: Set<ByteString> = []
+    /// Those that are there and could not be read, and why.
+    package var uncheckedFiles: [ByteString: String] = [:]
+    /// QEMU's own qemu.conf, where this command line has it read.
+    package var defaultFile: ByteString?
     /// Sizes of the files that loader devices name, in bytes.
     package var fileByteCounts: [ByteString: UInt64]
     package var workingDirectoryIsWritableByOthers: Bool
@@ -82,14 +86,12 @@ extension OtherWayIn {
             }
             return .configurationFile(path: file.path, line: setting.line, setting: setting.text)
         }
+        if let file = context.defaultFile, let refusal = context.refusal(of: file, quoted(file)) {
+            return refusal
+        }
         for option in vector.all("readconfig") {
             guard let path = option.value else { continue }
-            if context.unrepeatableFiles.contains(path) {
-                return .unrepeatableFile(option: vector.quote(option))
-            }
-            if context.untrustedFiles.contains(path) {
-                return .fileOfOthers(option: vector.quote(option))
-            }
+            if let refusal = context.refusal(of: path, vector.quote(option)) { return refusal }
         }
         return nil
     }
@@ -125,6 +127,15 @@ extension OtherWayIn {
         default:
             return false
         }
+    }
+}
+
+extension AuditContext {
+    /// Why a configuration file cannot be judged by its content.
+    fileprivate func refusal(of path: ByteString, _ option: String) -> OtherWayIn? {
+        if unrepeatableFiles.contains(path) { return .unrepeatableFile(option: option) }
+        if untrustedFiles.contains(path) { return .fileOfOthers(option: option) }
+        return uncheckedFiles[path].map { .uncheckedFile(option: option, why: $0) }
     }
 }
 

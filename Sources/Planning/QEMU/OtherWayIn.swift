@@ -15,6 +15,8 @@ package enum OtherWayIn: Equatable, Sendable {
     case unrepeatableFile(option: String)
     /// A configuration file that others may change after it was checked.
     case fileOfOthers(option: String)
+    /// A configuration file that QEMU may be able to read where we were not.
+    case uncheckedFile(option: String, why: String)
     /// The loader device writes into memory at every reset, over read-only flash too.
     case loader(option: String, why: String)
     /// Debuggers, the test protocol and plugins change what the guest runs; `-preconfig` lets a
@@ -45,6 +47,8 @@ package enum OtherWayIn: Equatable, Sendable {
             "\(option): not a regular file, so what QEMU will read there cannot be checked"
         case .fileOfOthers(let option):
             "\(option): others may write to that file, so what QEMU will read there is not certain"
+        case .uncheckedFile(let option, let why):
+            "\(option): what QEMU will read there could not be checked: \(why)"
         case .loader(let option, let why):
             "\(option) can overwrite the firmware: \(why)"
         case .debugging(let option):
@@ -65,6 +69,7 @@ package enum OtherWayIn: Equatable, Sendable {
         case .configurationFile: "leave it out of that file"
         case .unrepeatableFile: "put the settings into a file or into the command line"
         case .fileOfOthers: "chown it to root and chmod it to 0644 or less"
+        case .uncheckedFile: "try again, or put the settings into the command line"
         case .loader: "leave it out, or load above 4 GiB with force-raw=on"
         case .debugging:
             "leave it out, or allow it with 'debug allow' in the configuration of the launcher"

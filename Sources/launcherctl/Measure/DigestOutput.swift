@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 import Planning
 
 /// How a launch digest is shown, and what it is compared with.

@@ -108,6 +108,17 @@ struct HostFilesTests {
         #expect(HostFiles.included(at: pipe) == .notRegular)
     }
 
+    @Test func `an included file that QEMU could read and we did not is told from one that is not`()
+        throws
+    {
+        try write([], to: file, mode: 0o644)
+        try resize(file, to: HostFiles.maximumByteCount + 1)
+        #expect(
+            HostFiles.included(at: file)
+                == .unknown(why: "it is longer than \(HostFiles.maximumByteCount) bytes")
+        )
+    }
+
     @Test func `the size of a regular file is told, and only of one`() throws {
         #expect(throws: HostFileError.missing(path: file)) {
             try HostFiles.byteCount(ofRegularFile: file)

@@ -80,7 +80,9 @@ struct BootAttachment: CustomTestStringConvertible, Sendable {
         let words = arguments.map { word in
             ByteString(word.escaped.replacing("$vars", with: store.variableStore))
         }
-        return store.launcher((isVolume ? FirmwareStore.firmware : []) + words + further)
+        return store.launcher(
+            (isVolume ? FirmwareStore.firmware : []) + words + further + Machine.qemuOptions
+        )
     }
 
     /// What /proc/PID/fd shows of the sealed image.

@@ -19,6 +19,7 @@ struct BootTests {
         #expect(descriptors.values.contains(target))
         #expect(descriptors.values.filter { $0.hasPrefix("/memfd:") && $0 != target }.isEmpty)
         try await machine.stop()
+        try BootTable.note(attachment.name, "boots")
     }
 
     @Test(arguments: BootAttachment.all)
@@ -53,6 +54,7 @@ struct BootTests {
             try Processes.mentioning(store.path).isEmpty ? true : nil
         }
         #expect(gone == true)
+        try BootTable.note(attachment.name, "daemonizes")
         #expect(!FileManager.default.fileExists(atPath: pidFile))
     }
 

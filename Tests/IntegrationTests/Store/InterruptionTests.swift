@@ -55,13 +55,13 @@ struct InterruptionTests {
     ///
     /// - Returns: how many there were.
     private func strike(
-        with fault: Fault,
+        with fault: Interruption,
         then check: (Outcome, _ number: Int) async throws -> Void
     ) async throws -> Int {
         for number in 1... {
             try reset()
             let outcome = try await run(fault.striking(number, of: request, report: report))
-            if outcome.end == Fault.notReached { return number - 1 }
+            if outcome.end == Interruption.notReached { return number - 1 }
             try requireNothingOrAll(number)
             try await check(outcome, number)
         }
@@ -92,8 +92,8 @@ struct InterruptionTests {
         return try FileManager.default.contentsOfDirectory(atPath: store.images)
     }
 
-    @Test(arguments: Fault.failures)
-    func `a call that fails leaves nothing or the whole image`(fault: Fault) async throws {
+    @Test(arguments: Interruption.failures)
+    func `a call that fails leaves nothing or the whole image`(fault: Interruption) async throws {
         let count = try await strike(with: fault) { outcome, number in
             // What succeeds is done, and what fails says so and tidies up.
             if outcome.end == .status(0) {
@@ -109,7 +109,7 @@ struct InterruptionTests {
         async throws
     {
         let count = try await strike(with: .killed) { outcome, number in
-            #expect(outcome.end == Fault.ofKilled, "call \(number)")
+            #expect(outcome.end == Interruption.ofKilled, "call \(number)")
             let again = try await run(request)
             #expect(again.end == .status(0), "call \(number): \(again.errors)")
             #expect(try names() == ["a.fd"], "call \(number)")
@@ -123,7 +123,7 @@ struct InterruptionTests {
     /// before the configuration relies on it.
     @Test func `what comes later finds on the disk what came before`() async throws {
         try reset()
-        let calls = Fault.killed.striking(0, of: request, report: report)
+        let calls = Interruption.killed.striking(0, of: request, report: report)
         let outcome = try await run(calls)
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         let text = String(decoding: try read(report), as: UTF8.self)
@@ -140,7 +140,7 @@ extension Trait where Self == ConditionTrait {
     static var needsFaultInjection: Self {
         .enabled("the kernel does not let one process answer another's system calls") {
             let call = Child.Request(program: "/bin/true", arguments: ["true"])
-            let probe = Fault.killed.striking(0, of: call, report: "/dev/null")
+            let probe = Interruption.killed.striking(0, of: call, report: "/dev/null")
             return try await run(probe).end == .status(0)
         }
     }

@@ -35,7 +35,7 @@ struct OtherFileSystemTests {
 
     /// NFS: no flags for renaming, and no locks where nobody runs them.
     private func onNFS(_ request: Child.Request) -> Child.Request {
-        Fault.answering([.renameat2: EINVAL, .flock: ENOLCK], in: request)
+        Interruption.answering([.renameat2: EINVAL, .flock: ENOLCK], in: request)
     }
 
     @Test func `on NFS an image is added as anywhere`() async throws {
@@ -60,7 +60,7 @@ struct OtherFileSystemTests {
     func `where modes cannot be changed, an image that stays writable is not added`(
         errno: Int32
     ) async throws {
-        let request = Fault.answering([.fchmod: errno], in: adding)
+        let request = Interruption.answering([.fchmod: errno], in: adding)
         let outcome = try await run(request)
         #expect(outcome.end == .status(77))
         #expect(outcome.complaints.first?.contains("is not read-only") == true)
@@ -80,7 +80,7 @@ struct OtherFileSystemTests {
         ]
         // It takes away what the file should have, so that there is something to change.
         request.umask = 0o077
-        let outcome = try await run(Fault.answering([.fchmod: EPERM], in: request))
+        let outcome = try await run(Interruption.answering([.fchmod: EPERM], in: request))
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         let text = String(decoding: try read(store.configuration), as: UTF8.self)
         #expect(
@@ -89,7 +89,7 @@ struct OtherFileSystemTests {
     }
 
     @Test func `where nothing can be synced, nothing is added`() async throws {
-        let outcome = try await run(Fault.answering([.fsync: EINVAL], in: adding))
+        let outcome = try await run(Interruption.answering([.fsync: EINVAL], in: adding))
         #expect(outcome.end == .status(71))
         #expect(try names().isEmpty)
     }

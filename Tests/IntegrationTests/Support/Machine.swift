@@ -6,7 +6,12 @@ import Testing
 /// What of the machine a test depends on.
 enum Machine {
     static let isRoot = geteuid() == 0
-    static let qemu = "/usr/bin/qemu-system-x86_64"
+    /// LAUNCHER_QEMU names another one, and LAUNCHER_QEMU_OPTIONS what it needs to find its files.
+    static let qemu =
+        ProcessInfo.processInfo.environment["LAUNCHER_QEMU"] ?? "/usr/bin/qemu-system-x86_64"
+    static let qemuOptions: [ByteString] =
+        (ProcessInfo.processInfo.environment["LAUNCHER_QEMU_OPTIONS"] ?? "")
+        .split(separator: " ").map { ByteString(String($0)) }
     /// As argv[0] it has QEMU emulate where the command line names no accelerator.
     static let qemuName: ByteString = "qemu-system-x86_64"
     /// As Debian's ovmf package ships them: code and variable store, and both in one.

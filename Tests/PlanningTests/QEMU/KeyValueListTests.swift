@@ -109,4 +109,20 @@ struct KeyValueListTests {
             #expect(set.items.count == kept.count + 1, "\(list.text)")
         }
     }
+
+    /// Found by fuzzing: without what stood before it, a word became the value of the implied key.
+    @Test(arguments: [
+        ("pflash0=p,q35", "q35=on"), ("pflash0=p,nousb,a=1", "usb=off,a=1"),
+        ("q35,pflash0=p", "q35"), ("pflash0=p,type=q35", "type=q35"),
+        (",pflash0=p,usb", "type=,usb"),
+    ])
+    func `a word that comes first by an edit keeps its meaning`(
+        text: String,
+        expected: String,
+    ) {
+        let list = KeyValueList(ByteString(text), impliedKey: "type")
+        let edited = list.removing { $0.key == "pflash0" }
+        #expect(edited == ByteString(expected))
+        #expect(KeyValueList(edited, impliedKey: "type")["type"] == list["type"])
+    }
 }

@@ -140,6 +140,33 @@ struct OtherWayInTests {
         )
     }
 
+    /// It stands in no argument, so a list of arguments that are not to be trusted passed it by.
+    @Test func `QEMU's own configuration is refused where it cannot be judged`() {
+        let file: ByteString = "/etc/qemu/qemu.conf"
+        var context = AuditContext(unrepeatableFiles: [file])
+        context.defaultFile = file
+        #expect(
+            refusal(Self.flash, context: context)
+                == .otherWayIn(.unrepeatableFile(option: "'/etc/qemu/qemu.conf'"))
+        )
+        context.unrepeatableFiles = []
+        context.untrustedFiles = [file]
+        #expect(
+            refusal(Self.flash, context: context)
+                == .otherWayIn(.fileOfOthers(option: "'/etc/qemu/qemu.conf'"))
+        )
+        context.untrustedFiles = []
+        context.uncheckedFiles = [file: "Input/output error"]
+        #expect(
+            refusal(Self.flash, context: context)
+                == .otherWayIn(
+                    .uncheckedFile(option: "'/etc/qemu/qemu.conf'", why: "Input/output error")
+                )
+        )
+        context.defaultFile = nil
+        #expect(refusal(Self.flash, context: context) == nil)
+    }
+
     @Test func `a loader that reaches the firmware is refused, one above 4 GiB is not`() {
         let base = Self.flash + " -device loader,force-raw=on,file=/b,addr="
         let sizes = AuditContext(fileByteCounts: ["/b": 4096])
@@ -218,6 +245,7 @@ struct OtherWayInTests {
         let ways: [OtherWayIn] = [
             .machineFirmware(option: "'o'"), .igvm(option: "'o'"), .driveChanged(option: "'o'"),
             .flashProperty(option: "'o'"), .unrepeatableFile(option: "'o'"),
+            .uncheckedFile(option: "'o'", why: "w"),
             .loader(option: "'o'", why: "w"), .debugging(option: "'o'"),
             .descriptorOfImage(option: "'o'"), .unknownOption(option: "'o'"),
         ]

@@ -2,15 +2,16 @@ import Glibc
 import Planning
 import Testing
 
-/// What happens to one system call of a program, by the tool `fault-injector`.
-struct Fault: CustomTestStringConvertible, Sendable {
+/// What happens to one system call of a program, by the tool `interrupter`.
+struct Interruption: CustomTestStringConvertible, Sendable {
     let testDescription: String
     private let word: ByteString
 
-    static let killed = Fault(testDescription: "the process is killed", word: "kill")
+    static let killed = Interruption(testDescription: "the process is killed", word: "kill")
     static let failures = [
-        Fault(testDescription: "EIO", errno: EIO), Fault(testDescription: "EPERM", errno: EPERM),
-        Fault(testDescription: "EINVAL", errno: EINVAL),
+        Interruption(testDescription: "EIO", errno: EIO),
+        Interruption(testDescription: "EPERM", errno: EPERM),
+        Interruption(testDescription: "EINVAL", errno: EINVAL),
     ]
 
     /// What the tool ends with where the program makes fewer calls.
@@ -29,8 +30,8 @@ struct Fault: CustomTestStringConvertible, Sendable {
     /// The same call on a host that answers every one of these system calls with this errno.
     static func answering(_ calls: [Syscall: Int32], in request: Child.Request) -> Child.Request {
         let list = calls.map { "\($0.rawValue):\($1)" }.joined(separator: ",")
-        let fault = Fault(testDescription: list, word: ByteString(list))
-        return fault.strike("every", of: request, report: "/dev/null")
+        let interruption = Interruption(testDescription: list, word: ByteString(list))
+        return interruption.strike("every", of: request, report: "/dev/null")
     }
 
     /// The same call with this fault at one of its system calls, counted from 1 at its first
@@ -47,9 +48,9 @@ struct Fault: CustomTestStringConvertible, Sendable {
         report: String,
     ) -> Child.Request {
         var struck = request
-        struck.program = Products.faultInjector
+        struck.program = Products.interrupter
         struck.arguments =
-            ["fault-injector", ByteString(report), ByteString("\(number)"), word]
+            ["interrupter", ByteString(report), ByteString("\(number)"), word]
             + [ByteString(request.program)] + request.arguments.dropFirst()
         return struck
     }

@@ -1,0 +1,21 @@
+import Planning
+
+/// A VM's configuration as Proxmox keeps it, and the property strings in it.
+func fuzzGuestConfiguration(_ bytes: [UInt8]) {
+    let guest = GuestConfiguration(parsing: bytes, vmid: 100)
+    for settings in [guest.current] + guest.snapshots.map(\.settings) {
+        do {
+            _ = try settings.efiDisk()
+        } catch {
+            requireReadable(error)
+        }
+        _ = try? settings.arguments()
+        _ = try? settings.firmware()
+    }
+    for warning in guest.warnings { require(!warning.message.isEmpty, "an empty warning") }
+    do {
+        _ = try EFIDisk(parsing: ByteString(bytes))
+    } catch {
+        requireReadable(error)
+    }
+}

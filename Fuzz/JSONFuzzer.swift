@@ -1,0 +1,77 @@
+import Foundation
+import Planning
+
+/// JSON beside Foundation's parser. Where both read a text they see the same, and what is edited
+/// changes in Foundation's eyes only where it was edited.
+func fuzzJSON(_ bytes: [UInt8]) {
+    let text = ByteString(bytes)
+    let reference = try? JSONSerialization.jsonObject(
+        with: Data(bytes),
+        options: .fragmentsAllowed
+    )
+    do {
+        let json = try JSONText(text)
+        if let reference {
+            require(isSame(json.root, reference), "it reads something else")
+            edit(json)
+        }
+    } catch .unexpected {
+        // QEMU has neither U+0000 in strings nor other encodings than UTF-8.
+        let isOurs = bytes.first.map { $0 != 0 && $0 < 0x80 } ?? false
+        let hasZero = bytes.contains(0) || text.description.contains("u0000")
+        require(reference == nil || !isOurs || hasZero, "it is refused")
+    } catch {}
+}
+
+private let new: ByteString = #"{"x":[1,"'"]}"#
+
+private func edit(_ json: JSONText) {
+    guard case .object(let members) = json.root.content, let before = object(json.text) else {
+        return
+    }
+    for key in members.map(\.key) + ["new"] {
+        guard let name = key.text, let edited = try? json.setting([key], to: new) else { continue }
+        guard var after = object(edited.text), let set = after[name],
+            let wanted = try? JSONReader.read(new)
+        else { fatalError("it cannot be read with a new member") }
+        require(isSame(wanted, set), "what was set does not read back")
+        after[name] = before[name]
+        require(canonical(after) == canonical(before), "another member changed")
+
+        guard let removed = try? json.removing([key]), let rest = object(removed.text) else {
+            fatalError("it cannot be read without a member")
+        }
+        var expected = before
+        expected[name] = nil
+        require(canonical(rest) == canonical(expected), "removing did more")
+    }
+}
+
+private func object(_ text: ByteString) -> [String: Any]? {
+    (try? JSONSerialization.jsonObject(with: Data(text.bytes))) as? [String: Any]
+}
+
+private func canonical(_ object: [String: Any]) -> Data? {
+    try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+}
+
+private func isSame(_ node: JSONNode, _ other: Any) -> Bool {
+    switch (node.content, other) {
+    case (.object(let members), let other as [String: Any]):
+        // Keys that Unicode calls equal are one key to Swift's dictionaries, and two to QEMU.
+        return members.count != other.count
+            || members.allSatisfy { member in
+                guard let key = member.key.text, let value = other[key] else { return false }
+                return isSame(member.value, value)
+            }
+    case (.array(let elements), let other as [Any]):
+        return elements.count == other.count && zip(elements, other).allSatisfy(isSame)
+    case (.string(let string), let other as String):
+        return string.bytes.elementsEqual(other.utf8)
+    case (.bool(let bool), let other as Bool): return bool == other
+    case (.number(let digits), let other as NSNumber):
+        return digits.text.flatMap(Double.init) == other.doubleValue
+    case (.null, is NSNull): return true
+    default: return false
+    }
+}

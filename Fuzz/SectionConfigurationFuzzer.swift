@@ -1,0 +1,48 @@
+import Planning
+
+/// launcher.conf, strictly, and storage.cfg as Proxmox reads it.
+func fuzzSectionConfiguration(_ bytes: [UInt8]) {
+    let storages = try? StorageConfiguration(.defaults, storageConfiguration: bytes)
+    if let storages { _ = storages.survey() }
+
+    let configuration: LauncherConfiguration
+    do {
+        configuration = try LauncherConfiguration(parsing: bytes, file: "launcher.conf")
+    } catch {
+        requireReadable(error)
+        return
+    }
+    do {
+        let both = try StorageConfiguration(configuration, storageConfiguration: bytes)
+        _ = both.survey()
+    } catch {
+        requireReadable(error)
+    }
+    pin(bytes)
+}
+
+/// A pin that is added is there when the file is read again, and can be taken out.
+private func pin(_ bytes: [UInt8]) {
+    guard let volume = try? FirmwareVolume(parsing: "local:efi-firmware/fuzz.fd") else { return }
+    let digest = Digest(.sha256, bytes: Array(repeating: 0xA5, count: 32))
+    do {
+        let edit = try PinEdit(bytes, file: "launcher.conf")
+        let pinned = try edit.pinning(volume, to: [digest])
+        let text = ByteString(pinned)
+        require(text.contains(digest.hex), "the pin is not in the file")
+        let undone = try PinEdit(pinned, file: "launcher.conf").unpinning(volume)
+        require(undone != nil, "the pin cannot be found again")
+    } catch {
+        requireReadable(error)
+    }
+}
+
+extension ByteString {
+    fileprivate func contains(_ text: String) -> Bool {
+        let wanted = Array(text.utf8)
+        guard bytes.count >= wanted.count else { return false }
+        return (0...(bytes.count - wanted.count)).contains {
+            bytes[$0..<($0 + wanted.count)].elementsEqual(wanted)
+        }
+    }
+}

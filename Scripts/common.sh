@@ -38,6 +38,40 @@ need_packages() {
         fail "could not install: ${missing[*]}" "see the lines above"
 }
 
+# Debian packages of a suite that is not the host's, unpacked below a folder with all they depend on, C
+# library included. Nothing is installed. $1: the folder; $2: the suite; then the packages.
+fetch_packages() {
+    local root=$1 suite=$2 apt=$1.apt package name
+    shift 2
+    mkdir -p "$apt"/etc/apt/{sources.list.d,preferences.d,apt.conf.d,trusted.gpg.d} \
+        "$apt"/var/{lib/apt/lists/partial,lib/dpkg,cache/apt/archives/partial,log/apt} \
+        "$root"/usr/{bin,sbin,lib,lib64}
+    : >"$apt/var/lib/dpkg/status"
+    # The archive that this host uses, and the suite of its own, which backports build on.
+    local key=/usr/share/keyrings/debian-archive-keyring.gpg archive
+    archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+        sed -n '/\/debian\/*$/p' | sort -u | head -n 1)
+    [ -n "$archive" ] || fail "apt knows no archive of Debian" "add one to /etc/apt/sources.list.d"
+    printf "deb [signed-by=$key] %s %s main\n" "$archive" "$suite" >"$apt/etc/apt/sources.list"
+    if [ "${suite%-backports}" != "$suite" ]; then
+        printf "deb [signed-by=$key] %s %s main\n" "$archive" "${suite%-backports}" >>"$apt/etc/apt/sources.list"
+    fi
+    cat >"$apt/apt.conf" <<CONF
+Dir "$apt/"; Dir::State "$apt/var/lib/apt"; Dir::State::status "$apt/var/lib/dpkg/status";
+Dir::Cache "$apt/var/cache/apt"; Dir::Etc "$apt/etc/apt"; Dir::Log "$apt/var/log/apt";
+APT::Architecture "amd64"; APT::Sandbox::User "root"; APT::Install-Recommends "false";
+CONF
+    say "fetching $* of Debian $suite" >&2
+    APT_CONFIG=$apt/apt.conf apt-get update -qq >&2 || fail "apt-get update failed for $suite"
+    APT_CONFIG=$apt/apt.conf apt-get install -y -qq --download-only -t "$suite" "$@" >/dev/null ||
+        fail "could not fetch $* of $suite"
+    for name in bin sbin lib lib64; do ln -sfn "usr/$name" "$root/$name"; done
+    for package in "$apt"/var/cache/apt/archives/*.deb; do
+        dpkg-deb --fsys-tarfile "$package" |
+            tar -x -C "$root" --keep-directory-symlink --no-same-owner
+    done
+}
+
 need_swift() {
     command -v swift >/dev/null ||
         fail "no Swift toolchain on the PATH" "install Swift 6.2 or newer from swift.org"

@@ -14,7 +14,7 @@ struct HashingThread: ~Copyable {
     private let thread: pthread_t
 
     /// Small enough that all chunks stay in a processor's cache.
-    private static let chunkByteCount = 64 << 10
+    static let chunkByteCount = 64 << 10
     private static let chunkCount = 4
 
     /// - Throws: why the thread could not be started.

@@ -12,7 +12,8 @@
 //
 // FROM is the number of the call from which on calls of the first thread are counted, or -1 for
 // all; what a dynamic loader does before is none of the program's doing. Threads and ordinals are
-// counted from 0, in the order they come.
+// counted from 0, in the order they come. futex(2) is left out, which has no errors but those of a
+// wait that ended early.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -44,7 +45,10 @@ struct thread {
     int is_counting;
     /// Whether the call that it is in is to return an error of ours.
     int is_failing;
-    /// Of the call that it is in; empty where it takes none.
+    /// Whether the call that it is in is not counted.
+    int is_waiting;
+    /// Of the call that it is in; the path is empty where it takes none.
+    long number;
     char path[256];
 };
 
@@ -101,7 +105,10 @@ static void enter(struct plan *plan, struct thread *thread, long number)
 {
     if (!thread->is_counting && (plan->from < 0 || number == plan->from))
         thread->is_counting = 1;
-    if (!thread->is_counting)
+    // How often threads wait for one another depends on who is faster.
+    thread->is_waiting = number == SYS_futex;
+    thread->number = number;
+    if (!thread->is_counting || thread->is_waiting)
         return;
     long ordinal = thread->counted++;
     struct user_regs_struct registers;
@@ -134,10 +141,9 @@ static void enter(struct plan *plan, struct thread *thread, long number)
 static void leave(struct plan *plan, struct thread *thread, long result)
 {
     struct user_regs_struct registers;
-    if (plan->mode == list && thread->is_counting && thread->counted > 0) {
-        ptrace(PTRACE_GETREGS, thread->id, 0, &registers);
-        fprintf(plan->output, "%ld %ld %lld %ld %s\n", (long)(thread - threads),
-                thread->counted - 1, registers.orig_rax, result, thread->path);
+    if (plan->mode == list && thread->is_counting && thread->counted > 0 && !thread->is_waiting) {
+        fprintf(plan->output, "%ld %ld %ld %ld %s\n", (long)(thread - threads),
+                thread->counted - 1, thread->number, result, thread->path);
     }
     if (!thread->is_failing)
         return;

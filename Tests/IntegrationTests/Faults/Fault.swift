@@ -54,7 +54,7 @@ struct Fault: CustomTestStringConvertible, Sendable {
     /// thread, and before the launcher runs where there is no /proc.
     var isOfTheRuntime: Bool {
         switch call {
-        case .brk, .mmap, .mprotect, .munmap, .mremap, .madvise, .futex, .arch_prctl, .rseq,
+        case .brk, .mmap, .mprotect, .munmap, .mremap, .madvise, .arch_prctl, .rseq,
             .readlink:
             true
         default: false

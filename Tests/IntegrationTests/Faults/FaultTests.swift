@@ -150,7 +150,7 @@ struct FaultTests {
             case (.poll, _), (.ioctl, _): ["did not permit the exec"]
             // pthread_create(3) has one error for whatever a thread lacks.
             case (.clone, _), (.clone3, _), (.mmap, _), (.mprotect, _):
-                ["no thread to permit the exec"]
+                ["no thread to permit the exec", "pthread_create failed"]
             // What cannot be looked at counts as writable.
             case (.newfstatat, _): ["others may write to the working directory"]
             default: []

@@ -66,9 +66,9 @@ struct HashingThread: ~Copyable {
     /// declaration. Waits for the thread and ends it.
     consuming func finish() -> [Digest] {
         stop()
-        let digester = unsafe Self.release(shared)
+        let digests = unsafe Self.release(shared)
         discard self
-        return digester.finish()
+        return digests
     }
 
     /// An empty chunk is the end.
@@ -79,11 +79,11 @@ struct HashingThread: ~Copyable {
     }
 
     @discardableResult
-    private static func release(_ shared: UnsafeMutablePointer<Shared>) -> ImageDigester {
+    private static func release(_ shared: UnsafeMutablePointer<Shared>) -> [Digest] {
         let last = unsafe shared.move()
         unsafe shared.deallocate()
         unsafe last.chunks.deallocate()
-        return last.digester
+        return last.digests
     }
 }
 
@@ -103,12 +103,14 @@ extension HashingThread {
         var next = 0
         var holdsChunk = false
 
+        let algorithms: [Digest.Algorithm]
+
         // The thread's.
-        var digester: ImageDigester
+        var digests: [Digest] = []
 
         init(_ algorithms: [Digest.Algorithm]) {
             unsafe chunks = .allocate(byteCount: chunkCount * chunkByteCount, alignment: 64)
-            digester = ImageDigester(algorithms)
+            self.algorithms = algorithms
         }
 
         func chunk(at index: Int) -> UnsafeMutableRawBufferPointer {
@@ -118,16 +120,18 @@ extension HashingThread {
     }
 
     private static func hashAll(of shared: UnsafeMutablePointer<Shared>) {
+        var digester = unsafe ImageDigester(shared.pointee.algorithms)
         var index = 0
         while true {
             unsafe wait(for: &shared.pointee.filled)
             let count = unsafe shared.pointee.byteCounts[index]
-            guard count > 0 else { return }
+            guard count > 0 else { break }
             let bytes = unsafe shared.pointee.chunk(at: index)[..<count]
-            unsafe shared.pointee.digester.update(UnsafeRawBufferPointer(rebasing: bytes))
+            unsafe digester.update(UnsafeRawBufferPointer(rebasing: bytes))
             unsafe sem_post(&shared.pointee.empty)
             index = (index + 1) % chunkCount
         }
+        unsafe shared.pointee.digests = digester.finish()
     }
 }
 

@@ -5,8 +5,8 @@ extension LauncherConfiguration {
         let configuration = try SectionConfiguration(strict: bytes, file: file, schema: .launcher)
         self.configuration = configuration
         // Names of storages are one for all types, although sections are not.
-        var storageLines: [StorageID: Int] = [:]
-        for section in configuration.sections {
+        var storageIndex = SectionIndex(comparesTypes: false)
+        for (number, section) in configuration.sections.enumerated() {
             // A VM that somebody wrote down wrongly must not start as if nothing had been written:
             // its section has to be for a VM that can exist, even while its values are not read.
             let isVirtualMachine = configuration.matches(section.type, "vm")
@@ -23,8 +23,9 @@ extension LauncherConfiguration {
                 try set(reader)
             } else {
                 let storage = try Storage(reader)
-                if let first = storageLines.updateValue(section.line, forKey: storage.id) {
-                    throw reader.error(.duplicateSection(firstLine: first))
+                if let first = storageIndex.insert(number, of: configuration) {
+                    let line = configuration.sections[first].line
+                    throw reader.error(.duplicateSection(firstLine: line))
                 }
                 storages.append(storage)
             }

@@ -1,35 +1,46 @@
-/// Finds a section of the same type and ID among those before: an open-addressing table of
-/// section numbers, because a dictionary keyed by copies of the text costs more than all parsing.
+/// Finds a section of the same type and ID, or only of the same ID, among those before: an
+/// open-addressing table of section numbers. A dictionary costs more than all parsing: its keys would
+/// be copies of the text, and the runtime would look for their type's conformances first.
 struct SectionIndex {
-    /// Section number plus one; 0 is free. A power of two of slots, at most half of them taken.
+    private let comparesTypes: Bool
+    /// Number of an entry plus one; 0 is free. A power of two of slots, at most half of them taken.
     private var slots: [UInt32] = Array(repeating: 0, count: 64)
     private var hashes: [UInt32] = []
+    private var sections: [UInt32] = []
 
-    /// - Parameter number: of the section; each is inserted once, in order from 0.
-    /// - Returns: the number of the earlier section with the same type and ID.
+    init(comparesTypes: Bool = true) {
+        self.comparesTypes = comparesTypes
+    }
+
+    /// - Parameter number: of the section; each is inserted once.
+    /// - Returns: the number of the earlier section that is the same.
     mutating func insert(_ number: Int, of configuration: SectionConfiguration) -> Int? {
         if hashes.count * 2 >= slots.count { grow() }
         let section = configuration.sections[number]
         let hash = configuration.hash(of: section)
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot] != 0 {
-            let other = Int(slots[slot]) - 1
-            if hashes[other] == hash, configuration.isSame(configuration.sections[other], section) {
+            let entry = Int(slots[slot]) - 1
+            let other = Int(sections[entry])
+            if hashes[entry] == hash,
+                configuration.isSame(configuration.sections[other], section, comparesTypes)
+            {
                 return other
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        slots[slot] = UInt32(truncatingIfNeeded: number + 1)
         hashes.append(hash)
+        sections.append(UInt32(truncatingIfNeeded: number))
+        slots[slot] = UInt32(truncatingIfNeeded: hashes.count)
         return nil
     }
 
     private mutating func grow() {
         slots = Array(repeating: 0, count: slots.count * 2)
-        for (number, hash) in hashes.enumerated() {
+        for (entry, hash) in hashes.enumerated() {
             var slot = Int(hash) & (slots.count - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = UInt32(truncatingIfNeeded: number + 1)
+            slots[slot] = UInt32(truncatingIfNeeded: entry + 1)
         }
     }
 }
@@ -43,7 +54,8 @@ extension SectionConfiguration {
         return hash ^ hash >> 15
     }
 
-    fileprivate func isSame(_ one: Section, _ other: Section) -> Bool {
-        bytes[one.type] == bytes[other.type] && bytes[one.id] == bytes[other.id]
+    fileprivate func isSame(_ one: Section, _ other: Section, _ comparesTypes: Bool) -> Bool {
+        bytes[one.id] == bytes[other.id]
+            && (!comparesTypes || bytes[one.type] == bytes[other.type])
     }
 }

@@ -80,13 +80,13 @@ extension QEMUOption {
 
     /// The first eight bytes as a number: such numbers are in the order of the names' bytes.
     private static func prefix(_ name: some Collection<UInt8>) -> UInt64 {
-        var prefix: UInt64 = 0
-        var space: UInt64 = 64
-        for byte in name {
-            guard space > 0 else { break }
-            space -= 8
-            prefix |= UInt64(byte) << space
+        let prefix: UInt64? = name.withContiguousStorageIfAvailable { bytes in
+            var prefix: UInt64 = 0
+            for index in 0..<min(bytes.count, 8) {
+                unsafe prefix |= UInt64(bytes[index]) << UInt64(56 - 8 * index)
+            }
+            return prefix
         }
-        return prefix
+        return prefix ?? Self.prefix(Array(name))
     }
 }

@@ -54,7 +54,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "launcherctl",
-            dependencies: ["Host", "Planning", arguments, system],
+            dependencies: ["CLinux", "Host", "Planning", arguments, system],
             swiftSettings: strict,
         ),
 

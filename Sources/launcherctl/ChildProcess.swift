@@ -1,5 +1,7 @@
-import Foundation
+import CLinux
+import Glibc
 import Planning
+import SystemPackage
 
 /// A program that a command lets do a part of its work.
 enum ChildProcess {
@@ -16,38 +18,87 @@ enum ChildProcess {
     static func run(
         _ program: String,
         _ arguments: [String],
-        isQuiet: Bool = false,
     ) throws(ChildProcessError) -> Output? {
-        guard FileManager.default.isExecutableFile(atPath: program) else { return nil }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        if isQuiet { process.standardError = FileHandle.nullDevice }
-        let output = Pipe()
-        process.standardOutput = output
-        do {
-            try process.run()
+        guard unsafe access(program, X_OK) == 0 else { return nil }
+        let ends = try pipe(for: program)
+        let child: pid_t
+        do throws(ChildProcessError) {
+            child = try start(program, arguments, output: ends.write)
         } catch {
-            throw .notStarted(program: program, reason: error.localizedDescription)
+            close(ends.read)
+            close(ends.write)
+            throw error
         }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationReason == .exit else {
-            throw .killed(program: program, signal: process.terminationStatus)
+        close(ends.write)
+        let bytes = readToEnd(ends.read)
+        close(ends.read)
+        return Output(status: try status(of: child, program), bytes: bytes)
+    }
+
+    private static func pipe(
+        for program: String
+    ) throws(ChildProcessError) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe Glibc.pipe(&ends) == 0 else {
+            throw .notStarted(program: program, Errno(rawValue: errno))
         }
-        return Output(status: process.terminationStatus, bytes: Array(data))
+        // Its own copy of the one end is not closed by exec; no other program is started meanwhile.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// Its standard input is empty, its standard output goes to `output`.
+    private static func start(
+        _ program: String,
+        _ arguments: [String],
+        output: Int32,
+    ) throws(ChildProcessError) -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+
+        var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var child: pid_t = 0
+        let error = unsafe posix_spawn(&child, program, &actions, nil, &words, linux_environment())
+        guard error == 0 else { throw .notStarted(program: program, Errno(rawValue: error)) }
+        return child
+    }
+
+    /// What the pipe gives until the program, and whatever it started, has closed it.
+    private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+        }
+    }
+
+    private static func status(
+        of child: pid_t,
+        _ program: String,
+    ) throws(ChildProcessError) -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7F
+        guard signal == 0 else { throw .killed(program: program, signal: signal) }
+        return status >> 8 & 0xFF
     }
 }
 
 /// Why a program did not come to its end.
 enum ChildProcessError: Failure {
-    case notStarted(program: String, reason: String)
+    case notStarted(program: String, Errno)
     case killed(program: String, signal: Int32)
 
     var message: String {
         switch self {
-        case .notStarted(let program, let reason): "\(program): not started: \(reason)"
+        case .notStarted(let program, let error): "\(program): not started: \(error)"
         case .killed(let program, let signal): "\(program): ended by signal \(signal)"
         }
     }

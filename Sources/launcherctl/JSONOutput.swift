@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Host
 import Planning
 
@@ -23,6 +23,6 @@ private struct UnencodableDocument: Failure {
 /// Labelled lines; the labels are a column of their own.
 func labelled(_ rows: [(String, String)]) -> String {
     rows.map { name, value in
-        name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
+        name + String(repeating: " ", count: max(12 - name.count, 0)) + value
     }.joined(separator: "\n")
 }

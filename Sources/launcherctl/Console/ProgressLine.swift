@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// One line on a terminal that tells how far a copy is, once it has taken more than a second.
 struct ProgressLine: ~Copyable {
@@ -28,9 +28,10 @@ struct ProgressLine: ~Copyable {
 }
 
 private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    _ = unsafe text.withCString { unsafe Glibc.write(STDERR_FILENO, $0, strlen($0)) }
 }
 
 private func megabytes(_ byteCount: Int) -> String {
-    String(format: "%.1f MB", Double(byteCount) / 1e6)
+    let tenths = (byteCount + 50_000) / 100_000
+    return "\(tenths / 10).\(tenths % 10) MB"
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What standard output and standard error are connected to.
 enum Terminal {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Planning
 import SystemPackage
 
@@ -86,6 +87,6 @@ struct Diversion {
         guard output.status == 0 else {
             throw .refused(arguments: arguments, status: output.status)
         }
-        return output.text.trimmingCharacters(in: .newlines)
+        return output.text.hasSuffix("\n") ? String(output.text.dropLast()) : output.text
     }
 }

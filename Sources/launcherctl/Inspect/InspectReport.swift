@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Host
 import Planning
 
@@ -32,7 +32,7 @@ struct InspectReport {
     func descriptor(template: VariableStoreTemplate?) -> String? {
         let template = template.map { (path: $0.path, store: $0.store) }
         return FirmwareDescriptor(of: image, contents: contents, path: path, template: template)?
-            .json.trimmingCharacters(in: .newlines)
+            .json
     }
 
     var text: String {

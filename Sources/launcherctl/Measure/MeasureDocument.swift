@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Planning
 
 /// What `launcherctl measure --json` prints; its keys are documented in the README and stay.

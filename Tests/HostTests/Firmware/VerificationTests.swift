@@ -86,7 +86,8 @@ struct VerificationTests {
     @Test func `a file that somebody has open for writing is refused`() throws {
         let storage = try FirmwareStorage()
         try change(storage.image, mode: 0o644)
-        let writer = try FileDescriptor.open(storage.image, .writeOnly)
+        // Programs that other tests start must not keep it open.
+        let writer = try FileDescriptor.open(storage.image, .writeOnly, options: .closeOnExec)
         try change(storage.image, mode: 0o444)
         #expect(cause(verifying: storage.request()) == .openForWriting(path: storage.image))
         try writer.close()

@@ -47,8 +47,7 @@ struct HashingThread: ~Copyable {
     /// The next chunk to fill. Waits until the thread is done with it.
     borrowing func nextChunk() -> UnsafeMutableRawBufferPointer {
         if unsafe !shared.pointee.holdsChunk {
-            // The thread is at it, and done in less time than it takes to wake a sleeper.
-            while unsafe sem_trywait(&shared.pointee.empty) != 0 { sched_yield() }
+            unsafe wait(for: &shared.pointee.empty)
             unsafe shared.pointee.holdsChunk = true
         }
         return unsafe shared.pointee.chunk(at: shared.pointee.next)

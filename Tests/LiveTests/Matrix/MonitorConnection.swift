@@ -88,9 +88,13 @@ final class MonitorConnection {
 
     private func fill() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe buffer.withUnsafeMutableBytes {
-            unsafe Glibc.read(socket, $0.baseAddress, $0.count)
-        }
+        var count = -1
+        // A read with a time limit is not taken up again by itself when a signal came in.
+        repeat {
+            count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(socket, $0.baseAddress, $0.count)
+            }
+        } while count < 0 && errno == EINTR
         guard count > 0 else { return false }
         pending += buffer[..<count]
         return true

@@ -14,13 +14,7 @@ package struct FileCopy: ~Copyable, Sendable {
     /// - Throws: ``HostFileError/changed(path:)`` where the file has another length when it is read
     ///   than when it was opened.
     package init(of path: FilePath, limit: Int) throws(HostFileError) {
-        let file: RegularFile
-        do throws(RegularFile.OpenError) {
-            file = try RegularFile(opening: path)
-        } catch {
-            throw HostFiles.failure(error, path)
-        }
-        guard file.status.size <= limit else { throw .tooLarge(path: path, limit: limit) }
+        let file = try HostFiles.open(path, limit: limit)
         let byteCount = Int(file.status.size)
         let memory: HugePages
         do throws(Errno) {

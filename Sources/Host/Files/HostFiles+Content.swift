@@ -3,6 +3,11 @@ package import SystemPackage
 extension HostFiles {
     /// A regular file, whoever owns it: for what is only looked at.
     package static func content(at path: FilePath, limit: Int) throws(HostFileError) -> [UInt8] {
+        try content(of: try open(path, limit: limit), path, limit: limit)
+    }
+
+    /// A regular file of at most `limit` bytes.
+    static func open(_ path: FilePath, limit: Int) throws(HostFileError) -> RegularFile {
         let file: RegularFile
         do throws(RegularFile.OpenError) {
             file = try RegularFile(opening: path)
@@ -10,7 +15,7 @@ extension HostFiles {
             throw failure(error, path)
         }
         guard file.status.size <= limit else { throw .tooLarge(path: path, limit: limit) }
-        return try content(of: file, path, limit: limit)
+        return file
     }
 }
 

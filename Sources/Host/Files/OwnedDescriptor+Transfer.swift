@@ -15,13 +15,10 @@ extension OwnedDescriptor {
     /// What one read(2) yields.
     private borrowing func read(atMost count: Int) throws(Errno) -> [UInt8] {
         guard count > 0 else { return [] }
-        let number = number
         var failure: Errno?
         let content = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             do throws(Errno) {
-                filled = try systemCall {
-                    unsafe Glibc.read(number, buffer.baseAddress, count)
-                }.get()
+                filled = unsafe try read(into: UnsafeMutableRawBufferPointer(buffer))
             } catch {
                 failure = error
             }

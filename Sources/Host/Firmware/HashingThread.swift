@@ -15,7 +15,8 @@ struct HashingThread: ~Copyable {
 
     /// Small enough that all chunks stay in a processor's cache.
     static let chunkByteCount = 64 << 10
-    private static let chunkCount = 4
+    private static let chunkCount = ByteCounts.count
+    private typealias ByteCounts = InlineArray<4, Int>
 
     /// - Throws: why the thread could not be started.
     init(_ algorithms: [Digest.Algorithm]) throws(Errno) {
@@ -99,7 +100,7 @@ extension HashingThread {
         var filled = sem_t()
 
         // The caller's.
-        var byteCounts = InlineArray<4, Int>(repeating: 0)
+        var byteCounts = ByteCounts(repeating: 0)
         var next = 0
         var holdsChunk = false
 

@@ -39,7 +39,7 @@ package struct LaunchRequest: Equatable, Sendable {
         of name: String,
         in vector: ArgumentVector,
     ) throws(LauncherOptionError) -> ByteString? {
-        let options = vector.options.filter { $0.origin == .launcher && $0.name == name }
+        let options = vector.all(name)
         guard options.count < 2 else { throw .repeated(option: name, key: nil) }
         guard let option = options.first else { return nil }
         guard let value = option.value, !value.isEmpty else { throw .valueMissing(option: name) }

@@ -56,6 +56,12 @@ struct ExampleConfigurationTests {
         #expect(try read.virtualMachines().map(\.line).count == 2)
     }
 
+    @Test func `every type of storage with directories may be declared`() {
+        let types = SectionSchema.launcher.types.map(\.name)
+        let storages = StorageType.directoryTypes.map(\.description)
+        #expect(types == ["launcher", "firmware", "vm"] + storages)
+    }
+
     @Test func `the example shows every key there is`() throws {
         let bytes = uncommented(try example())
         let schema = SectionSchema.launcher

@@ -20,6 +20,16 @@ extension HostFiles {
 }
 
 extension HostFiles {
+    /// The first bytes of a regular file; `nil` where there are fewer or they cannot be read.
+    static func start(of path: FilePath, byteCount: Int) -> [UInt8]? {
+        do {
+            let bytes = try RegularFile(opening: path).descriptor.read(atMost: byteCount)
+            return bytes.count == byteCount ? bytes : nil
+        } catch {
+            return nil
+        }
+    }
+
     package static func isRegularFile(_ path: FilePath) -> Bool {
         do throws(HostFileError) {
             _ = try byteCount(ofRegularFile: path)

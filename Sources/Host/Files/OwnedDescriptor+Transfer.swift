@@ -13,7 +13,7 @@ extension OwnedDescriptor {
     }
 
     /// What one read(2) yields.
-    private borrowing func read(atMost count: Int) throws(Errno) -> [UInt8] {
+    borrowing func read(atMost count: Int) throws(Errno) -> [UInt8] {
         guard count > 0 else { return [] }
         var failure: Errno?
         let content = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -79,10 +79,23 @@ package enum LaunchFiles {
             case .unreadable: break
             }
         }
-        for path in request.loadedFilePaths + [request.variableStorePath].compactMap(\.self) {
+        for path in request.loadedFilePaths {
             context.fileByteCounts[path] = byteCount(of: path)
         }
+        context.storeByteCount = request.variableStore.flatMap(byteCount)
         return context
+    }
+
+    /// What the guest sees of a variable store's file.
+    private static func byteCount(of store: AttachedVariableStore) -> UInt64? {
+        guard store.statedByteCount == nil, let file = store.file else { return nil }
+        return switch store.format {
+        case .raw: byteCount(of: file)
+        case .qcow2:
+            HostFiles.start(of: FilePath(file), byteCount: QCOW2Header.byteCount)
+                .flatMap { QCOW2Header($0.span)?.diskByteCount }
+        case .unknown: nil
+        }
     }
 
     /// `nil` for what is no readable regular file: how much of it is loaded is then unknown.

@@ -3,12 +3,13 @@ extension JudgementContext {
     ///
     /// - Parameters:
     ///   - vector: QEMU's own, with the image in its place.
-    ///   - fileByteCounts: sizes of files that it names, as far as they were looked up.
+    ///   - storeByteCount: what the guest sees of the variable store's file, in bytes, where that
+    ///     was looked up.
     package init(
         _ vector: ArgumentVector,
         guest: GuestKind,
         attachment: FirmwareAttachment,
-        fileByteCounts: [ByteString: UInt64],
+        storeByteCount: UInt64?,
     ) throws(AttachmentError) {
         let machine = MachineOptions(vector)
         let object = try ObjectOption.confidentialGuest(in: vector, machine: machine)
@@ -17,7 +18,7 @@ extension JudgementContext {
         self.init(
             guest: guest,
             attachment: attachment == .bios ? .bios : .flash,
-            store: store.map { Store($0, fileByteCounts: fileByteCounts) },
+            store: store.map { Store($0, ofFile: storeByteCount) },
             systemManagementMode: machine["smm"].flatMap(QEMUValue.truth).map { $0 ? .on : .off }
                 ?? .automatic,
             machineType: machine["type"]?.escaped,
@@ -32,11 +33,7 @@ extension JudgementContext {
 extension JudgementContext.Store {
     /// `size=` counts where it is given, as Proxmox does, whose volumes may be larger than the
     /// store in them.
-    fileprivate init(
-        _ store: AttachedVariableStore,
-        fileByteCounts: [ByteString: UInt64],
-    ) {
-        let ofFile = store.isRaw ? store.file.flatMap { fileByteCounts[$0] } : nil
+    fileprivate init(_ store: AttachedVariableStore, ofFile: UInt64?) {
         self.init(byteCount: (store.statedByteCount ?? ofFile).flatMap { Int(exactly: $0) })
     }
 }

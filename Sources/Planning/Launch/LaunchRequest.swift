@@ -98,12 +98,12 @@ extension LaunchRequest {
     /// Whether QEMU reads its own qemu.conf.
     package var readsDefaultConfiguration: Bool { !vector.has("no-user-config") }
 
-    /// The file of the variable store that the command line attaches, whose size tells which build
-    /// of firmware it belongs to. `nil` where there is none, and where it cannot be told.
-    package var variableStorePath: ByteString? {
+    /// The variable store that the command line attaches, whose size tells which build of firmware
+    /// it belongs to. `nil` where there is none, and where it cannot be told.
+    package var variableStore: AttachedVariableStore? {
         do throws(AttachmentError) {
             let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
-            return try AttachedVariableStore(attached, in: vector)?.file
+            return try AttachedVariableStore(attached, in: vector)
         } catch {
             return nil
         }

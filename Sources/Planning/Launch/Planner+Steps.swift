@@ -99,7 +99,7 @@ extension Planner {
                 ArgumentVector(rewrite.arguments),
                 guest: guest,
                 attachment: rewrite.attachment,
-                fileByteCounts: host.audit.fileByteCounts,
+                storeByteCount: host.audit.storeByteCount,
             )
         }
     }

@@ -4,8 +4,24 @@ package struct AttachedVariableStore: Equatable, Sendable {
     package let file: ByteString?
     /// What the command line says of its size, in bytes.
     package let statedByteCount: UInt64?
-    /// Whether the guest sees the file's bytes as they are, so that its size is the store's.
-    package let isRaw: Bool
+    /// How the store lies in the file, which decides how much of it the guest sees.
+    package let format: Format
+
+    package enum Format: Equatable, Sendable {
+        /// The guest sees the file's bytes as they are.
+        case raw
+        case qcow2
+        /// Another format, or none is named and QEMU guesses.
+        case unknown
+
+        init(_ driver: ByteString?) {
+            switch driver {
+            case "raw": self = .raw
+            case "qcow2": self = .qcow2
+            default: self = .unknown
+            }
+        }
+    }
 
     package init?(
         _ attached: AttachedFirmware,
@@ -29,7 +45,7 @@ package struct AttachedVariableStore: Equatable, Sendable {
     private init(_ drive: KeyValueList) {
         file = drive["file"]
         statedByteCount = drive["size"].flatMap(QEMUValue.byteCount)
-        isRaw = drive["format"] == "raw"
+        format = Format(drive["format"])
     }
 
     /// The node that names the format has the size, the protocol node below it the file.
@@ -39,6 +55,8 @@ package struct AttachedVariableStore: Equatable, Sendable {
         let raw = chain.first { graph.string("driver", of: $0) == "raw" }
         statedByteCount = raw.flatMap { graph.number("size", of: $0) }
             .flatMap(QEMUValue.byteCount)
-        isRaw = raw != nil || chain.count == 1
+        let formats = chain.dropLast().map { Format(graph.string("driver", of: $0)) }
+        // A protocol node alone gives its file as it is.
+        format = formats.first { $0 != .unknown } ?? (chain.count == 1 ? .raw : .unknown)
     }
 }

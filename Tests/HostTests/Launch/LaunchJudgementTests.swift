@@ -1,3 +1,5 @@
+import Foundation
+import SystemPackage
 import Testing
 
 @testable import Host
@@ -81,6 +83,34 @@ struct LaunchJudgementTests {
         let drive = ByteString("if=pflash,unit=1,format=raw,file=\(scene.variables)")
         let refusal = try #require(scene.refusal(GuestWords.normal + ["-drive", drive]))
         #expect(refusal.message.hasSuffix(Self.otherStore))
+    }
+
+    private static let converter = "/usr/bin/qemu-img"
+
+    /// Proxmox names no size for a store in this format, whose file is larger than the store.
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: converter), "\(converter) is missing"),
+        arguments: [(131_072, otherStore), (540_672, nil)] as [(Int, String?)]
+    )
+    func `the store in a qcow2 file has the size of the disk`(size: Int, text: String?) throws {
+        let scene = try LaunchScene(Self.code.build())
+        let qemuImage = try Process.run(
+            URL(filePath: Self.converter),
+            arguments: ["create", "-q", "-f", "qcow2", scene.variables.string, "\(size)"]
+        )
+        qemuImage.waitUntilExit()
+        try #require(qemuImage.terminationStatus == 0)
+        let drive = ByteString("if=pflash,unit=1,format=qcow2,file=\(scene.variables)")
+        let refusal = scene.refusal(GuestWords.normal + ["-drive", drive])
+        #expect(refusal?.message.suffix(text?.count ?? 0) == text.map { $0[...] })
+    }
+
+    @Test(arguments: ["vmdk", "qcow2"])
+    func `a store whose size cannot be known is not judged`(format: String) throws {
+        let scene = try LaunchScene(Self.code.build())
+        try write(Array("QFI".utf8), to: scene.variables)
+        let drive = ByteString("if=pflash,unit=1,format=\(format),file=\(scene.variables)")
+        #expect(scene.refusal(GuestWords.normal + ["-drive", drive]) == nil)
     }
 
     @Test func `an image without TDX metadata does not start a TDX guest`() throws {

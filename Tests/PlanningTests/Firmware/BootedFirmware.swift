@@ -65,7 +65,7 @@ final class BootedFirmware {
             ArgumentVector(words.map { ByteString($0) }),
             guest: .normal,
             attachment: attachment == .bios ? .bios : .pflashDrive,
-            fileByteCounts: [:],
+            storeByteCount: nil,
         )
     }
 

@@ -93,7 +93,7 @@ let package = Package(
 
         .testTarget(
             name: "LauncherctlTests",
-            dependencies: ["Host", "Planning", "launcherctl", arguments],
+            dependencies: ["Host", "Planning", "launcherctl", arguments, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["Golden"],
             swiftSettings: strict,

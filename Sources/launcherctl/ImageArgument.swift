@@ -53,15 +53,6 @@ struct ImageArgument {
         }
     }
 
-    /// The same in memory that is quickly had, for what need not be an array.
-    func copy() throws(LaunchFailure) -> FileCopy {
-        do throws(HostFileError) {
-            return try FileCopy(of: path, limit: Self.maximumByteCount)
-        } catch {
-            throw LaunchFailure(error)
-        }
-    }
-
     private static func volume(_ text: String) -> FirmwareVolume? {
         do throws(VolumeIDError) {
             return try FirmwareVolume(parsing: ByteString(text))

@@ -36,6 +36,7 @@ struct HashingThread: ~Copyable {
             unsafe Self.release(shared)
             throw Errno(rawValue: error)
         }
+        CPUAffinity.keepApart(thread)
         unsafe self.shared = unsafe shared
         self.thread = thread
     }

@@ -20,7 +20,9 @@ package enum CryptoHashes: HashSuite {
         }
 
         package consuming func finish(into output: inout [UInt8], at offset: Int) {
-            for (index, byte) in function.finalize().enumerated() { output[offset + index] = byte }
+            unsafe function.finalize().withUnsafeBytes {
+                unsafe output.replace(at: offset, with: $0)
+            }
         }
     }
 
@@ -36,7 +38,18 @@ package enum CryptoHashes: HashSuite {
         }
 
         package consuming func finish(into output: inout [UInt8], at offset: Int) {
-            for (index, byte) in function.finalize().enumerated() { output[offset + index] = byte }
+            unsafe function.finalize().withUnsafeBytes {
+                unsafe output.replace(at: offset, with: $0)
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func replace(at offset: Int, with bytes: UnsafeRawBufferPointer) {
+        precondition(offset + bytes.count <= count, "no room for a digest")
+        unsafe withUnsafeMutableBytes { buffer in
+            unsafe buffer[offset...].copyBytes(from: bytes)
         }
     }
 }

@@ -6,23 +6,22 @@ extension LaunchDigest {
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
     ///   - hashes: where `kernel-hashes` is on.
-    ///   - nextPart: the digests of the firmware's pages, part for part in order, where somebody
-    ///     else computes them; `nil` at their end.
+    ///   - firmwareDigest: the one after the firmware, where it is known.
     package static func sevSNP(
         firmware: Span<UInt8>,
         processors: Processors,
         hashes: KernelHashes? = nil,
-        parts nextPart: (() -> PageDigests?)? = nil,
+        firmwareDigest: Digest? = nil,
     ) throws(MeasurementRefusal) -> Digest {
         let image = FirmwareImage(firmware)
-        guard firmware.count.isMultiple(of: PageDigests.pageByteCount) else {
-            throw .notWholePages(byteCount: firmware.count)
-        }
         let reset = try resetBlock(of: image, for: .sevSNP)
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
-        var chain = SNPChain<Hashes.SHA384>()
-        chain.add(firmware, parts: nextPart)
+        let start =
+            if let firmwareDigest { firmwareDigest } else {
+                try SNPFirmwareDigest<Hashes.SHA384>(of: firmware).digest
+            }
+        var chain = SNPChain<Hashes.SHA384>(after: start)
         for section in sections { chain.add(section, hashPage: hashPage) }
         let areas = saveAreas(
             processors,
@@ -31,18 +30,6 @@ extension LaunchDigest {
             includesFloatingPoint: true,
         )
         for (page, count) in areas { chain.add(saveArea: page, count: count) }
-        return Digest(.sha384, bytes: chain.digest)
-    }
-
-    /// The digest after the firmware and before everything else, by which tools tell images apart.
-    package static func sevSNPFirmware(
-        _ firmware: Span<UInt8>
-    ) throws(MeasurementRefusal) -> Digest {
-        guard firmware.count.isMultiple(of: PageDigests.pageByteCount) else {
-            throw .notWholePages(byteCount: firmware.count)
-        }
-        var chain = SNPChain<Hashes.SHA384>()
-        chain.add(firmware, parts: nil)
         return Digest(.sha384, bytes: chain.digest)
     }
 
@@ -63,7 +50,7 @@ extension LaunchDigest {
         guard image.sevMetadata.value?.hashSection(for: area) != nil else {
             throw .image(.noHashSection)
         }
-        var page = [UInt8](repeating: 0, count: PageDigests.pageByteCount)
+        var page = [UInt8](repeating: 0, count: SNPChain<Hashes.SHA384>.pageByteCount)
         page.put(hashes.table, at: Int(area.base & 0xFFF))
         return page
     }

@@ -47,10 +47,12 @@ package struct ExpectedDigest: Hashable, Sendable {
 
 extension LaunchDigest {
     /// The digests to expect; where there are several, the most likely one comes first.
+    ///
+    /// - Parameter firmwareDigest: that of ``SNPFirmwareDigest``, where it is known.
     package static func expected(
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
-        parts nextPart: (() -> PageDigests?)? = nil,
+        firmwareDigest: Digest? = nil,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         switch guest {
         case .sev(let hashes):
@@ -75,7 +77,7 @@ extension LaunchDigest {
                 firmware: firmware,
                 processors: processors,
                 hashes: hashes,
-                parts: nextPart,
+                firmwareDigest: firmwareDigest,
             )
             return [ExpectedDigest(variant: nil, digest: digest)]
         case .tdx:

@@ -11,7 +11,7 @@ struct SNPChain<SHA384: HashFunction> {
         case cpuid = 6
     }
 
-    static var pageByteCount: Int { PageDigests.pageByteCount }
+    static var pageByteCount: Int { PageDigester<SHA384>.pageByteCount }
     /// KVM gives every save area this address (`INITIAL_VMSA_GPA`).
     static var saveAreaAddress: UInt64 { 0xFFFF_FFFF_F000 }
 
@@ -21,29 +21,20 @@ struct SNPChain<SHA384: HashFunction> {
     private static var typeOffset: Int { 98 }
     private static var addressOffset: Int { 104 }
 
-    init() {
+    /// - Parameter firmware: the digest after the firmware; `nil` to begin before it.
+    init(after firmware: Digest? = nil) {
         info = [UInt8](repeating: 0, count: 0x70)
         info.put(UInt16(0x70), at: 96)
+        if let firmware { info.put(firmware.bytes, at: 0) }
     }
 
     /// The launch digest so far.
     var digest: [UInt8] { Array(info[..<Self.contentsOffset]) }
 
-    /// The pages of the image, the last of which ends at 4 GiB.
-    ///
-    /// - Parameter nextPart: the digests of its pages, part for part in order; `nil` to compute
-    ///   them here.
-    mutating func add(_ firmware: Span<UInt8>, parts nextPart: (() -> PageDigests?)? = nil) {
-        var address = (1 << 32) - UInt64(firmware.count)
-        var whole = nextPart == nil ? PageDigests(of: firmware, using: SHA384.self) : nil
-        while let part = nextPart?() ?? whole.take() {
-            // Their digest is in its place still.
-            extend(.normal, at: &address, count: part.leadingCount)
-            for (run, count) in part.runs.enumerated() {
-                info.put(part.digest(ofRun: run), at: Self.contentsOffset)
-                extend(.normal, at: &address, count: count)
-            }
-        }
+    /// A page of the firmware.
+    mutating func add(pageDigest: ArraySlice<UInt8>, at address: UInt64) {
+        info.put(pageDigest, at: Self.contentsOffset)
+        extend(.normal, at: address)
     }
 
     /// - Parameter hashPage: the page with the kernel's hashes, where there are any.
@@ -86,13 +77,6 @@ struct SNPChain<SHA384: HashFunction> {
     /// Only the place of such pages is measured.
     private mutating func clearContents() {
         for index in Self.contentsOffset..<Self.contentsOffset + 48 { info[index] = 0 }
-    }
-
-    private mutating func extend(_ type: PageType, at address: inout UInt64, count: Int) {
-        for _ in 0..<count {
-            extend(type, at: address)
-            address += UInt64(Self.pageByteCount)
-        }
     }
 
     private mutating func extend(_ type: PageType, at address: UInt64) {

@@ -1,49 +1,71 @@
-import Dispatch
 import Host
 import Planning
-import Synchronization
 
 /// An image that is measured.
 struct ImageBytes {
-    private let pages: PageQueue
+    private let argument: ImageArgument
 
     init(_ name: String, configuration: String?) throws(MeasurementGap) {
         do throws(LaunchFailure) {
-            pages = PageQueue(of: try ImageArgument(name, configuration: configuration).copy())
+            argument = try ImageArgument(name, configuration: configuration)
         } catch {
             throw .fileUnreadable(error.message)
         }
     }
 
     func digests(of guest: MeasuredGuest) throws(MeasurementGap) -> [ExpectedDigest] {
-        let outcome = Mutex(Outcome.digests([]))
-        // One thread for the chain of SEV-SNP, and one that helps it; other guests have one hash.
-        DispatchQueue.concurrentPerform(iterations: guest.kind == .sevSNP ? 2 : 1) { thread in
-            if thread == 0 {
-                let found = Outcome { () throws(MeasurementRefusal) in try pages.digests(of: guest)
-                }
-                outcome.withLock { $0 = found }
-            } else {
-                while pages.digestOne() {}
-            }
+        if guest.kind == .sevSNP { return try digestsByPages(of: guest) }
+        let file = try reading { () throws(HostFileError) in
+            try FileCopy.whole(argument.path, limit: ImageArgument.maximumByteCount)
         }
-        switch outcome.withLock(\.self) {
-        case .digests(let digests): return digests
-        case .refused(let refusal): throw .refused(refusal)
+        return try refusing { () throws(MeasurementRefusal) in
+            try file.withBytes { (bytes) throws(MeasurementRefusal) in
+                try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes)
+            }
         }
     }
 
-    /// What comes back from a thread.
-    private enum Outcome {
-        case digests([ExpectedDigest])
-        case refused(MeasurementRefusal)
-
-        init(_ body: () throws(MeasurementRefusal) -> [ExpectedDigest]) {
-            do throws(MeasurementRefusal) {
-                self = .digests(try body())
-            } catch {
-                self = .refused(error)
+    /// Alone among the guest kinds, SEV-SNP has digests that do not depend on one another.
+    private func digestsByPages(of guest: MeasuredGuest) throws(MeasurementGap) -> [ExpectedDigest]
+    {
+        let file = try reading { () throws(HostFileError) in
+            try FileCopy(opening: argument.path, limit: ImageArgument.maximumByteCount)
+        }
+        var firmware = try refusing { () throws(MeasurementRefusal) in
+            try SNPFirmwareDigest<CryptoHashes.SHA384>(firmwareByteCount: file.byteCount)
+        }
+        let image = SharedImage(file)
+        try reading { () throws(HostFileError) in
+            try image.digestPages { firmware.add($0) }
+        }
+        return try refusing { () throws(MeasurementRefusal) in
+            try image.withBytes { (bytes) throws(MeasurementRefusal) in
+                try LaunchDigest<CryptoHashes>.expected(
+                    of: guest,
+                    firmware: bytes,
+                    firmwareDigest: firmware.digest,
+                )
             }
+        }
+    }
+
+    private func reading<Value: ~Copyable>(
+        _ body: () throws(HostFileError) -> Value
+    ) throws(MeasurementGap) -> Value {
+        do throws(HostFileError) {
+            return try body()
+        } catch {
+            throw .fileUnreadable(error.message)
+        }
+    }
+
+    private func refusing<Value>(
+        _ body: () throws(MeasurementRefusal) -> Value
+    ) throws(MeasurementGap) -> Value {
+        do throws(MeasurementRefusal) {
+            return try body()
+        } catch {
+            throw .refused(error)
         }
     }
 }

@@ -16,20 +16,20 @@ extension MeasureRequest {
             try self.init(
                 kind: call.kind,
                 image: call.image,
-                configuration: call.values["--config"],
+                configuration: call.value(of: "--config"),
                 guest: GuestDescription(
                     processorCount: call.processorCount,
-                    model: call.values["--cpu"],
-                    signature: call.values["--cpu-sig"],
-                    features: call.values["--guest-features"],
-                    kernel: call.values["--kernel"],
-                    initrd: call.values["--initrd"],
-                    append: call.values["--append"],
+                    model: call.value(of: "--cpu"),
+                    signature: call.value(of: "--cpu-sig"),
+                    features: call.value(of: "--guest-features"),
+                    kernel: call.value(of: "--kernel"),
+                    initrd: call.value(of: "--initrd"),
+                    append: call.value(of: "--append"),
                 ),
                 output: DigestOutput(
                     call.forms,
-                    variant: call.values["--variant"],
-                    expected: call.values["--expect"],
+                    variant: call.value(of: "--variant"),
+                    expected: call.value(of: "--expect"),
                 ),
             )
         } catch {
@@ -40,10 +40,10 @@ extension MeasureRequest {
 
 /// The words of a call, told apart.
 private struct PlainCall {
-    let kind: String
-    let image: String
-    let processorCount: Int?
-    private(set) var values: [String: String] = [:]
+    private(set) var kind = ""
+    private(set) var image = ""
+    private(set) var processorCount: Int?
+    private var values: [(option: String, value: String)] = []
     private(set) var forms: [DigestOutput.Form] = []
 
     private static func takesValue(_ option: String) -> Bool {
@@ -72,9 +72,10 @@ private struct PlainCall {
             if let form = Self.form(word) {
                 forms.append(form)
             } else if Self.takesValue(word) {
-                guard let value = rest.popFirst(), !value.hasPrefix("-"),
-                    values.updateValue(value, forKey: word) == nil
+                guard self.value(of: word) == nil, let value = rest.popFirst(),
+                    !value.hasPrefix("-")
                 else { return nil }
+                values.append((word, value))
             } else {
                 guard !word.hasPrefix("-") else { return nil }
                 names.append(word)
@@ -82,7 +83,12 @@ private struct PlainCall {
         }
         guard names.count == 2 else { return nil }
         (kind, image) = (names[0], names[1])
-        processorCount = values["--vcpus"].flatMap { Int($0) }
-        guard (processorCount == nil) == (values["--vcpus"] == nil) else { return nil }
+        let count = value(of: "--vcpus")
+        processorCount = count.flatMap { Int($0) }
+        guard (processorCount == nil) == (count == nil) else { return nil }
+    }
+
+    func value(of option: String) -> String? {
+        values.first { $0.option == option }?.value
     }
 }

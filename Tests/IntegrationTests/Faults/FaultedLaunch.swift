@@ -7,7 +7,7 @@ import Testing
 /// whose status says whether it was given what it should.
 struct FaultedLaunch {
     let store: FirmwareStore
-    let request: Child.Request
+    private(set) var request: Child.Request
 
     /// What the stand-in says of a launch as it should be.
     static let asWanted = Child.End.status(0)
@@ -23,6 +23,8 @@ struct FaultedLaunch {
         request = store.launcher(
             (firmware ? FirmwareStore.firmware : []) + ["-name", "t", "-m", "1"]
         )
+        // A debug build that the C library ends would wait for a program that prints where.
+        request.environment.append("SWIFT_BACKTRACE=enable=no")
     }
 
     /// A dynamic executable's loader comes first; what fails there is none of the launcher's, and

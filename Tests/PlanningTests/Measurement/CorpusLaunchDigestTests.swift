@@ -75,7 +75,8 @@ struct CorpusLaunchDigestTests {
                 processors: processors(vector),
                 hashes: hashes,
             ).hex
-        case "snp:ovmf-hash": try TestDigest.sevSNPFirmware(bytes.span).hex
+        case "snp:ovmf-hash":
+            try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(of: bytes.span).digest.hex
         default: nil
         }
     }
@@ -167,8 +168,8 @@ struct CorpusLaunchDigestTests {
         let image = FirmwareImage(bytes.span)
         let steps = trace.steps.filter { $0.step != "first firmware page" }
         let sections = try #require(image.sevMetadata.value).sections
-        var chain = SNPChain<SwiftCryptoHashes.SHA384>()
-        chain.add(bytes.span)
+        let firmware = try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(of: bytes.span)
+        var chain = SNPChain<SwiftCryptoHashes.SHA384>(after: firmware.digest)
         #expect(hexadecimal(chain.digest) == steps.first?.ld)
         guard !trace.kernel else { return }
         for (section, step) in zip(sections, steps.dropFirst()) {

@@ -83,29 +83,42 @@ struct LaunchDigestTests {
         different[4095] = 0
         for pages in [[page, page, page], [page, different, page], [different, different, page]] {
             let image = pages.flatMap(\.self)
-            var chain = SNPChain<SwiftCryptoHashes.SHA384>()
-            chain.add(image.span)
-            #expect(chain.digest == linkByLink(pages))
+            let digest = try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(of: image.span).digest
+            #expect(digest.bytes == linkByLink(pages))
         }
     }
 
     @Test func `pages hashed in parts come to the same digest`() throws {
         let bytes = Self.image.build()
-        let count = bytes.count / PageDigests.pageByteCount
+        let count = bytes.count / 4096
         for cut in 0...count {
-            var parts = [0..<cut, cut..<count].map { pages in
-                PageDigests(
-                    of: bytes.span,
-                    pages: pages,
-                    using: SwiftCryptoHashes.SHA384.self,
-                )
+            // Each part by somebody else, who sees no page of the other.
+            let parts = [0..<cut, cut..<count].map { pages in
+                var digester = PageDigester<SwiftCryptoHashes.SHA384>()
+                return digester.digests(of: pages, in: bytes.span)
             }
+            var firmware = try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(
+                firmwareByteCount: bytes.count
+            )
+            for part in parts { firmware.add(part) }
             let digest = try TestDigest.sevSNP(
                 firmware: bytes.span,
                 processors: processors(),
-                parts: { parts.isEmpty ? nil : parts.removeFirst() },
+                firmwareDigest: firmware.digest,
             )
             #expect(try digest == snp(Self.image))
+        }
+    }
+
+    @Test func `one who digests parts here and there takes no page for another`() throws {
+        let kinds = (0..<3).map { filler(4096, of: $0) }
+        let bytes = [0, 0, 1, 1, 0, 2, 2, 2].flatMap { kinds[$0] }
+        var digester = PageDigester<SwiftCryptoHashes.SHA384>()
+        for pages in [0..<1, 6..<8, 1..<3, 4..<6, 3..<4] {
+            let expected = pages.flatMap {
+                SwiftCryptoHashes.SHA384.hash(bytes.span.extracting($0 * 4096..<($0 + 1) * 4096))
+            }
+            #expect(digester.digests(of: pages, in: bytes.span) == expected)
         }
     }
 

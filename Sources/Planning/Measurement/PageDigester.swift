@@ -1,0 +1,54 @@
+/// The SHA-384 of pages. The chain of an SEV-SNP launch goes on from these alone, so that several
+/// threads can compute some of them each.
+package struct PageDigester<SHA384: HashFunction> {
+    package static var pageByteCount: Int { 4096 }
+
+    /// The page that was digested last, and its digest: most of an image is padding, which is
+    /// hashed once.
+    private var last: Int?
+    private var digest = [UInt8](repeating: 0, count: SHA384.byteCount)
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - pages: by their numbers, all of them in `firmware`.
+    ///   - firmware: the same bytes in each call. Only `pages` are looked at, and the page before
+    ///     them in the order of the calls.
+    /// - Returns: one digest after the other.
+    package mutating func digests(of pages: Range<Int>, in firmware: Span<UInt8>) -> [UInt8] {
+        var digests: [UInt8] = []
+        digests.reserveCapacity(pages.count * SHA384.byteCount)
+        for page in pages {
+            let bytes = firmware.extracting(Self.bytes(of: page))
+            let isRepeated = last.map { bytes.isEqual(to: firmware.extracting(Self.bytes(of: $0))) }
+            if isRepeated != true {
+                var hash = SHA384()
+                hash.update(bytes)
+                hash.finish(into: &digest, at: 0)
+            }
+            last = page
+            digests += digest
+        }
+        return digests
+    }
+
+    private static func bytes(of page: Int) -> Range<Int> {
+        page * pageByteCount..<(page + 1) * pageByteCount
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Compares without a branch a byte, which lets the compiler take many bytes at a time.
+    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for start in stride(from: 0, to: count, by: 512) {
+            let end = Swift.min(start + 512, count)
+            let mine = extracting(start..<end)
+            let others = other.extracting(start..<end)
+            var difference: UInt8 = 0
+            for index in mine.indices { difference |= mine[index] ^ others[index] }
+            guard difference == 0 else { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,34 @@
+/// The launch digest of an SEV-SNP guest after its firmware and before everything else, by which
+/// tools tell images apart.
+package struct SNPFirmwareDigest<SHA384: HashFunction> {
+    private var chain = SNPChain<SHA384>()
+    private var address: UInt64
+
+    /// - Parameter firmwareByteCount: whole pages, the last of which ends at 4 GiB.
+    package init(firmwareByteCount: Int) throws(MeasurementRefusal) {
+        guard firmwareByteCount.isMultiple(of: SNPChain<SHA384>.pageByteCount) else {
+            throw .notWholePages(byteCount: firmwareByteCount)
+        }
+        address = (1 << 32) - UInt64(firmwareByteCount)
+    }
+
+    /// The digest of a whole image.
+    package init(of firmware: Span<UInt8>) throws(MeasurementRefusal) {
+        try self.init(firmwareByteCount: firmware.count)
+        var digester = PageDigester<SHA384>()
+        let pages = 0..<firmware.count / PageDigester<SHA384>.pageByteCount
+        add(digester.digests(of: pages, in: firmware))
+    }
+
+    /// Goes on with the pages that come next.
+    ///
+    /// - Parameter digests: of each of them, as a ``PageDigester`` returns them.
+    package mutating func add(_ digests: [UInt8]) {
+        for start in stride(from: 0, to: digests.count, by: SHA384.byteCount) {
+            chain.add(pageDigest: digests[start..<start + SHA384.byteCount], at: address)
+            address += UInt64(SNPChain<SHA384>.pageByteCount)
+        }
+    }
+
+    package var digest: Digest { Digest(.sha384, bytes: chain.digest) }
+}

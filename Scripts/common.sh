@@ -88,6 +88,8 @@ build_release() {
     local product log
     log=$(mktemp)
     for product in "$@"; do
+        # SwiftPM does not look whether the linker's script has changed.
+        [ "$(release_path)/$product" -nt Packaging/release.ld ] || rm -f "$(release_path)/$product"
         if ! swift build -c release --product "$product" "${release_flags[@]}" >"$log" 2>&1; then
             cat "$log" >&2
             rm -f "$log"
@@ -105,6 +107,8 @@ release_flags=(
     -Xswiftc -use-ld=lld
     -Xlinker --gc-sections
     -Xlinker --strip-all
+    -Xlinker "--script=$PWD/Packaging/release.ld"
+    -Xlinker --no-eh-frame-hdr
 )
 
 release_path() { swift build -c release --show-bin-path "${release_flags[@]}"; }

@@ -12,10 +12,10 @@ import Planning
         var end = unsafe bytes
         for (index, string) in strings.enumerated() {
             unsafe (pointers + index).initialize(to: end)
-            for byte in string.bytes {
-                unsafe end.initialize(to: CChar(bitPattern: byte))
-                unsafe end += 1
+            unsafe string.bytes.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(start: end, count: $0.count).copyMemory(from: $0)
             }
+            unsafe end += string.bytes.count
             unsafe end.initialize(to: 0)
             unsafe end += 1
         }

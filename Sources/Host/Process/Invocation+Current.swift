@@ -44,7 +44,10 @@ extension Invocation {
 private func byteStrings(
     _ vector: UnsafePointer<UnsafeMutablePointer<CChar>?>
 ) -> [ByteString] {
+    var count = 0
+    while unsafe vector[count] != nil { count += 1 }
     var strings: [ByteString] = []
+    strings.reserveCapacity(count)
     while let string = unsafe vector[strings.count] {
         let bytes = unsafe UnsafeRawBufferPointer(start: string, count: strlen(string))
         unsafe strings.append(ByteString(Array(bytes)))

@@ -18,20 +18,22 @@ extension SectionConfiguration {
 private struct StrictParser {
     private let schema: SectionSchema
     private var configuration: SectionConfiguration
-    private var index = SectionIndex()
+    private var index: SectionIndex
     /// Number of the open section's type in the schema; `nil` where no section is open.
     private var type: Int?
     /// Where each key of the open section's type was set last: in an earlier section, where that
     /// line is not below the header.
     private var keyLines: [Int]
 
-    /// Of a section, rather too few; what is reserved and not used is no memory yet.
-    private static let usualByteCount = 32
+    /// Of a section with one setting.
+    private static let usualByteCount = 40
 
     init(_ bytes: [UInt8], file: String, schema: SectionSchema) {
         self.schema = schema
         configuration = SectionConfiguration(empty: bytes, file: file)
-        configuration.sections.reserveCapacity(bytes.count / Self.usualByteCount)
+        let sectionCount = bytes.count / Self.usualByteCount
+        configuration.sections.reserveCapacity(sectionCount)
+        index = SectionIndex(expecting: sectionCount)
         keyLines = Array(repeating: 0, count: schema.types.map { $0.keys.count }.max() ?? 0)
     }
 

@@ -4,12 +4,18 @@
 struct SectionIndex {
     private let comparesTypes: Bool
     /// Number of an entry plus one; 0 is free. A power of two of slots, at most half of them taken.
-    private var slots: [UInt32] = Array(repeating: 0, count: 64)
+    private var slots: [UInt32]
     private var hashes: [UInt32] = []
     private var sections: [UInt32] = []
 
-    init(comparesTypes: Bool = true) {
+    /// - Parameter count: of the sections that there probably are.
+    init(comparesTypes: Bool = true, expecting count: Int = 0) {
         self.comparesTypes = comparesTypes
+        var slotCount = 64
+        while slotCount < count * 2 { slotCount *= 2 }
+        slots = Array(repeating: 0, count: slotCount)
+        hashes.reserveCapacity(count)
+        sections.reserveCapacity(count)
     }
 
     /// - Parameter number: of the section; each is inserted once.

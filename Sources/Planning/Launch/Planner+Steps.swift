@@ -126,11 +126,11 @@ extension Planner {
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
     ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
-        let options = request.vector.options.filter { $0.origin != .launcher }
-            .map { (name: $0.name, value: $0.value) }
+        let options = request.vector.options.lazy.filter { $0.origin != .launcher }
+            .map { PolicyOption(name: $0.name, value: $0.value) }
         do {
             let ruleset = try Ruleset.derived(from: options, spawn: settings.spawn)
-            if settings.seccomp == .enforce { try ruleset.requireStartable(options) }
+            if settings.seccomp == .enforce { try Ruleset.requireStartable(options) }
             return .init(mode: settings.seccomp, ruleset: ruleset)
         } catch {
             throw .policy(error)

@@ -4,20 +4,29 @@ struct PolicyOption {
     let name: String
     let value: ByteString?
 
+    /// Why a group was selected that this option asks for.
+    var cause: GroupCause { .option(name: name, value: value) }
+
     private var properties: OptionProperties { OptionProperties(value) }
 
-    /// Whether `word` is anywhere in the value: a look that spares most options being parsed,
-    /// since a command line has a hundred of them and few that matter here.
-    private func mentions(_ word: StaticString) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard let value, value.bytes.count >= length else { return false }
+    /// Whether `word` or `other` is anywhere in the value: a look that spares most options being
+    /// parsed, since a command line may have thousands of them and few that matter here.
+    private func mentions(_ word: StaticString, or other: StaticString? = nil) -> Bool {
+        guard let value else { return false }
+        let other = other ?? word
+        let firsts = unsafe (word.utf8Start.pointee, other.utf8Start.pointee)
         let bytes = value.bytes.span
-        let first = unsafe word.utf8Start.pointee
-        let starts = bytes.extracting(0..<(bytes.count - length + 1))
-        for start in starts.indices where starts[start] == first {
-            if bytes.holds(word, at: start..<(start + length)) { return true }
+        for start in bytes.indices where bytes[start] == firsts.0 || bytes[start] == firsts.1 {
+            if bytes.holds(word, from: start) || bytes.holds(other, from: start) { return true }
         }
         return false
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func holds(_ word: StaticString, from start: Int) -> Bool {
+        let end = start + word.utf8CodeUnitCount
+        return end <= count && holds(word, at: start..<end)
     }
 }
 
@@ -58,7 +67,7 @@ extension PolicyOption {
     }
 
     private var deviceGroups: [SyscallGroup] {
-        guard mentions("rss") || mentions("-gl") else { return [] }
+        guard mentions("rss", or: "-gl") else { return [] }
         let properties = properties
         var groups: [SyscallGroup] = properties.turnsOn("rss") ? [.ebpf] : []
         if let type = properties.type, type.hasPrefix("virtio-"), type.contains("-gl") {

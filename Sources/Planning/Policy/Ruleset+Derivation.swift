@@ -15,6 +15,14 @@ extension Ruleset {
         from options: [(name: String, value: ByteString?)],
         spawn: SpawnPolicy
     ) throws(PolicyError) -> Ruleset {
+        try derived(from: options.lazy.map { PolicyOption(name: $0, value: $1) }, spawn: spawn)
+    }
+
+    /// The same of options in whatever form a command line is held.
+    static func derived(
+        from options: some Sequence<PolicyOption>,
+        spawn: SpawnPolicy,
+    ) throws(PolicyError) -> Ruleset {
         var groups = base.map { SelectedGroup($0, because: .always) }
         func add(_ group: SyscallGroup, because cause: GroupCause) {
             // The first option that asks is the one that is named.
@@ -25,15 +33,17 @@ extension Ruleset {
         var spawning: GroupCause? = spawn == .allow ? .setting("spawn allow") : nil
         var isDaemon = false
         var hasDisplay = false
-        for (name, value) in options {
-            let option = PolicyOption(name: name, value: value)
-            let cause = GroupCause.option(name: name, value: value)
-            for group in option.groups { add(group, because: cause) }
+        for option in options {
+            for group in option.groups { add(group, because: option.cause) }
+            // Of these there may be thousands, and nothing below is about them.
+            if option.name == "device" { continue }
             if spawning == nil, option.startsProgram {
-                if spawn == .deny { throw .spawnDenied(option: name, value: value) }
-                spawning = cause
+                if spawn == .deny {
+                    throw .spawnDenied(option: option.name, value: option.value)
+                }
+                spawning = option.cause
             }
-            switch name {
+            switch option.name {
             case "daemonize": isDaemon = true
             case "display", "nographic", "vnc", "spice": hasDisplay = true
             default: break
@@ -54,10 +64,14 @@ extension Ruleset {
         )
     }
 
-    /// - Throws: where an option starts a program that cannot run under this ruleset.
-    func requireStartable(_ options: [(name: String, value: ByteString?)]) throws(PolicyError) {
-        for (name, value) in options where PolicyOption(name: name, value: value).startsPasst {
-            throw .programConfinesItself(name: "passt", option: name, value: value)
+    /// - Throws: where an option starts a program that cannot run under any ruleset.
+    static func requireStartable(_ options: some Sequence<PolicyOption>) throws(PolicyError) {
+        for option in options where option.startsPasst {
+            throw .programConfinesItself(
+                name: "passt",
+                option: option.name,
+                value: option.value,
+            )
         }
     }
 }

@@ -1,6 +1,6 @@
 /// Changes to a command line that leave every word they do not name as it was.
 package struct ArgumentEdits: Equatable, Sendable {
-    /// Few, so that looking through them costs less than a table would; the last one counts.
+    /// In the order of their places, one for each.
     private var replacements: [Replacement] = []
     private var inserted: [ByteString] = []
 
@@ -14,8 +14,7 @@ package struct ArgumentEdits: Equatable, Sendable {
     /// Puts other words in an option's place.
     package mutating func replace(_ option: ArgumentVector.Option, with words: [ByteString]) {
         for index in option.range {
-            let words = index == option.index ? words : []
-            replacements.append(Replacement(index: index, words: words))
+            replace(index, with: index == option.index ? words : [])
         }
     }
 
@@ -25,7 +24,14 @@ package struct ArgumentEdits: Equatable, Sendable {
 
     /// Keeps the option's own word, dashes and all, and changes its value.
     package mutating func replaceValue(of option: ArgumentVector.Option, with value: ByteString) {
-        replacements.append(Replacement(index: option.index + 1, words: [value]))
+        replace(option.index + 1, with: [value])
+    }
+
+    /// What was to stand there before counts no more.
+    private mutating func replace(_ index: Int, with words: [ByteString]) {
+        replacements.removeAll { $0.index == index }
+        let place = replacements.firstIndex { $0.index > index } ?? replacements.endIndex
+        replacements.insert(Replacement(index: index, words: words), at: place)
     }
 
     /// Adds an option right behind the program's name: there no option in front of it can take it
@@ -35,16 +41,20 @@ package struct ArgumentEdits: Equatable, Sendable {
     }
 
     package func applied(to vector: ArgumentVector) -> [ByteString] {
+        let arguments = vector.arguments
+        guard let program = arguments.first else { return [] }
         var words: [ByteString] = []
-        words.reserveCapacity(vector.arguments.count + inserted.count)
-        for (index, word) in vector.arguments.enumerated() {
-            if let replacement = replacements.last(where: { $0.index == index }) {
-                words += replacement.words
-            } else {
-                words.append(word)
-            }
-            if index == 0 { words += inserted }
+        words.reserveCapacity(arguments.count + inserted.count)
+        words.append(program)
+        words += inserted
+        // What stays between two changes is copied in one piece: there may be thousands of words.
+        var position = 1
+        for replacement in replacements where replacement.index < arguments.count {
+            words += arguments[position..<replacement.index]
+            words += replacement.words
+            position = replacement.index + 1
         }
+        words += arguments[position...]
         return words
     }
 }

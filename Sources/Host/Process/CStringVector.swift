@@ -13,7 +13,9 @@ import Planning
         for (index, string) in strings.enumerated() {
             unsafe (pointers + index).initialize(to: end)
             unsafe string.bytes.withUnsafeBytes {
-                unsafe UnsafeMutableRawBufferPointer(start: end, count: $0.count).copyMemory(from: $0)
+                unsafe UnsafeMutableRawBufferPointer(start: end, count: $0.count).copyMemory(
+                    from: $0
+                )
             }
             unsafe end += string.bytes.count
             unsafe end.initialize(to: 0)

@@ -3,10 +3,9 @@
 /// be copies of the text, and the runtime would look for their type's conformances first.
 struct SectionIndex {
     private let comparesTypes: Bool
-    /// Number of an entry plus one; 0 is free. A power of two of slots, at most half of them taken.
+    /// Number of a section plus one; 0 is free. A power of two of slots, at most half of them taken.
     private var slots: [UInt32]
-    private var hashes: [UInt32] = []
-    private var sections: [UInt32] = []
+    private var count = 0
 
     /// - Parameter count: of the sections that there probably are.
     init(comparesTypes: Bool = true, expecting count: Int = 0) {
@@ -14,39 +13,41 @@ struct SectionIndex {
         var slotCount = 64
         while slotCount < count * 2 { slotCount *= 2 }
         slots = Array(repeating: 0, count: slotCount)
-        hashes.reserveCapacity(count)
-        sections.reserveCapacity(count)
     }
 
     /// - Parameter number: of the section; each is inserted once.
     /// - Returns: the number of the earlier section that is the same.
     mutating func insert(_ number: Int, of configuration: SectionConfiguration) -> Int? {
-        if hashes.count * 2 >= slots.count { grow() }
+        if count * 2 >= slots.count { grow(configuration) }
         let section = configuration.sections[number]
-        let hash = configuration.hash(of: section)
-        var slot = Int(hash) & (slots.count - 1)
+        var slot = firstSlot(for: section, of: configuration)
         while slots[slot] != 0 {
-            let entry = Int(slots[slot]) - 1
-            let other = Int(sections[entry])
-            if hashes[entry] == hash,
-                configuration.isSame(configuration.sections[other], section, comparesTypes)
-            {
+            let other = Int(slots[slot]) - 1
+            if configuration.isSame(configuration.sections[other], section, comparesTypes) {
                 return other
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        hashes.append(hash)
-        sections.append(UInt32(truncatingIfNeeded: number))
-        slots[slot] = UInt32(truncatingIfNeeded: hashes.count)
+        slots[slot] = UInt32(truncatingIfNeeded: number + 1)
+        count += 1
         return nil
     }
 
-    private mutating func grow() {
-        slots = Array(repeating: 0, count: slots.count * 2)
-        for (entry, hash) in hashes.enumerated() {
-            var slot = Int(hash) & (slots.count - 1)
+    private func firstSlot(
+        for section: SectionConfiguration.Section,
+        of configuration: SectionConfiguration,
+    ) -> Int {
+        Int(configuration.hash(of: section)) & (slots.count - 1)
+    }
+
+    private mutating func grow(_ configuration: SectionConfiguration) {
+        let entries = slots
+        slots = Array(repeating: 0, count: entries.count * 2)
+        for entry in entries where entry != 0 {
+            let section = configuration.sections[Int(entry) - 1]
+            var slot = firstSlot(for: section, of: configuration)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = UInt32(truncatingIfNeeded: entry + 1)
+            slots[slot] = entry
         }
     }
 }
@@ -61,7 +62,10 @@ extension SectionConfiguration {
     }
 
     fileprivate func isSame(_ one: Section, _ other: Section, _ comparesTypes: Bool) -> Bool {
-        bytes[one.id] == bytes[other.id]
-            && (!comparesTypes || bytes[one.type] == bytes[other.type])
+        isEqual(one.id, other.id) && (!comparesTypes || isEqual(one.type, other.type))
+    }
+
+    private func isEqual(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+        one.count == other.count && bytes[one] == bytes[other]
     }
 }

@@ -31,10 +31,18 @@ struct SNPChain<SHA384: HashFunction> {
     /// The launch digest so far.
     var digest: [UInt8] { Array(info[..<Self.contentsOffset]) }
 
-    /// A page of the firmware.
-    mutating func add(pageDigest: ArraySlice<UInt8>, at address: UInt64) {
-        info.put(pageDigest, at: Self.contentsOffset)
-        extend(.normal, at: address)
+    /// Pages of the firmware.
+    ///
+    /// - Parameters:
+    ///   - digests: of each page, one after the other.
+    ///   - address: of the first of them; afterwards that of the page that comes next.
+    mutating func add(pageDigests digests: [UInt8], at address: inout UInt64) {
+        let byteCount = SHA384.byteCount
+        for start in stride(from: 0, to: digests.count, by: byteCount) {
+            info.put(digests[start..<start + byteCount], at: Self.contentsOffset)
+            extend(.normal, at: address)
+            address += UInt64(Self.pageByteCount)
+        }
     }
 
     /// - Parameter hashPage: the page with the kernel's hashes, where there are any.

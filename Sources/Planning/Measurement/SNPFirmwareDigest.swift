@@ -24,10 +24,7 @@ package struct SNPFirmwareDigest<SHA384: HashFunction> {
     ///
     /// - Parameter digests: of each of them, as a ``PageDigester`` returns them.
     package mutating func add(_ digests: [UInt8]) {
-        for start in stride(from: 0, to: digests.count, by: SHA384.byteCount) {
-            chain.add(pageDigest: digests[start..<start + SHA384.byteCount], at: address)
-            address += UInt64(SNPChain<SHA384>.pageByteCount)
-        }
+        chain.add(pageDigests: digests, at: &address)
     }
 
     package var digest: Digest { Digest(.sha384, bytes: chain.digest) }

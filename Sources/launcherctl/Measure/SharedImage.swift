@@ -1,3 +1,4 @@
+import Glibc
 import Host
 import Planning
 import Synchronization
@@ -6,20 +7,27 @@ import SystemPackage
 /// An image that two threads read and digest, part for part.
 ///
 /// The digest of a page depends on nothing but the page; only the chain of them is one after the
-/// other. So one thread digests from the front and chains, the other digests from the back, until
-/// they meet: neither ever waits for the other before that. (A thread that sleeps, on a lock as on
-/// the kernel's memory, often wakes up on the processor of the other one, behind it.)
+/// other, and takes nearly as long. So one thread chains, and digests where there is nothing to
+/// chain; the other only digests.
 final class SharedImage: Sendable {
     private typealias Digester = PageDigester<CryptoHashes.SHA384>
 
     private let file: FileCopy
-    private let claimed = Atomic(0)
-    private let back = Mutex(Back.digests([]))
+    private let parts: [Part]
+    /// How many parts somebody has begun, the first ones first.
+    private let begun = Atomic(0)
 
-    /// What the second thread came to: the digests of each of its parts, the last one first.
-    private enum Back: Sendable {
-        case digests([[UInt8]])
-        case failed(HostFileError)
+    /// Some pages. No lock guards them: both threads come by every few microseconds, and one that
+    /// sleeps on a lock sleeps for much longer.
+    private final class Part: Sendable {
+        /// Not there until it is done.
+        let outcome = AtomicLazyReference<Outcome>()
+    }
+
+    private final class Outcome: Sendable {
+        let digests: Result<[UInt8], HostFileError>
+
+        init(_ digests: Result<[UInt8], HostFileError>) { self.digests = digests }
     }
 
     /// Small: an image's code and its padding are far apart, and cost very different time.
@@ -27,6 +35,8 @@ final class SharedImage: Sendable {
 
     /// - Parameter file: of whole pages, none of which has been read.
     init(_ file: consuming FileCopy) {
+        let count = (file.byteCount + Self.partByteCount - 1) / Self.partByteCount
+        parts = (0..<count).map { _ in Part() }
         self.file = file
     }
 
@@ -35,22 +45,20 @@ final class SharedImage: Sendable {
     /// - Parameter body: gets the digests of all pages, some at a time, in order.
     func digestPages(_ body: ([UInt8]) -> Void) throws(HostFileError) {
         var digester = Digester()
-        var next = 0
-        func digestOne() throws(HostFileError) -> Bool {
-            guard claim() else { return false }
-            body(try digests(of: next, with: &digester))
-            next += 1
-            return true
-        }
         // What is set up when it is first used is set up by one thread, and not waited for by two.
-        guard try digestOne() else { return try file.requireEnd() }
+        digestOne(with: &digester)
         let helper = helper()
-        while try digestOne() {}
-        if let helper { helper.join() }
-        switch back.withLock(\.self) {
-        case .digests(let parts): parts.reversed().forEach(body)
-        case .failed(let error): throw error
+        var next = 0
+        while next < parts.count {
+            if let outcome = parts[next].outcome.load() {
+                body(try outcome.digests.get())
+                next += 1
+            } else if !digestOne(with: &digester) {
+                // The helper is at the last ones, and done before this thread could sleep.
+                sched_yield()
+            }
         }
+        if let helper { helper.join() }
         try file.requireEnd()
     }
 
@@ -61,41 +69,35 @@ final class SharedImage: Sendable {
         try file.withBytes(body)
     }
 
-    /// A thread that digests from the back. Where the system has none to give, one does all.
+    /// A thread that digests until all is. Where the system has none to give, one does everything.
     private func helper() -> JoinedThread? {
         do throws(Errno) {
             return try JoinedThread { [self] in
-                let result = digestsFromBack()
-                back.withLock { $0 = result }
+                var digester = Digester()
+                while digestOne(with: &digester) {}
             }
         } catch {
             return nil
         }
     }
 
-    /// Whether there is a part that nobody has, which is the caller's then.
-    private func claim() -> Bool {
-        claimed.add(1, ordering: .relaxed).oldValue < partCount
-    }
-
-    private func digestsFromBack() -> Back {
-        var digester = Digester()
-        var parts: [[UInt8]] = []
+    /// Reads and digests one part that nobody has begun.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    private func digestOne(with digester: inout Digester) -> Bool {
+        let part = begun.add(1, ordering: .relaxed).oldValue
+        guard part < parts.count else { return false }
+        let outcome: Outcome
         do throws(HostFileError) {
-            while claim() {
-                parts.append(try digests(of: partCount - 1 - parts.count, with: &digester))
-            }
+            outcome = Outcome(.success(try digests(of: part, with: &digester)))
         } catch {
-            return .failed(error)
+            outcome = Outcome(.failure(error))
         }
-        return .digests(parts)
+        _ = parts[part].outcome.storeIfNil(outcome)
+        return true
     }
 
-    private var partCount: Int {
-        (file.byteCount + Self.partByteCount - 1) / Self.partByteCount
-    }
-
-    /// Reads and digests one part.
     private func digests(
         of part: Int,
         with digester: inout Digester,

@@ -14,9 +14,9 @@ struct SharedImageTests {
         file = FilePath(FileManager.default.temporaryDirectory.appending(path: name).path)
     }
 
-    private func image(_ pages: [[UInt8]]) throws -> SharedImage {
+    private func image(_ pages: [[UInt8]], isCopied: Bool = true) throws -> SharedImage {
         try Data(pages.joined()).write(to: URL(filePath: file.string))
-        return SharedImage(try FileCopy(opening: file, limit: 1 << 30))
+        return SharedImage(try HeldFile(opening: file, limit: 1 << 30, isCopied: isCopied))
     }
 
     private func remove() { try? FileManager.default.removeItem(atPath: file.string) }
@@ -26,11 +26,11 @@ struct SharedImageTests {
     }
 
     /// Around the limits of what is digested at a time; a third of the pages is padding.
-    @Test(arguments: [0, 1, 2, 7, 8, 9, 16, 17, 130, 600])
-    func `two threads come to the digests that one comes to`(count: Int) throws {
+    @Test(arguments: [0, 1, 2, 7, 8, 9, 16, 17, 130, 600], [false, true])
+    func `two threads come to the digests that one comes to`(count: Int, isCopied: Bool) throws {
         defer { remove() }
         let pages = (0..<count).map { $0 % 30 < 10 ? page(0) : page($0) }
-        let image = try image(pages)
+        let image = try image(pages, isCopied: isCopied)
         var digests: [UInt8] = []
         try image.digestPages { digests += $0 }
         #expect(digests == pages.flatMap { CryptoHashes.SHA384.hash($0.span) })

@@ -16,7 +16,7 @@ struct ImageBytes {
     func digests(of guest: MeasuredGuest) throws(MeasurementGap) -> [ExpectedDigest] {
         if guest.kind == .sevSNP { return try digestsByPages(of: guest) }
         let file = try reading { () throws(HostFileError) in
-            try FileCopy.whole(argument.path, limit: ImageArgument.maximumByteCount)
+            try HeldFile.whole(argument.path, limit: ImageArgument.maximumByteCount)
         }
         return try refusing { () throws(MeasurementRefusal) in
             try file.withBytes { (bytes) throws(MeasurementRefusal) in
@@ -29,7 +29,7 @@ struct ImageBytes {
     private func digestsByPages(of guest: MeasuredGuest) throws(MeasurementGap) -> [ExpectedDigest]
     {
         let file = try reading { () throws(HostFileError) in
-            try FileCopy(opening: argument.path, limit: ImageArgument.maximumByteCount)
+            try HeldFile(opening: argument.path, limit: ImageArgument.maximumByteCount)
         }
         var firmware = try refusing { () throws(MeasurementRefusal) in
             try SNPFirmwareDigest<CryptoHashes.SHA384>(firmwareByteCount: file.byteCount)

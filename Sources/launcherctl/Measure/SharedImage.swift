@@ -12,7 +12,7 @@ import SystemPackage
 final class SharedImage: Sendable {
     private typealias Digester = PageDigester<CryptoHashes.SHA384>
 
-    private let file: FileCopy
+    private let file: HeldFile
     private let parts: [Part]
     /// How many parts somebody has begun, the first ones first.
     private let begun = Atomic(0)
@@ -34,7 +34,7 @@ final class SharedImage: Sendable {
     private static let partByteCount = 8 * Digester.pageByteCount
 
     /// - Parameter file: of whole pages, none of which has been read.
-    init(_ file: consuming FileCopy) {
+    init(_ file: consuming HeldFile) {
         let count = (file.byteCount + Self.partByteCount - 1) / Self.partByteCount
         parts = (0..<count).map { _ in Part() }
         self.file = file

@@ -24,10 +24,25 @@ final class SharedImage: Sendable {
         let outcome = AtomicLazyReference<Outcome>()
     }
 
+    /// Not a `Result`, for whose error type the runtime would search all conformances.
     private final class Outcome: Sendable {
-        let digests: Result<[UInt8], HostFileError>
+        private let digests: [UInt8]
+        private let failure: HostFileError?
 
-        init(_ digests: Result<[UInt8], HostFileError>) { self.digests = digests }
+        init(_ body: () throws(HostFileError) -> [UInt8]) {
+            do throws(HostFileError) {
+                digests = try body()
+                failure = nil
+            } catch {
+                digests = []
+                failure = error
+            }
+        }
+
+        func get() throws(HostFileError) -> [UInt8] {
+            if let failure { throw failure }
+            return digests
+        }
     }
 
     /// Small: an image's code and its padding are far apart, and cost very different time.
@@ -51,7 +66,7 @@ final class SharedImage: Sendable {
         var next = 0
         while next < parts.count {
             if let outcome = parts[next].outcome.load() {
-                body(try outcome.digests.get())
+                body(try outcome.get())
                 next += 1
             } else if !digestOne(with: &digester) {
                 // The helper is at the last ones, and done before this thread could sleep.
@@ -88,11 +103,8 @@ final class SharedImage: Sendable {
     private func digestOne(with digester: inout Digester) -> Bool {
         let part = begun.add(1, ordering: .relaxed).oldValue
         guard part < parts.count else { return false }
-        let outcome: Outcome
-        do throws(HostFileError) {
-            outcome = Outcome(.success(try digests(of: part, with: &digester)))
-        } catch {
-            outcome = Outcome(.failure(error))
+        let outcome = Outcome { () throws(HostFileError) in
+            try digests(of: part, with: &digester)
         }
         _ = parts[part].outcome.storeIfNil(outcome)
         return true

@@ -32,17 +32,18 @@ package struct HeldFile: ~Copyable, Sendable {
         let file = try HostFiles.open(path, limit: limit)
         let byteCount = Int(file.status.size)
         let descriptor = file.releaseDescriptor()
-        let isHeld = !isCopied && byteCount > 0 && Self.isLeased(descriptor)
-        if isHeld, try Self.byteCount(of: descriptor, path) != byteCount {
+        let isMapped = !isCopied && byteCount > 0 && Self.isLeased(descriptor)
+        // It may have been cut short before the lease.
+        if isMapped, try Self.byteCount(of: descriptor, path) != byteCount {
             throw .changed(path: path)
         }
         memory = try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
             () throws(Errno) in
-            isHeld
+            isMapped
                 ? try MappedMemory(of: descriptor, byteCount: byteCount)
                 : try MappedMemory(byteCount: byteCount)
         }
-        isMapped = isHeld
+        self.isMapped = isMapped
         self.descriptor = descriptor
         self.byteCount = byteCount
         self.path = path
@@ -60,10 +61,9 @@ package struct HeldFile: ~Copyable, Sendable {
         of file: borrowing OwnedDescriptor,
         _ path: FilePath,
     ) throws(HostFileError) -> Int {
-        do throws(Errno) {
-            return Int(try file.status().size)
-        } catch {
-            throw .unreadable(path: path, errno: error)
+        try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
+            () throws(Errno) in
+            Int(try file.status().size)
         }
     }
 
@@ -105,10 +105,10 @@ extension HeldFile {
         into buffer: UnsafeMutableRawBufferPointer,
         at offset: Int,
     ) throws(HostFileError) -> Int {
-        do throws(Errno) {
-            return unsafe try descriptor.read(into: buffer, at: offset)
-        } catch {
-            throw .unreadable(path: path, errno: error)
+        let path = path
+        return try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
+            () throws(Errno) in
+            unsafe try descriptor.read(into: buffer, at: offset)
         }
     }
 

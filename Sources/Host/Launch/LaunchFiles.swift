@@ -94,7 +94,7 @@ package enum LaunchFiles {
         case .qcow2:
             HostFiles.start(of: FilePath(file), byteCount: QCOW2Header.byteCount)
                 .flatMap { QCOW2Header($0.span)?.diskByteCount }
-        case .unknown: nil
+        default: nil
         }
     }
 

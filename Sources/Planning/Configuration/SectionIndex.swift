@@ -62,10 +62,7 @@ extension SectionConfiguration {
     }
 
     fileprivate func isSame(_ one: Section, _ other: Section, _ comparesTypes: Bool) -> Bool {
-        isEqual(one.id, other.id) && (!comparesTypes || isEqual(one.type, other.type))
-    }
-
-    private func isEqual(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
-        one.count == other.count && bytes[one] == bytes[other]
+        bytes[one.id] == bytes[other.id]
+            && (!comparesTypes || bytes[one.type] == bytes[other.type])
     }
 }

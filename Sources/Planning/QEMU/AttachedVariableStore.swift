@@ -4,24 +4,9 @@ package struct AttachedVariableStore: Equatable, Sendable {
     package let file: ByteString?
     /// What the command line says of its size, in bytes.
     package let statedByteCount: UInt64?
-    /// How the store lies in the file, which decides how much of it the guest sees.
-    package let format: Format
-
-    package enum Format: Equatable, Sendable {
-        /// The guest sees the file's bytes as they are.
-        case raw
-        case qcow2
-        /// Another format, or none is named and QEMU guesses.
-        case unknown
-
-        init(_ driver: ByteString?) {
-            switch driver {
-            case "raw": self = .raw
-            case "qcow2": self = .qcow2
-            default: self = .unknown
-            }
-        }
-    }
+    /// How the store lies in the file, which decides how much of it the guest sees. `nil` where no
+    /// format is named, so that QEMU guesses, and for those that Proxmox does not use.
+    package let format: ImageFormat?
 
     package init?(
         _ attached: AttachedFirmware,
@@ -45,7 +30,7 @@ package struct AttachedVariableStore: Equatable, Sendable {
     private init(_ drive: KeyValueList) {
         file = drive["file"]
         statedByteCount = drive["size"].flatMap(QEMUValue.byteCount)
-        format = Format(drive["format"])
+        format = drive["format"]?.text.flatMap(ImageFormat.init(rawValue:))
     }
 
     /// The node that names the format has the size, the protocol node below it the file.
@@ -55,8 +40,9 @@ package struct AttachedVariableStore: Equatable, Sendable {
         let raw = chain.first { graph.string("driver", of: $0) == "raw" }
         statedByteCount = raw.flatMap { graph.number("size", of: $0) }
             .flatMap(QEMUValue.byteCount)
-        let formats = chain.dropLast().map { Format(graph.string("driver", of: $0)) }
+        let drivers = chain.compactMap { graph.string("driver", of: $0)?.text }
         // A protocol node alone gives its file as it is.
-        format = formats.first { $0 != .unknown } ?? (chain.count == 1 ? .raw : .unknown)
+        let formats = drivers.compactMap(ImageFormat.init(rawValue:))
+        format = formats.first ?? (chain.count == 1 ? .raw : nil)
     }
 }

@@ -5,7 +5,6 @@ package struct QCOW2Header: Hashable, Sendable {
     /// Of the part that is read here.
     package static let byteCount = 32
 
-    private static let magic: [UInt8] = [0x51, 0x46, 0x49, 0xFB]
     private static let versionOffset = 4
     private static let diskByteCountOffset = 24
 
@@ -14,7 +13,7 @@ package struct QCOW2Header: Hashable, Sendable {
 
     /// - Returns: `nil` where this is not qcow2 of version 2 or 3, the ones that QEMU opens.
     package init?(_ bytes: Span<UInt8>) {
-        guard bytes.holds(Self.magic, at: 0),
+        guard ForeignFormat(of: bytes) == .qcow2,
             let version = bytes.uint32(at: Self.versionOffset)?.byteSwapped, 2...3 ~= version,
             let size = bytes.uint64(at: Self.diskByteCountOffset)?.byteSwapped
         else { return nil }

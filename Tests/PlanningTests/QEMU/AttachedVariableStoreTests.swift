@@ -12,9 +12,9 @@ struct AttachedVariableStoreTests {
         arguments: [
             (["-drive", "if=pflash,unit=1,format=raw,file=/vars"], .raw),
             (["-drive", "if=pflash,unit=1,format=qcow2,file=/vars"], .qcow2),
-            (["-drive", "if=pflash,unit=1,format=vmdk,file=/vars"], .unknown),
+            (["-drive", "if=pflash,unit=1,format=vmdk,file=/vars"], .vmdk),
             // QEMU looks into the file and guesses.
-            (["-drive", "if=pflash,unit=1,file=/vars"], .unknown),
+            (["-drive", "if=pflash,unit=1,file=/vars"], nil),
             (["-drive", "if=none,id=v,format=raw,file=/vars", "-machine", "pflash1=v"], .raw),
             (
                 [
@@ -39,13 +39,13 @@ struct AttachedVariableStoreTests {
                     "-blockdev",
                     "driver=luks,node-name=v,file.driver=file,file.filename=/vars",
                     "-machine", "pflash1=v",
-                ], .unknown
+                ], nil
             ),
-        ] as [([ByteString], AttachedVariableStore.Format)]
+        ] as [([ByteString], ImageFormat?)]
     )
     func `the format of the store's file`(
         words: [ByteString],
-        format: AttachedVariableStore.Format,
+        format: ImageFormat?,
     ) throws {
         let store = try #require(try store(words))
         #expect(store.format == format)

@@ -36,7 +36,8 @@ struct MeasureCommandTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let options = try GuestOptions.parse(words)
         let image = try ImageBytes(folder.path, configuration: nil)
-        let digests = try image.digests(of: options.description().measured(.sevSNP))
+        let guest = try options.description().measured(.sevSNP)
+        let digests = try image.digests(of: .sevSNP) { guest }
         #expect(digests.map(\.digest.hex) == [hex])
     }
 

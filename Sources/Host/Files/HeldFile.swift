@@ -2,7 +2,7 @@ import Glibc
 package import SystemPackage
 
 /// The bytes of a regular file, which stay what they are as long as this value is held. Several
-/// threads may read and look at different parts.
+/// threads may look at them.
 ///
 /// Where the kernel grants a lease, nobody changes the file meanwhile, and it is mapped. Elsewhere
 /// it is copied: whoever shortens a mapped file ends the process that looks at it. The copy is of
@@ -12,18 +12,16 @@ package import SystemPackage
 /// Good for looking at an image. A launch needs ``SealedCopy``: overlayfs grants a lease beside a
 /// writer below.
 package struct HeldFile: ~Copyable, Sendable {
-    private let path: FilePath
+    private let memory: MappedMemory
     /// Has the lease, where there is one.
     private let descriptor: OwnedDescriptor
-    private let memory: MappedMemory
-    private let isMapped: Bool
     package let byteCount: Int
 
-    /// Opens the file; ``read(_:)`` comes before a look at its bytes.
-    ///
     /// - Parameters:
     ///   - limit: of the file, in bytes.
     ///   - isCopied: whatever the kernel would grant.
+    /// - Throws: ``HostFileError/changed(path:)`` where the file becomes shorter or longer before
+    ///   it is held.
     package init(
         opening path: FilePath,
         limit: Int,
@@ -33,38 +31,29 @@ package struct HeldFile: ~Copyable, Sendable {
         let byteCount = Int(file.status.size)
         let descriptor = file.releaseDescriptor()
         let isMapped = !isCopied && byteCount > 0 && Self.isLeased(descriptor)
-        // It may have been cut short before the lease.
-        if isMapped, try Self.byteCount(of: descriptor, path) != byteCount {
-            throw .changed(path: path)
-        }
-        memory = try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
+        let memory = try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
             () throws(Errno) in
             isMapped
                 ? try MappedMemory(of: descriptor, byteCount: byteCount)
                 : try MappedMemory(byteCount: byteCount)
         }
-        self.isMapped = isMapped
+        let held =
+            try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
+                () throws(Errno) in
+                isMapped
+                    ? Int(try descriptor.status().size)
+                    : unsafe try descriptor.readAll(into: memory.bytes)
+            }
+        guard held == byteCount else { throw .changed(path: path) }
+        self.memory = memory
         self.descriptor = descriptor
         self.byteCount = byteCount
-        self.path = path
     }
 
-    /// Opens the file and reads all of it.
-    package static func whole(_ path: FilePath, limit: Int) throws(HostFileError) -> HeldFile {
-        let file = try HeldFile(opening: path, limit: limit)
-        try file.read(0..<file.byteCount)
-        try file.requireEnd()
-        return file
-    }
-
-    private static func byteCount(
-        of file: borrowing OwnedDescriptor,
-        _ path: FilePath,
-    ) throws(HostFileError) -> Int {
-        try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
-            () throws(Errno) in
-            Int(try file.status().size)
-        }
+    package borrowing func withBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafe memory.bytes.bindMemory(to: UInt8.self).span)
     }
 
     private static func isLeased(_ file: borrowing OwnedDescriptor) -> Bool {
@@ -77,45 +66,22 @@ package struct HeldFile: ~Copyable, Sendable {
     }
 }
 
-extension HeldFile {
-    /// Reads these bytes, where they are not there already.
+extension OwnedDescriptor {
+    /// Fills the buffer from the file's start.
     ///
-    /// - Throws: ``HostFileError/changed(path:)`` where the file has become shorter.
-    package borrowing func read(_ part: Range<Int>) throws(HostFileError) {
-        guard !isMapped else { return }
-        var rest = part
-        while !rest.isEmpty {
-            let buffer = unsafe UnsafeMutableRawBufferPointer(rebasing: memory.bytes[rest])
-            let count = unsafe try read(into: buffer, at: rest.lowerBound)
-            guard count > 0 else { throw .changed(path: path) }
-            rest = rest.dropFirst(count)
+    /// - Returns: the number of bytes: fewer where the file ends before the buffer, one more where
+    ///   it goes on behind it.
+    fileprivate borrowing func readAll(
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(Errno) -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let count = unsafe try read(into: rest)
+            guard count > 0 else { return filled }
+            filled += count
         }
-    }
-
-    /// - Throws: ``HostFileError/changed(path:)`` where the file has become longer.
-    package borrowing func requireEnd() throws(HostFileError) {
-        let count = unsafe try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) {
-            buffer throws(HostFileError) in
-            unsafe try read(into: buffer, at: byteCount)
-        }
-        guard count == 0 else { throw .changed(path: path) }
-    }
-
-    private borrowing func read(
-        into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int,
-    ) throws(HostFileError) -> Int {
-        let path = path
-        return try rethrowing(as: { HostFileError.unreadable(path: path, errno: $0) }) {
-            () throws(Errno) in
-            unsafe try descriptor.read(into: buffer, at: offset)
-        }
-    }
-
-    /// All bytes; those of a copy that were not read are 0.
-    package borrowing func withBytes<Result: ~Copyable, Failure: Error>(
-        _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try body(unsafe memory.bytes.bindMemory(to: UInt8.self).span)
+        let isMore = try !read(atMost: 1).isEmpty
+        return filled + (isMore ? 1 : 0)
     }
 }

@@ -12,17 +12,6 @@ extension OwnedDescriptor {
         }.get()
     }
 
-    /// The same from a place in the file, with pread(2).
-    borrowing func read(
-        into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int,
-    ) throws(Errno) -> Int {
-        let number = number
-        return try systemCall {
-            unsafe pread(number, buffer.baseAddress, buffer.count, off_t(offset))
-        }.get()
-    }
-
     /// What one read(2) yields.
     borrowing func read(atMost count: Int) throws(Errno) -> [UInt8] {
         guard count > 0 else { return [] }

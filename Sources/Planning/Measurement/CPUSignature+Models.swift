@@ -4,19 +4,33 @@ extension CPUSignature {
         let name: String
         /// What the name without a version has; older machine types and newer ones agree in it.
         let signature: UInt32
-        /// Those of `-v1`, `-v2` and so on; none for an older name.
-        let versions: [UInt32]
+        /// How many there are of `-v1`, `-v2` and so on; none for an older name.
+        let versionCount: Int
+        /// The signatures of `-v2` and so on, where they are not all the same.
+        private let laterSignatures: [UInt32]
 
         init(_ name: String, _ signature: UInt32, versions: Int = 0) {
             self.name = name
             self.signature = signature
-            self.versions = Array(repeating: signature, count: versions)
+            versionCount = versions
+            laterSignatures = []
         }
 
-        init(_ name: String, byVersion first: UInt32, _ others: UInt32...) {
+        init(_ name: String, byVersion first: UInt32, _ later: [UInt32]) {
             self.name = name
             signature = first
-            versions = [first] + others
+            versionCount = later.count + 1
+            laterSignatures = later
+        }
+
+        /// - Parameter suffix: what follows the name: nothing, or a version as `-v2`.
+        func signature(of suffix: Substring) -> UInt32? {
+            guard !suffix.isEmpty else { return signature }
+            guard let version = (1..<versionCount + 1).first(where: { suffix == "-v\($0)" }) else {
+                return nil
+            }
+            return version == 1 || laterSignatures.isEmpty
+                ? signature : laterSignatures[version - 2]
         }
     }
 
@@ -55,20 +69,15 @@ extension CPUSignature {
         Row("coreduo", 0x6E8, versions: 1),
         Row("Denverton", 0x5_06F1, versions: 3),
         Row("DiamondRapids", 0x40_0F10, versions: 1),
-        Row("GraniteRapids", byVersion: 0xA_06D0, 0xA_06D1, 0xA_06D1, 0xA_06D1, 0xA_06D1),
-        Row("Haswell", byVersion: 0x3_06C4, 0x3_06C1, 0x3_06C4, 0x3_06C1),
+        Row("GraniteRapids", byVersion: 0xA_06D0, [0xA_06D1, 0xA_06D1, 0xA_06D1, 0xA_06D1]),
+        Row("Haswell", byVersion: 0x3_06C4, [0x3_06C1, 0x3_06C4, 0x3_06C1]),
         Row("Haswell-IBRS", 0x3_06C4),
         Row("Haswell-noTSX", 0x3_06C1),
         Row("Haswell-noTSX-IBRS", 0x3_06C1),
         Row(
             "Icelake-Server",
             byVersion: 0x8_0660,
-            0x8_0660,
-            0x8_0660,
-            0x6_06A0,
-            0x6_06A0,
-            0x6_06A0,
-            0x6_06A0
+            [0x8_0660, 0x8_0660, 0x6_06A0, 0x6_06A0, 0x6_06A0, 0x6_06A0]
         ),
         Row("IvyBridge", 0x3_06A9, versions: 2),
         Row("IvyBridge-IBRS", 0x3_06A9),
@@ -86,7 +95,7 @@ extension CPUSignature {
         Row("SandyBridge", 0x2_06A1, versions: 2),
         Row("SandyBridge-IBRS", 0x2_06A1),
         Row("SapphireRapids", 0x8_06F4, versions: 6),
-        Row("SierraForest", byVersion: 0xA_06F0, 0xA_06F3, 0xA_06F3, 0xA_06F3, 0xA_06F3),
+        Row("SierraForest", byVersion: 0xA_06F0, [0xA_06F3, 0xA_06F3, 0xA_06F3, 0xA_06F3]),
         Row("Skylake-Client", 0x5_06E3, versions: 4),
         Row("Skylake-Client-IBRS", 0x5_06E3),
         Row("Skylake-Client-noTSX-IBRS", 0x5_06E3),
@@ -97,6 +106,6 @@ extension CPUSignature {
         Row("Westmere", 0x2_06C1, versions: 2),
         Row("Westmere-IBRS", 0x2_06C1),
         // Zhaoxin
-        Row("YongFeng", byVersion: 0x7B3, 0x5_07B3, 0x5_07B3),
+        Row("YongFeng", byVersion: 0x7B3, [0x5_07B3, 0x5_07B3]),
     ]
 }

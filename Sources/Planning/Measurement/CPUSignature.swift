@@ -30,15 +30,10 @@ package struct CPUSignature: RawRepresentable, Hashable, Sendable {
     /// are the host's own.
     package init?(modelName: String) {
         for row in Self.rows where modelName.hasPrefix(row.name) {
-            if modelName == row.name {
-                rawValue = row.signature
-                return
-            }
-            let version = row.versions.indices.first { modelName == "\(row.name)-v\($0 + 1)" }
-            if let version {
-                rawValue = row.versions[version]
-                return
-            }
+            let version = modelName.utf8.dropFirst(row.name.utf8.count)
+            guard let signature = row.signature(of: Substring(version)) else { continue }
+            rawValue = signature
+            return
         }
         return nil
     }

@@ -6,31 +6,42 @@ extension LaunchDigest {
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
     ///   - hashes: where `kernel-hashes` is on.
-    ///   - firmwareDigest: the one after the firmware, where it is known.
+    ///   - addPages: adds the digests of all pages of the firmware; called once the image cannot be
+    ///     refused any more.
     package static func sevSNP(
         firmware: Span<UInt8>,
         processors: Processors,
         hashes: KernelHashes? = nil,
-        firmwareDigest: Digest? = nil,
+        addPages: (inout SNPFirmwareDigest<Hashes.SHA384>) -> Void,
     ) throws(MeasurementRefusal) -> Digest {
+        var start = try SNPFirmwareDigest<Hashes.SHA384>(firmwareByteCount: firmware.count)
         let image = FirmwareImage(firmware)
         let reset = try resetBlock(of: image, for: .sevSNP)
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
-        let start =
-            if let firmwareDigest { firmwareDigest } else {
-                try SNPFirmwareDigest<Hashes.SHA384>(of: firmware).digest
-            }
-        var chain = SNPChain<Hashes.SHA384>(after: start)
+        addPages(&start)
+        var chain = SNPChain<Hashes.SHA384>(after: start.digest)
         for section in sections { chain.add(section, hashPage: hashPage) }
-        let areas = saveAreas(
+        let pages = savePages(
             processors,
             reset: reset,
             features: .snpActive,
             includesFloatingPoint: true,
         )
-        for (page, count) in areas { chain.add(saveArea: page, count: count) }
+        chain.add(saveArea: pages.first, count: 1)
+        chain.add(saveArea: pages.other, count: processors.count - 1)
         return Digest(.sha384, bytes: chain.digest)
+    }
+
+    /// The same with all of it on this thread.
+    package static func sevSNP(
+        firmware: Span<UInt8>,
+        processors: Processors,
+        hashes: KernelHashes? = nil,
+    ) throws(MeasurementRefusal) -> Digest {
+        try sevSNP(firmware: firmware, processors: processors, hashes: hashes) {
+            $0.add(pagesOf: firmware)
+        }
     }
 
     private static func sections(

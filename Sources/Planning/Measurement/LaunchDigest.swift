@@ -45,14 +45,14 @@ extension LaunchDigest {
         var hash = Hashes.SHA256()
         hash.update(firmware)
         try addHashes(hashes, to: &hash, for: image)
-        for (page, count) in saveAreas(
+        let pages = savePages(
             processors,
             reset: reset,
             features: [],
             includesFloatingPoint: variant == .init2,
-        ) {
-            for _ in 0..<count { hash.update(page.span) }
-        }
+        )
+        hash.update(pages.first.span)
+        for _ in 1..<processors.count { hash.update(pages.other.span) }
         return Digest(.sha256, bytes: hash.finished())
     }
 
@@ -69,22 +69,22 @@ extension LaunchDigest {
 }
 
 extension LaunchDigest {
-    /// The pages of the CPUs' state, in order, and how many CPUs have each.
-    static func saveAreas(
+    /// The pages of the CPUs' state: of the first CPU, and of every other.
+    static func savePages(
         _ processors: Processors,
         reset: SEVResetBlock,
         features: GuestFeatures,
         includesFloatingPoint: Bool,
-    ) -> [(page: [UInt8], count: Int)] {
-        [(SaveArea.Start.resetVector, 1), (.resetBlock(reset), processors.count - 1)].map {
-            let area = SaveArea(
-                start: $0,
+    ) -> (first: [UInt8], other: [UInt8]) {
+        let page = { (start: SaveArea.Start) in
+            SaveArea(
+                start: start,
                 signature: processors.signature,
                 features: processors.features ?? features,
                 includesFloatingPoint: includesFloatingPoint,
-            )
-            return (area.page, $1)
+            ).page
         }
+        return (page(.resetVector), page(.resetBlock(reset)))
     }
 
     static func resetBlock(

@@ -48,11 +48,12 @@ package struct ExpectedDigest: Hashable, Sendable {
 extension LaunchDigest {
     /// The digests to expect; where there are several, the most likely one comes first.
     ///
-    /// - Parameter firmwareDigest: that of ``SNPFirmwareDigest``, where it is known.
+    /// - Parameter addPages: of an SEV-SNP guest's firmware, as in
+    ///   ``sevSNP(firmware:processors:hashes:addPages:)``.
     package static func expected(
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
-        firmwareDigest: Digest? = nil,
+        addPages: (inout SNPFirmwareDigest<Hashes.SHA384>) -> Void,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         switch guest {
         case .sev(let hashes):
@@ -77,7 +78,7 @@ extension LaunchDigest {
                 firmware: firmware,
                 processors: processors,
                 hashes: hashes,
-                firmwareDigest: firmwareDigest,
+                addPages: addPages,
             )
             return [ExpectedDigest(variant: nil, digest: digest)]
         case .tdx:
@@ -88,5 +89,13 @@ extension LaunchDigest {
                 ExpectedDigest(variant: .twoPass, digest: two),
             ]
         }
+    }
+
+    /// The same with all of it on this thread.
+    package static func expected(
+        of guest: MeasuredGuest,
+        firmware: Span<UInt8>,
+    ) throws(MeasurementRefusal) -> [ExpectedDigest] {
+        try expected(of: guest, firmware: firmware) { $0.add(pagesOf: firmware) }
     }
 }

@@ -1,12 +1,15 @@
 /// The SHA-384 of pages. The chain of an SEV-SNP launch goes on from these alone, so that several
 /// threads can compute some of them each.
-package struct PageDigester<SHA384: HashFunction> {
+///
+/// The hash function is a parameter of the method and not of the type: for a generic type the
+/// runtime would search all conformances of the program, which takes as long as a dozen pages.
+package struct PageDigester {
     package static var pageByteCount: Int { 4096 }
 
     /// The page that was digested last, and its digest: most of an image is padding, which is
     /// hashed once.
     private var last: Int?
-    private var digest = [UInt8](repeating: 0, count: SHA384.byteCount)
+    private var digest: [UInt8] = []
 
     package init() {}
 
@@ -15,16 +18,18 @@ package struct PageDigester<SHA384: HashFunction> {
     ///   - firmware: the same bytes in each call. Only `pages` are looked at, and the page before
     ///     them in the order of the calls.
     /// - Returns: one digest after the other.
-    package mutating func digests(of pages: Range<Int>, in firmware: Span<UInt8>) -> [UInt8] {
+    package mutating func digests<SHA384: HashFunction>(
+        of pages: Range<Int>,
+        in firmware: Span<UInt8>,
+        using _: SHA384.Type,
+    ) -> [UInt8] {
         var digests: [UInt8] = []
         digests.reserveCapacity(pages.count * SHA384.byteCount)
         for page in pages {
             let bytes = firmware.extracting(Self.bytes(of: page))
             let isRepeated = last.map { bytes.isEqual(to: firmware.extracting(Self.bytes(of: $0))) }
             if isRepeated != true {
-                var hash = SHA384()
-                hash.update(bytes)
-                hash.finish(into: &digest, at: 0)
+                digest = SHA384.hash(bytes)
             }
             last = page
             digests += digest

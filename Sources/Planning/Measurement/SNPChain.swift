@@ -11,7 +11,7 @@ struct SNPChain<SHA384: HashFunction> {
         case cpuid = 6
     }
 
-    static var pageByteCount: Int { PageDigester<SHA384>.pageByteCount }
+    static var pageByteCount: Int { PageDigester.pageByteCount }
     /// KVM gives every save area this address (`INITIAL_VMSA_GPA`).
     static var saveAreaAddress: UInt64 { 0xFFFF_FFFF_F000 }
 

@@ -51,25 +51,20 @@ package struct SaveArea: Hashable, Sendable {
         put(segment: 0x82, at: 0x70)  // LDTR
         put(segment: 0, at: 0x80)  // IDTR
         put(segment: 0x8B, at: 0x90)  // TR
-        for (offset, value) in registers { page.put(value, at: offset) }
+        func put(_ register: UInt64, at offset: Int) { page.put(register, at: offset) }
+        put(0x1000, at: 0x0D0)  // EFER: SVME
+        put(0x40, at: 0x148)  // CR4: MCE, which KVM forces
+        put(0x10, at: 0x158)  // CR0: ET; KVM clears CD and NW
+        put(0x400, at: 0x160)  // DR7
+        put(0xFFFF_0FF0, at: 0x168)  // DR6
+        put(0x2, at: 0x170)  // RFLAGS
+        put(start.instructionPointer, at: 0x178)
+        put(0x0007_0406_0007_0406, at: 0x268)  // G_PAT
+        put(UInt64(signature.rawValue), at: 0x310)  // RDX
+        put(features.rawValue, at: 0x3B0)
+        put(0x1, at: 0x3E8)  // XCR0
+        put(includesFloatingPoint ? 0x1F80 : 0, at: 0x408)  // MXCSR
+        put(includesFloatingPoint ? 0x037F : 0, at: 0x410)  // X87_FCW
         return page
-    }
-
-    private var registers: [(offset: Int, value: UInt64)] {
-        [
-            (0x0D0, 0x1000),  // EFER: SVME
-            (0x148, 0x40),  // CR4: MCE, which KVM forces
-            (0x158, 0x10),  // CR0: ET; KVM clears CD and NW
-            (0x160, 0x400),  // DR7
-            (0x168, 0xFFFF_0FF0),  // DR6
-            (0x170, 0x2),  // RFLAGS
-            (0x178, start.instructionPointer),
-            (0x268, 0x0007_0406_0007_0406),  // G_PAT
-            (0x310, UInt64(signature.rawValue)),  // RDX
-            (0x3B0, features.rawValue),
-            (0x3E8, 0x1),  // XCR0
-            (0x408, includesFloatingPoint ? 0x1F80 : 0),  // MXCSR
-            (0x410, includesFloatingPoint ? 0x037F : 0),  // X87_FCW
-        ]
     }
 }

@@ -19,14 +19,11 @@ struct DigestOutput: Equatable {
     private let expected: String?
 
     init(
-        _ forms: [Form] = [],
+        _ form: Form = .table,
         variant: String? = nil,
         expected: String? = nil,
     ) throws(ValidationError) {
-        guard forms.count < 2 else {
-            throw ValidationError("--json, --hex and --base64 are three outputs; ask for one")
-        }
-        form = forms.first ?? .table
+        self.form = form
         self.variant = try variant.map { (name) throws(ValidationError) in
             guard let variant = ExpectedDigest.Variant(rawValue: name) else {
                 let known = ExpectedDigest.Variant.allCases.map(\.rawValue).joined(separator: ", ")

@@ -33,8 +33,12 @@ struct MeasureOutput: ParsableArguments {
         let forms: [(isAsked: Bool, form: DigestOutput.Form)] = [
             (json, .json), (hex, .hexadecimal), (base64, .base64),
         ]
+        let asked = forms.filter(\.isAsked).map(\.form)
+        guard asked.count < 2 else {
+            throw ValidationError("--json, --hex and --base64 are three outputs; ask for one")
+        }
         return try DigestOutput(
-            forms.filter(\.isAsked).map(\.form),
+            asked.first ?? .table,
             variant: variant,
             expected: expect,
         )

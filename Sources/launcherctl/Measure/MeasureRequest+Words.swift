@@ -11,7 +11,8 @@ extension MeasureRequest {
     /// - Returns: `nil` for everything else: another command, a cry for help, and what is wrong,
     ///   which swift-argument-parser then tells.
     init?(plain words: [String]) {
-        guard let call = PlainCall(words.dropFirst()) else { return nil }
+        var call = PlainCall()
+        guard call.read(words.dropFirst()) else { return nil }
         do throws(ValidationError) {
             try self.init(
                 kind: call.kind,
@@ -27,7 +28,7 @@ extension MeasureRequest {
                     append: call.value(of: "--append"),
                 ),
                 output: DigestOutput(
-                    call.forms,
+                    call.form ?? .table,
                     variant: call.value(of: "--variant"),
                     expected: call.value(of: "--expect"),
                 ),
@@ -43,8 +44,9 @@ private struct PlainCall {
     private(set) var kind = ""
     private(set) var image = ""
     private(set) var processorCount: Int?
-    private var values: [(option: String, value: String)] = []
-    private(set) var forms: [DigestOutput.Form] = []
+    private(set) var form: DigestOutput.Form?
+    /// Each option and its value.
+    private var options: [String] = []
 
     private static func takesValue(_ option: String) -> Bool {
         switch option {
@@ -64,31 +66,34 @@ private struct PlainCall {
         }
     }
 
-    init?(_ words: ArraySlice<String>) {
-        guard words.first == "measure" else { return nil }
+    /// - Returns: whether these are the words of a plain call.
+    mutating func read(_ words: ArraySlice<String>) -> Bool {
+        guard words.first == "measure" else { return false }
         var rest = words.dropFirst()
         var names: [String] = []
         while let word = rest.popFirst() {
             if let form = Self.form(word) {
-                forms.append(form)
+                guard self.form == nil else { return false }
+                self.form = form
             } else if Self.takesValue(word) {
                 guard self.value(of: word) == nil, let value = rest.popFirst(),
                     !value.hasPrefix("-")
-                else { return nil }
-                values.append((word, value))
+                else { return false }
+                options += [word, value]
             } else {
-                guard !word.hasPrefix("-") else { return nil }
+                guard !word.hasPrefix("-") else { return false }
                 names.append(word)
             }
         }
-        guard names.count == 2 else { return nil }
+        guard names.count == 2 else { return false }
         (kind, image) = (names[0], names[1])
         let count = value(of: "--vcpus")
         processorCount = count.flatMap { Int($0) }
-        guard (processorCount == nil) == (count == nil) else { return nil }
+        return (processorCount == nil) == (count == nil)
     }
 
     func value(of option: String) -> String? {
-        values.first { $0.option == option }?.value
+        let index = stride(from: 0, to: options.count, by: 2).first { options[$0] == option }
+        return index.map { options[$0 + 1] }
     }
 }

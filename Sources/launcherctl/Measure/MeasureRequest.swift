@@ -42,7 +42,9 @@ struct MeasureRequest: Equatable {
     }
 
     private func digests() throws(MeasurementGap) -> [ExpectedDigest] {
-        let measured = try guest.measured(kind)
-        return try ImageBytes(image, configuration: configuration).digests(of: measured)
+        try ImageBytes(image, configuration: configuration).digests(of: kind) {
+            () throws(MeasurementGap) in
+            try guest.measured(kind)
+        }
     }
 }

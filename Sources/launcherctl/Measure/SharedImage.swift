@@ -4,14 +4,12 @@ import Planning
 import Synchronization
 import SystemPackage
 
-/// An image that two threads read and digest, part for part.
+/// An image whose pages two threads digest, part for part.
 ///
 /// The digest of a page depends on nothing but the page; only the chain of them is one after the
 /// other, and takes nearly as long. So one thread chains, and digests where there is nothing to
 /// chain; the other only digests.
 final class SharedImage: Sendable {
-    private typealias Digester = PageDigester<CryptoHashes.SHA384>
-
     private let file: HeldFile
     private let parts: [Part]
     /// How many parts somebody has begun, the first ones first.
@@ -20,75 +18,34 @@ final class SharedImage: Sendable {
     /// Some pages. No lock guards them: both threads come by every few microseconds, and one that
     /// sleeps on a lock sleeps for much longer.
     private final class Part: Sendable {
-        /// Not there until it is done.
-        let outcome = AtomicLazyReference<Outcome>()
+        /// Not there until they are computed.
+        let digests = AtomicLazyReference<Digests>()
     }
 
-    /// Not a `Result`, for whose error type the runtime would search all conformances.
-    private final class Outcome: Sendable {
-        private let digests: [UInt8]
-        private let failure: HostFileError?
+    private final class Digests: Sendable {
+        let bytes: [UInt8]
 
-        init(_ body: () throws(HostFileError) -> [UInt8]) {
-            do throws(HostFileError) {
-                digests = try body()
-                failure = nil
-            } catch {
-                digests = []
-                failure = error
-            }
-        }
-
-        func get() throws(HostFileError) -> [UInt8] {
-            if let failure { throw failure }
-            return digests
-        }
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
     }
 
     /// Small: an image's code and its padding are far apart, and cost very different time.
-    private static let partByteCount = 8 * Digester.pageByteCount
+    private static let pagesOfPart = 8
 
-    /// - Parameter file: of whole pages, none of which has been read.
     init(_ file: consuming HeldFile) {
-        let count = (file.byteCount + Self.partByteCount - 1) / Self.partByteCount
-        parts = (0..<count).map { _ in Part() }
+        let pages = file.byteCount / PageDigester.pageByteCount
+        parts = (0..<(pages + Self.pagesOfPart - 1) / Self.pagesOfPart).map { _ in Part() }
         self.file = file
     }
 
-    /// Reads all of the image.
-    ///
-    /// - Parameter body: gets the digests of all pages, some at a time, in order.
-    func digestPages(_ body: ([UInt8]) -> Void) throws(HostFileError) {
-        var digester = Digester()
+    /// A thread that digests until all is. Where the system has none to give, ``digestPages(_:)``
+    /// does everything.
+    func helper() -> JoinedThread? {
         // What is set up when it is first used is set up by one thread, and not waited for by two.
-        digestOne(with: &digester)
-        let helper = helper()
-        var next = 0
-        while next < parts.count {
-            if let outcome = parts[next].outcome.load() {
-                body(try outcome.get())
-                next += 1
-            } else if !digestOne(with: &digester) {
-                // The helper is at the last ones, and done before this thread could sleep.
-                sched_yield()
-            }
-        }
-        if let helper { helper.join() }
-        try file.requireEnd()
-    }
-
-    /// The image, once its pages are digested.
-    func withBytes<Result, Failure: Error>(
-        _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try file.withBytes(body)
-    }
-
-    /// A thread that digests until all is. Where the system has none to give, one does everything.
-    private func helper() -> JoinedThread? {
+        var digester = PageDigester()
+        _ = digestOne(with: &digester)
         do throws(Errno) {
             return try JoinedThread { [self] in
-                var digester = Digester()
+                var digester = PageDigester()
                 while digestOne(with: &digester) {}
             }
         } catch {
@@ -96,28 +53,39 @@ final class SharedImage: Sendable {
         }
     }
 
-    /// Reads and digests one part that nobody has begun.
-    ///
-    /// - Returns: whether there was one.
-    @discardableResult
-    private func digestOne(with digester: inout Digester) -> Bool {
-        let part = begun.add(1, ordering: .relaxed).oldValue
-        guard part < parts.count else { return false }
-        let outcome = Outcome { () throws(HostFileError) in
-            try digests(of: part, with: &digester)
+    /// - Parameter body: gets the digests of all whole pages, some at a time, in order.
+    func digestPages(_ body: ([UInt8]) -> Void) {
+        var digester = PageDigester()
+        var next = 0
+        while next < parts.count {
+            if let digests = parts[next].digests.load() {
+                body(digests.bytes)
+                next += 1
+            } else if !digestOne(with: &digester) {
+                // The helper is at the last ones, and done before this thread could sleep.
+                sched_yield()
+            }
         }
-        _ = parts[part].outcome.storeIfNil(outcome)
-        return true
     }
 
-    private func digests(
-        of part: Int,
-        with digester: inout Digester,
-    ) throws(HostFileError) -> [UInt8] {
-        let start = part * Self.partByteCount
-        let end = min(start + Self.partByteCount, file.byteCount)
-        try file.read(start..<end)
-        let pages = start / Digester.pageByteCount..<end / Digester.pageByteCount
-        return file.withBytes { digester.digests(of: pages, in: $0) }
+    func withBytes<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try file.withBytes(body)
+    }
+
+    /// Digests one part that nobody has begun.
+    ///
+    /// - Returns: whether there was one.
+    private func digestOne(with digester: inout PageDigester) -> Bool {
+        let part = begun.add(1, ordering: .relaxed).oldValue
+        guard part < parts.count else { return false }
+        let start = part * Self.pagesOfPart
+        let end = min(start + Self.pagesOfPart, file.byteCount / PageDigester.pageByteCount)
+        let digests = file.withBytes {
+            digester.digests(of: start..<end, in: $0, using: CryptoHashes.SHA384.self)
+        }
+        _ = parts[part].digests.storeIfNil(Digests(digests))
+        return true
     }
 }

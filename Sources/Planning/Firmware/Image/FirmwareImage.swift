@@ -70,7 +70,8 @@ extension FirmwareImage.Kind {
             self = .foreign(format)
             return
         }
-        let volumes = layout.volumes + [layout.truncated].compactMap { $0 }
+        var volumes = layout.volumes
+        if let truncated = layout.truncated { volumes.append(truncated) }
         let hasCode = volumes.contains(where: \.holdsCode)
         let hasVariables = volumes.contains(where: \.holdsVariables)
         self =

@@ -85,11 +85,13 @@ need_swift() {
 
 # Builds the static release; $1 and on: products. Prints only when something goes wrong.
 build_release() {
-    local product log
+    local product input log
     log=$(mktemp)
     for product in "$@"; do
-        # SwiftPM does not look whether the linker's script has changed.
-        [ "$(release_path)/$product" -nt Packaging/release.ld ] || rm -f "$(release_path)/$product"
+        # SwiftPM does not look whether the linker's files have changed.
+        for input in Packaging/release.{ld,order}; do
+            [ "$(release_path)/$product" -nt "$input" ] || rm -f "$(release_path)/$product"
+        done
         if ! swift build -c release --product "$product" "${release_flags[@]}" >"$log" 2>&1; then
             cat "$log" >&2
             rm -f "$log"
@@ -108,6 +110,8 @@ release_flags=(
     -Xlinker --gc-sections
     -Xlinker --strip-all
     -Xlinker "--script=$PWD/Packaging/release.ld"
+    -Xlinker "--symbol-ordering-file=$PWD/Packaging/release.order"
+    -Xlinker --no-warn-symbol-ordering
     -Xlinker --no-eh-frame-hdr
 )
 

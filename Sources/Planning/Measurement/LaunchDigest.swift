@@ -34,26 +34,31 @@ extension LaunchDigest {
     }
 
     /// SEV-ES: as SEV, and the save area of every CPU.
+    ///
+    /// - Returns: a digest for each of the variants, which begin alike.
     package static func sevES(
         firmware: Span<UInt8>,
         processors: Processors,
-        variant: SEVESVariant,
+        variants: [SEVESVariant],
         hashes: KernelHashes? = nil,
-    ) throws(MeasurementRefusal) -> Digest {
+    ) throws(MeasurementRefusal) -> [Digest] {
         let image = FirmwareImage(firmware)
         let reset = try resetBlock(of: image, for: .sevES)
-        var hash = Hashes.SHA256()
-        hash.update(firmware)
-        try addHashes(hashes, to: &hash, for: image)
-        let pages = savePages(
-            processors,
-            reset: reset,
-            features: [],
-            includesFloatingPoint: variant == .init2,
-        )
-        hash.update(pages.first.span)
-        for _ in 1..<processors.count { hash.update(pages.other.span) }
-        return Digest(.sha256, bytes: hash.finished())
+        var start = Hashes.SHA256()
+        start.update(firmware)
+        try addHashes(hashes, to: &start, for: image)
+        return variants.map { variant in
+            let pages = savePages(
+                processors,
+                reset: reset,
+                features: [],
+                includesFloatingPoint: variant == .init2,
+            )
+            var hash = start
+            hash.update(pages.first.span)
+            for _ in 1..<processors.count { hash.update(pages.other.span) }
+            return Digest(.sha256, bytes: hash.finished())
+        }
     }
 
     private static func addHashes(

@@ -60,19 +60,16 @@ extension LaunchDigest {
             let digest = try sev(firmware: firmware, hashes: hashes)
             return [ExpectedDigest(variant: nil, digest: digest)]
         case .sevES(let processors, let hashes, let only):
-            var expected: [ExpectedDigest] = []
-            for (variant, name) in [
-                (SEVESVariant.legacy, ExpectedDigest.Variant.legacy), (.init2, .init2),
-            ] where only == nil || only == name {
-                let digest = try sevES(
-                    firmware: firmware,
-                    processors: processors,
-                    variant: variant,
-                    hashes: hashes,
-                )
-                expected.append(ExpectedDigest(variant: name, digest: digest))
+            let variants = SEVESVariant.allCases.filter { only == nil || $0.expected == only }
+            let digests = try sevES(
+                firmware: firmware,
+                processors: processors,
+                variants: variants,
+                hashes: hashes,
+            )
+            return zip(variants, digests).map {
+                ExpectedDigest(variant: $0.expected, digest: $1)
             }
-            return expected
         case .sevSNP(let processors, let hashes):
             let digest = try sevSNP(
                 firmware: firmware,
@@ -97,5 +94,14 @@ extension LaunchDigest {
         firmware: Span<UInt8>,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         try expected(of: guest, firmware: firmware) { $0.add(pagesOf: firmware) }
+    }
+}
+
+extension LaunchDigest.SEVESVariant {
+    fileprivate var expected: ExpectedDigest.Variant {
+        switch self {
+        case .legacy: .legacy
+        case .init2: .init2
+        }
     }
 }

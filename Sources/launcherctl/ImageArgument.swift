@@ -49,7 +49,7 @@ struct ImageArgument {
         do throws(HostFileError) {
             return try HostFiles.content(at: path, limit: Self.maximumByteCount)
         } catch {
-            throw LaunchFailure(error)
+            throw LaunchFailure(UnreadableImage(cause: error))
         }
     }
 

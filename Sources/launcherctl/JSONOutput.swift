@@ -22,7 +22,7 @@ private struct UnencodableDocument: Failure {
 
 /// Labelled lines; the labels are a column of their own.
 func labelled(_ rows: [(String, String)]) -> String {
-    rows.map { name, value in
-        name + String(repeating: " ", count: max(12 - name.count, 0)) + value
+    rows.flatMap { name, value in
+        Folding.lines(value, after: name + String(repeating: " ", count: max(12 - name.count, 1)))
     }.joined(separator: "\n")
 }

@@ -19,6 +19,7 @@ struct PlanDocument: Encodable {
         let guest: String
         let attachment: String
         let launchDigests: [LaunchDigest]?
+        let launchDigestGap: String?
     }
 
     struct LaunchDigest: Encodable {
@@ -67,6 +68,10 @@ extension PlanReport {
         )
     }
 
+    private var gap: MeasurementGap? {
+        if case .unknown(let gap) = forecast { gap } else { nil }
+    }
+
     fileprivate var firmware: PlanDocument.Firmware? {
         guard let firmware = plan.firmware, let facts else { return nil }
         return PlanDocument.Firmware(
@@ -84,6 +89,7 @@ extension PlanReport {
                     digest: $0.digest.description,
                 )
             },
+            launchDigestGap: gap?.message,
         )
     }
 }

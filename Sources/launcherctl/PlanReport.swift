@@ -29,7 +29,9 @@ struct PlanReport {
             ("group", "\($0.group.name) (\($0.cause)): \($0.group.purpose)")
         }
         rows += plan.removedVariables.map { ("removed", "\($0.escaped) from the environment") }
-        rows += warnings.map { ("warning", $0.message) }
+        rows += warnings.flatMap { warning in
+            [("warning", warning.message)] + (warning.hint.map { [("hint", $0)] } ?? [])
+        }
         return ([labelled(rows), "", "command line"] + commandLine).joined(separator: "\n")
     }
 
@@ -55,9 +57,9 @@ struct PlanReport {
         case nil: []
         case .unknown(let gap): [("digest", "not known: \(gap.message)")]
         case .digests(let digests):
-            digests.map { expected in
-                let condition = expected.variant.map { " (\($0.rawValue): \($0.condition))" } ?? ""
-                return ("digest", "\(expected.digest)\(condition)")
+            digests.flatMap { expected in
+                [("digest", expected.digest.description)]
+                    + (expected.variant.map { [("", "(\($0.rawValue): \($0.condition))")] } ?? [])
             }
         }
     }

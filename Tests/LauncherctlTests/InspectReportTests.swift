@@ -18,7 +18,11 @@ struct InspectReportTests {
             contentsOf: Self.golden.appending(path: "inspect-combined"),
             encoding: .utf8
         )
-        #expect(InspectReport(image, path: "image.fd").text + "\n" == expected)
+        let text = InspectReport(image, path: "image.fd").text
+        #expect(text + "\n" == expected)
+        // But for the checksum, which is one word.
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("checksum") }
+        #expect(lines.allSatisfy { $0.count <= 80 })
     }
 
     @Test func `the keys of the JSON stay`() throws {

@@ -1,3 +1,5 @@
+import Glibc
+import Planning
 package import SystemPackage
 
 extension HostFiles {
@@ -20,11 +22,25 @@ extension HostFiles {
 }
 
 extension HostFiles {
-    /// The first bytes of a regular file; `nil` where there are fewer or they cannot be read.
-    static func start(of path: FilePath, byteCount: Int) -> [UInt8]? {
+    /// A variable store: a regular file or a block device. `nil` where it cannot be read.
+    static func variableStore(at path: FilePath) -> VariableStoreFile? {
         do {
-            let bytes = try RegularFile(opening: path).descriptor.read(atMost: byteCount)
-            return bytes.count == byteCount ? bytes : nil
+            let file = try OwnedDescriptor(
+                opening: path,
+                flags: O_RDONLY | O_NONBLOCK | O_NOCTTY,
+            )
+            let status = try file.status()
+            let byteCount: Int
+            switch status.type {
+            case .regular: byteCount = Int(status.size)
+            // Whose size stat(2) does not tell.
+            case .blockSpecial: byteCount = try file.endOfDevice()
+            default: return nil
+            }
+            return VariableStoreFile(
+                start: try file.read(atMost: VariableStoreFile.startByteCount),
+                byteCount: UInt64(clamping: byteCount),
+            )
         } catch {
             return nil
         }
@@ -37,5 +53,15 @@ extension HostFiles {
         } catch {
             return false
         }
+    }
+}
+
+extension OwnedDescriptor {
+    /// How long a block device is, in bytes; reading goes on from its start.
+    fileprivate borrowing func endOfDevice() throws(Errno) -> Int {
+        let number = number
+        let end = try systemCall { lseek(number, 0, SEEK_END) }.get()
+        _ = try systemCall { lseek(number, 0, SEEK_SET) }.get()
+        return end
     }
 }

@@ -35,7 +35,7 @@ extension VerificationError.Cause {
         case .permissionDenied(let operation, let path, let errno):
             "\(quoted(path)): \(operation) not permitted: \(errno)"
         case .empty(let path):
-            "\(quoted(path)) is empty"
+            "\(quoted(path)): \(ImageRefusal.blank(.empty).message)"
         case .tooLarge(let path, let byteCount, let limit):
             "\(quoted(path)) is too large (expected at most \(limit) bytes, found \(byteCount))"
         case .replaced(let path):

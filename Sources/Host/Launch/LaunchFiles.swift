@@ -82,20 +82,13 @@ package enum LaunchFiles {
         for path in request.loadedFilePaths {
             context.fileByteCounts[path] = byteCount(of: path)
         }
-        context.storeByteCount = request.variableStore.flatMap(byteCount)
         return context
     }
 
-    /// What the guest sees of a variable store's file.
-    private static func byteCount(of store: AttachedVariableStore) -> UInt64? {
-        guard store.statedByteCount == nil, let file = store.file else { return nil }
-        return switch store.format {
-        case .raw: byteCount(of: file)
-        case .qcow2:
-            HostFiles.start(of: FilePath(file), byteCount: QCOW2Header.byteCount)
-                .flatMap { QCOW2Header($0.span)?.diskByteCount }
-        default: nil
-        }
+    /// The variable store, whose file is looked at where the command line leaves its size open.
+    package static func store(_ store: FlashFile) -> JudgementContext.Store {
+        guard store.statedByteCount == nil, let file = store.file else { return .init(store) }
+        return .init(store, file: HostFiles.variableStore(at: FilePath(file)))
     }
 
     /// `nil` for what is no readable regular file: how much of it is loaded is then unknown.

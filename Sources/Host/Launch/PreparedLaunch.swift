@@ -167,7 +167,11 @@ extension PreparedLaunch {
         _ sealed: borrowing SealedImage,
         for firmware: LaunchPlan.FirmwarePlan,
     ) throws(LaunchFailure) -> [LaunchWarning] {
-        let findings = try looking(into: sealed) { Planning.judge($0, in: firmware.context) }
+        var context = firmware.context
+        if context.attachment == .flash, let store = firmware.variableStore {
+            context.store = LaunchFiles.store(store)
+        }
+        let findings = try looking(into: sealed) { Planning.judge($0, in: context) }
         return try failing { () throws(ImageUnfit) in
             try firmware.choice.warnings(about: findings)
         }

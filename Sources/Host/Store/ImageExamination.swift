@@ -8,18 +8,63 @@ package enum ImageExamination: Sendable {
     /// Nobody has pinned it; the rest holds.
     case notPinned(Digest)
     case refused(VerificationError)
+    /// The bytes are the right ones, and no guest would start from them.
+    case unfit(SealedFacts, ImageRefusal)
     /// Its storage does not lead to a file on this host; why.
     case unreachable(String)
 
     package init(_ request: ImageRequest) {
         do throws(VerificationError) {
-            self = .verified(try seal(verify(request)).facts)
+            let image = try seal(verify(request))
+            let refusal = try image.refusalOfForm(request)
+            self = refusal.map { .unfit(image.facts, $0) } ?? .verified(image.facts)
         } catch {
             if case .notPinned(let found, _, _) = error.cause {
                 self = .notPinned(found)
             } else {
                 self = .refused(error)
             }
+        }
+    }
+}
+
+/// What a start asks of an image before there is a guest to judge it for.
+///
+/// - Parameter guest: what it is for and how it would be attached, where that is known.
+package func requireStartable(
+    _ request: ImageRequest,
+    for guest: JudgementContext? = nil,
+) throws(LaunchFailure) -> SealedFacts {
+    let image = try failing { () throws(VerificationError) in try seal(verify(request)) }
+    let refusal = try failing { () throws(VerificationError) in
+        if let guest {
+            try image.refusal(request, in: guest)
+        } else {
+            try image.refusalOfForm(request)
+        }
+    }
+    if let refusal {
+        let image = "firmware volume \(quoted(request.name))"
+        throw LaunchFailure(ImageUnfit(image: image, refusal: refusal))
+    }
+    return image.facts
+}
+
+extension SealedImage {
+    fileprivate borrowing func refusalOfForm(
+        _ request: ImageRequest
+    ) throws(VerificationError) -> ImageRefusal? {
+        try rethrowing(as: { VerificationError(request, .host($0)) }) { () throws(HostError) in
+            try withBytes { FirmwareImage($0).refusalOfForm(for: .x86) }
+        }
+    }
+
+    fileprivate borrowing func refusal(
+        _ request: ImageRequest,
+        in context: JudgementContext,
+    ) throws(VerificationError) -> ImageRefusal? {
+        try rethrowing(as: { VerificationError(request, .host($0)) }) { () throws(HostError) in
+            try withBytes { judge($0, in: context).refusal }
         }
     }
 }

@@ -8,6 +8,14 @@ package enum GuestKind: String, Hashable, Sendable, CaseIterable {
 
     package var isConfidential: Bool { self != .normal }
 
+    /// `an SEV`, `a TDX`: before "guest".
+    package var displayNameWithArticle: String {
+        switch self {
+        case .normal, .tdx: "a \(displayName)"
+        case .sev, .sevES, .sevSNP: "an \(displayName)"
+        }
+    }
+
     /// The field's own spelling, for messages.
     package var displayName: String {
         switch self {

@@ -13,9 +13,15 @@ extension FirmwareChoice {
         if case .volume = image, let refusal = findings.refusal {
             throw ImageUnfit(image: label, refusal: refusal)
         }
-        return findings.filter { finding in
-            guard case .warning(let warning) = finding else { return true }
-            return !accepted.contains(warning.code)
-        }.map { .image(label, $0) }
+        return findings.filter(isWorthSaying).map { .image(label, $0) }
+    }
+
+    private func isWorthSaying(_ finding: Finding) -> Bool {
+        switch finding {
+        case .warning(let warning): !accepted.contains(warning.code)
+        // Stock firmware may well be a PC BIOS: nobody asked for another.
+        case .refusal(.noVolume(isLegacyBIOS: true)): false
+        case .refusal: true
+        }
     }
 }

@@ -5,6 +5,11 @@ package struct ImageUnfit: Failure {
     package let image: String
     package let refusal: ImageRefusal
 
+    package init(image: String, refusal: ImageRefusal) {
+        self.image = image
+        self.refusal = refusal
+    }
+
     package var message: String { "\(image): \(refusal.message)" }
     package var hint: String? { refusal.hint }
     package var exitStatus: ExitStatus { refusal.exitStatus }

@@ -24,6 +24,8 @@ package struct LaunchPlan: Equatable, Sendable {
         package let attachment: FirmwareAttachment
         /// What the image is judged against once its bytes are known.
         package let context: JudgementContext
+        /// The store beside the code image, whose file tells the rest of the context.
+        package let variableStore: FlashFile?
     }
 
     package struct ConfinementPlan: Equatable, Sendable {

@@ -98,17 +98,6 @@ extension LaunchRequest {
     /// Whether QEMU reads its own qemu.conf.
     package var readsDefaultConfiguration: Bool { !vector.has("no-user-config") }
 
-    /// The variable store that the command line attaches, whose size tells which build of firmware
-    /// it belongs to. `nil` where there is none, and where it cannot be told.
-    package var variableStore: AttachedVariableStore? {
-        do throws(AttachmentError) {
-            let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
-            return try AttachedVariableStore(attached, in: vector)
-        } catch {
-            return nil
-        }
-    }
-
     /// Files that loader devices put into guest memory.
     package var loadedFilePaths: [ByteString] { LoaderDevice.all(in: vector).compactMap(\.file) }
 }

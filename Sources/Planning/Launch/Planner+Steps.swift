@@ -89,17 +89,28 @@ extension Planner {
     }
 
     /// Read from the rewritten command line, because that is the one that QEMU gets.
-    static func judgementContext(
+    static func firmwarePlan(
+        _ choice: FirmwareChoice,
+        _ image: ImageRequest,
         _ guest: GuestKind,
         _ rewrite: FirmwareRewrite,
-        _ host: HostState,
-    ) throws(PlanningError) -> JudgementContext {
+    ) throws(PlanningError) -> LaunchPlan.FirmwarePlan {
         try attaching { () throws(AttachmentError) in
-            try JudgementContext(
-                ArgumentVector(rewrite.arguments),
+            let vector = ArgumentVector(rewrite.arguments)
+            let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
+            let store = try FlashFile(variablesOf: attached, in: vector)
+            return LaunchPlan.FirmwarePlan(
+                choice: choice,
+                image: image,
                 guest: guest,
                 attachment: rewrite.attachment,
-                storeByteCount: host.audit.storeByteCount,
+                context: try JudgementContext(
+                    vector,
+                    guest: guest,
+                    attachment: rewrite.attachment,
+                    store: store,
+                ),
+                variableStore: store,
             )
         }
     }

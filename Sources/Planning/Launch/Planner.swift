@@ -67,13 +67,7 @@ package enum Planner {
         let environment = environment(of: request)
         return LaunchPlan(
             identity: request.identity,
-            firmware: .init(
-                choice: choice,
-                image: image,
-                guest: guest,
-                attachment: rewrite.attachment,
-                context: try judgementContext(guest, rewrite, host),
-            ),
+            firmware: try firmwarePlan(choice, image, guest, rewrite),
             arguments: rewrite.arguments,
             environment: environment.kept,
             removedVariables: environment.removed,

@@ -16,6 +16,10 @@ package struct BlockDefinition: Equatable, Sendable {
             : .keyValue(KeyValueList(value, impliedKey: "driver"))
     }
 
+    package init(_ list: KeyValueList) {
+        form = .keyValue(list)
+    }
+
     private init(form: Form) {
         self.form = form
     }

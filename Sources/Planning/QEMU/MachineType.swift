@@ -13,4 +13,15 @@ package struct MachineType: Hashable, Sendable {
         ["pc", "q35", "ubuntu", "ubuntu-q35"].contains(name) || name.hasPrefix("pc-i440fx-")
             || name.hasPrefix("pc-q35-") || name.hasPrefix("pc+pve") || name.hasPrefix("q35+pve")
     }
+
+    /// The version of QEMU that it stands for: `pc-q35-9.2+pve1` for 9.2. `nil` for a name without one.
+    package var version: (major: Int, minor: Int)? {
+        let name = name.bytes.prefix { $0 != UInt8(ascii: "+") }
+        guard let text = name.split(separator: UInt8(ascii: "-")).last else { return nil }
+        let numbers = text.split(separator: UInt8(ascii: ".")).map {
+            Int(String(decoding: $0, as: UTF8.self))
+        }
+        guard numbers.count >= 2, let major = numbers[0], let minor = numbers[1] else { return nil }
+        return (major, minor)
+    }
 }

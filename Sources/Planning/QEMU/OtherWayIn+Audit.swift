@@ -12,8 +12,6 @@ package struct AuditContext: Equatable, Sendable {
     package var defaultFile: ByteString?
     /// Sizes of the files that loader devices name, in bytes.
     package var fileByteCounts: [ByteString: UInt64]
-    /// What the guest sees of the variable store's file, in bytes. `nil` where that is unknown.
-    package var storeByteCount: UInt64?
     package var workingDirectoryIsWritableByOthers: Bool
     package var allowsDebugging: Bool
 
@@ -21,14 +19,12 @@ package struct AuditContext: Equatable, Sendable {
         configurationFiles: [QEMUConfigurationFile] = [],
         unrepeatableFiles: Set<ByteString> = [],
         fileByteCounts: [ByteString: UInt64] = [:],
-        storeByteCount: UInt64? = nil,
         workingDirectoryIsWritableByOthers: Bool = false,
         allowsDebugging: Bool = false,
     ) {
         self.configurationFiles = configurationFiles
         self.unrepeatableFiles = unrepeatableFiles
         self.fileByteCounts = fileByteCounts
-        self.storeByteCount = storeByteCount
         self.workingDirectoryIsWritableByOthers = workingDirectoryIsWritableByOthers
         self.allowsDebugging = allowsDebugging
     }

@@ -16,19 +16,42 @@ package enum QEMUValue {
         return UInt64(String(decoding: bytes, as: UTF8.self), radix: radix)
     }
 
-    /// A number of bytes as `qemu_strtosz` reads it: `540672`, `0x84000`, `8M`, `1G`. `nil` for
-    /// what QEMU refuses, and for fractions such as `1.5M`, which nobody gives for firmware.
+    /// A number of bytes as `qemu_strtosz` reads it: `540672`, `0x84000`, `8M`, `0.5G`. `nil` for
+    /// what QEMU refuses.
     package static func byteCount(_ text: ByteString) -> UInt64? {
         let isHexadecimal = text.hasPrefix("0x") || text.hasPrefix("0X")
         if isHexadecimal { return number(text) }
-        let digits = text.bytes.prefix { hexValue($0).map { $0 < 10 } ?? false }
+        let isDigit = { (byte: UInt8) in hexValue(byte).map { $0 < 10 } ?? false }
+        let digits = text.bytes.prefix(while: isDigit)
+        var rest = text.bytes[digits.endIndex...]
+        var fraction: ArraySlice<UInt8> = []
+        if rest.first == UInt8(ascii: ".") {
+            fraction = rest.dropFirst().prefix(while: isDigit)
+            rest = rest[fraction.endIndex...]
+        }
         guard let count = UInt64(String(decoding: digits, as: UTF8.self)) else { return nil }
-        let suffix = text.bytes[digits.endIndex...]
-        guard let first = suffix.first else { return count }
+        guard let unit = unit(rest) else { return nil }
+        guard !fraction.contains(where: { $0 != UInt8(ascii: "0") }) else {
+            // Half a byte is none.
+            guard unit > 1 else { return nil }
+            return sum(count, of: unit, Double("0." + String(decoding: fraction, as: UTF8.self)))
+        }
+        return sum(count, of: unit, 0)
+    }
+
+    /// `K` and the like, alone; nothing is a byte.
+    private static func unit(_ suffix: ArraySlice<UInt8>) -> UInt64? {
+        guard let first = suffix.first else { return 1 }
         let units = Array("bkmgtpe".utf8)
         guard suffix.count == 1, let power = units.firstIndex(of: first | 0x20) else { return nil }
-        let (product, overflow) = count.multipliedReportingOverflow(by: 1 << (10 * UInt64(power)))
-        return overflow ? nil : product
+        return 1 << (10 * UInt64(power))
+    }
+
+    private static func sum(_ count: UInt64, of unit: UInt64, _ fraction: Double?) -> UInt64? {
+        guard let fraction else { return nil }
+        let (product, tooMuch) = count.multipliedReportingOverflow(by: unit)
+        let (sum, overflow) = product.addingReportingOverflow(UInt64(fraction * Double(unit)))
+        return tooMuch || overflow ? nil : sum
     }
 
     /// `on`, `yes`, `true`, `y` and their opposites (`qapi_bool_parse`); `nil` for anything else.

@@ -49,9 +49,7 @@ extension Check {
         store.configuration.firmware.compactMap(\.volume).map { volume in
             do throws(LaunchFailure) {
                 let request = try store.request(for: volume)
-                let facts = try failing { () throws(VerificationError) in
-                    try seal(verify(request)).facts
-                }
+                let facts = try requireStartable(request)
                 let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
                 return Finding(
                     "firmware",

@@ -90,7 +90,22 @@ struct GuestCheck {
             findings.append(Finding("vm", name, .failure, message))
             return
         }
-        examine(volume, digests: digests, name, .failure)
+        examine(volume, digests: digests, name, .failure, for: context(settings.guestKind))
+    }
+
+    /// How a guest of this kind would start, beside what its variable store tells.
+    private func context(_ guest: GuestKind) -> JudgementContext {
+        let isInFlash =
+            switch guest {
+            case .normal: true
+            case .sev, .sevES: store.configuration.sevAttachment.value == .pflash
+            case .sevSNP, .tdx: false
+            }
+        return JudgementContext(
+            guest: guest,
+            attachment: isInFlash ? .flash : .bios,
+            store: .init(byteCount: nil),
+        )
     }
 
     /// Proxmox starts a template only to back it up, without its args and without its UUID
@@ -118,11 +133,12 @@ struct GuestCheck {
         digests: [Digest],
         _ name: String,
         _ state: Finding.State,
+        for guest: JudgementContext? = nil,
     ) {
         do throws(LaunchFailure) {
             let given = digests.map { ImageRequest.Pin(digest: $0, origin: "option -efi-firmware") }
             let request = try store.request(for: volume, pins: given + store.pins(of: volume))
-            try failing { () throws(VerificationError) in _ = try seal(verify(request)) }
+            _ = try requireStartable(request, for: guest)
             findings.append(Finding("vm", name, .ok, "\(volume)"))
         } catch {
             findings.append(Finding("vm", name, state, error, at: store.root(of: volume)))

@@ -48,6 +48,7 @@ struct FirmwareAddCommand: ParsableCommand {
             let pins = store.pins(of: volume)
             let added = try add(volume, to: store, expecting: expected.digests(), pins)
             say(added, volume)
+            try warn(of: added, volume)
             if pins.isEmpty {
                 try pinNew(volume, Self.pinned(added, expected.digests()), in: store)
             } else {
@@ -95,12 +96,15 @@ struct FirmwareAddCommand: ParsableCommand {
         print("  path    \(ByteString(added.path).escaped)")
         print("  size    \(added.byteCount) bytes")
         for digest in added.digests { print("  \(digest.algorithm)  \(digest.hex)") }
-        if added.byteCount % 4096 != 0 {
-            Console(program: "launcherctl").warn(
-                "no whole number of 4096-byte pages, so QEMU cannot map it as flash",
-                about: "firmware volume \(quoted(volume.description))",
-            )
-        }
+    }
+
+    /// It is there, and perhaps no guest will start from it.
+    private func warn(of added: AddedImage, _ volume: FirmwareVolume) throws(LaunchFailure) {
+        let bytes = try ImageArgument(file: FilePath(added.path)).read()
+        guard let refusal = FirmwareImage(bytes.span).refusalOfForm(for: .x86) else { return }
+        let finding = Planning.Finding.refusal(refusal)
+        let label = "firmware volume \(quoted(volume.description))"
+        Console(program: "launcherctl").warn(.image(label, finding), about: nil)
     }
 
     /// What the operator checked the download with, or else SHA-256.

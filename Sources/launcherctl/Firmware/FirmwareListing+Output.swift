@@ -9,7 +9,7 @@ extension FirmwareListing.Entry {
         switch examination {
         case .verified: "verified"
         case .notPinned: "not pinned"
-        case .refused, .unreachable: "refused"
+        case .refused, .unfit, .unreachable: "refused"
         }
     }
 
@@ -17,7 +17,7 @@ extension FirmwareListing.Entry {
         switch examination {
         case .verified: .green
         case .notPinned: .yellow
-        case .refused, .unreachable: .red
+        case .refused, .unfit, .unreachable: .red
         }
     }
 
@@ -26,6 +26,7 @@ extension FirmwareListing.Entry {
         switch examination {
         case .verified, .notPinned: nil
         case .refused(let error): error.cause.message
+        case .unfit(_, let refusal): refusal.message
         case .unreachable(let message): message
         }
     }
@@ -52,7 +53,7 @@ struct FirmwareDocument: Encodable {
         pinnedBy = entry.pins.map(\.origin)
         usedBy = entry.users.map(\.description)
         switch entry.examination {
-        case .verified(let facts):
+        case .verified(let facts), .unfit(let facts, _):
             digests = facts.digests.map(\.description)
             readOnly = facts.proofs.map(\.rawValue)
         case .notPinned(let digest):

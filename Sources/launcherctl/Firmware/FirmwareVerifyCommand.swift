@@ -35,9 +35,7 @@ struct FirmwareVerifyCommand: ParsableCommand {
             for volume in wanted {
                 do throws(LaunchFailure) {
                     let request = try store.request(for: volume)
-                    let facts = try failing { () throws(VerificationError) in
-                        try seal(verify(request)).facts
-                    }
+                    let facts = try requireStartable(request)
                     let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
                     print(
                         "\(volume): \(Terminal.coloured("verified", .green)), read-only by \(proofs)"

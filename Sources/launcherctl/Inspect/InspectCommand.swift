@@ -80,6 +80,7 @@ struct InspectCommand: ParsableCommand {
         for report: InspectReport
     ) throws(LaunchFailure) -> VariableStoreTemplate? {
         guard let vars else { return try VariableStoreTemplate(beside: report.image, report.path) }
+        guard report.image.kind == .code else { throw LaunchFailure(NoDescriptor.noCode(image)) }
         guard let template = try VariableStoreTemplate(at: vars, for: report.image) else {
             throw LaunchFailure(NoDescriptor.otherTemplate(vars))
         }
@@ -92,6 +93,7 @@ enum NoDescriptor: Failure {
     case startsNoGuest(String)
     case noTemplate(String)
     case otherTemplate(String)
+    case noCode(String)
 
     var message: String {
         switch self {
@@ -101,6 +103,8 @@ enum NoDescriptor: Failure {
             "\(quoted(image)): code without a variable store template beside it"
         case .otherTemplate(let file):
             "\(quoted(file)): not a variable store for this image"
+        case .noCode(let image):
+            "\(quoted(image)): no split code image, so no variable store belongs to it"
         }
     }
 
@@ -108,6 +112,7 @@ enum NoDescriptor: Failure {
         switch self {
         case .startsNoGuest: "'launcherctl inspect' says why"
         case .noTemplate, .otherTemplate: "name the OVMF_VARS*.fd that came with it with --vars"
+        case .noCode: "leave --vars out"
         }
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Host
 import Planning
+import SystemPackage
 
 /// What an image is, as people and programs read it.
 struct InspectReport {
@@ -25,14 +26,24 @@ struct InspectReport {
         }
         self.contents = contents
         self.fault = fault
-        fitness = FirmwareFitness(of: image, features: contents?.features ?? .unknown)
+        fitness = FirmwareFitness(
+            of: image,
+            features: contents?.features ?? .unknown,
+            fault: fault,
+        )
     }
 
     /// `nil` for what starts no guest, and for code without a template.
     func descriptor(template: VariableStoreTemplate?) -> String? {
+        guard fault == nil else { return nil }
         let template = template.map { (path: $0.path, store: $0.store) }
-        return FirmwareDescriptor(of: image, contents: contents, path: path, template: template)?
-            .json
+        let descriptor = FirmwareDescriptor(
+            of: image,
+            contents: contents,
+            path: path.absolute,
+            template: template,
+        )
+        return descriptor?.json
     }
 
     var text: String {
@@ -114,11 +125,19 @@ extension InspectReport {
 
     private func rows(of verdict: FirmwareFitness.Verdict) -> [(String, String)] {
         let how = verdict.attachment == .bios ? "-bios" : "flash"
-        let first = verdict.isFit ? "fits, by \(how)" : "no"
-        let findings =
-            verdict.isFit
-            ? verdict.findings : verdict.findings.filter { $0.severity == .refuse }
-        return [(verdict.guest.displayName, first)] + findings.map { ("", $0.message) }
+        let needsSetting = verdict.guest.isConfidential && verdict.attachment == .flash
+        let condition = needsSetting ? " (with 'sev-attachment pflash')" : ""
+        let first = verdict.isFit ? "fits, by \(how)\(condition)" : "no"
+        return [(verdict.guest.displayName, first)] + verdict.reasons.map { ("", $0.message) }
+    }
+}
+
+extension String {
+    /// The path from the root of the file system: a descriptor is read from elsewhere.
+    var absolute: String {
+        guard !hasPrefix("/") else { return self }
+        let directory = FilePath(FileManager.default.currentDirectoryPath)
+        return directory.pushing(FilePath(self)).lexicallyNormalized().string
     }
 }
 

@@ -5,7 +5,8 @@ import SystemPackage
 /// The variable store that each guest of a code image gets a copy of.
 struct VariableStoreTemplate {
     let path: String
-    let store: FlashVariableStore
+    /// `nil` for zeros, which the firmware formats at its first start.
+    let store: FlashVariableStore?
 
     /// The one that distributions put beside the image; `nil` where there is none.
     init?(beside image: FirmwareImage, _ path: String) throws(LaunchFailure) {
@@ -23,10 +24,10 @@ struct VariableStoreTemplate {
     init?(at path: String, for image: FirmwareImage) throws(LaunchFailure) {
         let bytes = try ImageArgument(file: FilePath(path)).read()
         let file = FirmwareImage(bytes.span)
-        guard file.kind == .variableStore, let store = file.variableStore,
+        guard file.kind == .variableStore || file.kind == .blank(.zeros),
             image.expectedVariableStoreByteCount.map({ $0 == file.byteCount }) ?? true
         else { return nil }
-        self.path = path
-        self.store = store
+        self.path = path.absolute
+        store = file.variableStore
     }
 }

@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
             if let affinity {
                 try failing { () throws(HostError) in try CPUAffinity.set(affinity) }
             }
-            for warning in launch.plan.warnings {
+            for warning in launch.warnings {
                 console.warn(warning, about: launch.plan.identity.label)
             }
             try launch.start()

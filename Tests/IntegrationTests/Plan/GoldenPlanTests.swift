@@ -84,11 +84,12 @@ struct GoldenPlanTests {
         try store.writeConfiguration(Data(text.utf8))
     }
 
-    /// Without what differs from run to run.
+    /// Without what differs from run to run, a row a line, and without the purposes of groups.
     private func readable(_ text: String, _ store: FirmwareStore) -> String {
         text.replacing(store.path, with: "STORE")
             .replacing(/\/proc\/self\/fd\/\d+/, with: "/proc/self/fd/N")
-            .replacing(/(?m)^(group +\S+ \(.*\)): [^()]*$/, with: { $0.1 })
+            .replacing("\n            ", with: " ")
+            .replacing(/(?m)^(group +\S+ \(.*\)): .*$/, with: { $0.1 })
     }
 
     private func withoutPurposes(_ text: String) throws -> String {

@@ -45,7 +45,7 @@ extension Refusal {
         image(
             "empty",
             status: 65,
-            "'$image' is empty",
+            "'$image': FW-E01: the file is empty",
             hint: "re-upload the image",
         ) {
             try overwrite($0.image, with: Data())

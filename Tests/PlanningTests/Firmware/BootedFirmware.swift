@@ -61,11 +61,13 @@ final class BootedFirmware {
         if let store {
             words += ["-drive", "if=pflash,unit=1,format=raw,size=\(store),file=/vars"]
         }
+        let vector = ArgumentVector(words.map { ByteString($0) })
+        let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
         return try JudgementContext(
-            ArgumentVector(words.map { ByteString($0) }),
+            vector,
             guest: .normal,
             attachment: attachment == .bios ? .bios : .pflashDrive,
-            storeByteCount: nil,
+            store: FlashFile(variablesOf: attached, in: vector),
         )
     }
 

@@ -59,6 +59,20 @@ struct CorpusJudgeTests {
     }
 
     @Test(arguments: facts)
+    func `a real image fits the guests that it is known to start`(facts: Facts) throws {
+        let bytes = try FirmwareCorpus.image(facts.file)
+        let image = FirmwareImage(bytes.span)
+        let contents = try FirmwareContents.read(image, of: bytes.span)
+        let fitness = FirmwareFitness(of: image, features: contents?.features ?? .unknown)
+        let guests: [(GuestKind, String)] = [
+            (.sev, "sev"), (.sevES, "sev-es"), (.sevSNP, "snp"), (.tdx, "tdx"),
+        ]
+        for (guest, name) in guests {
+            #expect(fitness.isFit(for: guest) == (facts.cvm[name]?.ok == true), "\(guest)")
+        }
+    }
+
+    @Test(arguments: facts)
     func `kernel hashes are refused where a real image has no place for them`(facts: Facts) throws {
         let image = try FirmwareCorpus.understood(facts.file)
         for (guest, name) in [(GuestKind.sev, "sev"), (.sevSNP, "snp")] {

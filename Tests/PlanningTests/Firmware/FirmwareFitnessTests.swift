@@ -6,10 +6,36 @@ struct FirmwareFitnessTests {
         let image = FirmwareImage(SyntheticImage(storeByteCount: 0x5000).build().span)
         let fitness = FirmwareFitness(of: image, features: .unknown)
         #expect(fitness.verdicts.map(\.guest) == GuestKind.allCases)
-        #expect(fitness.verdicts.allSatisfy { $0.attachment == .bios && $0.isFit })
+        #expect(fitness.verdicts.allSatisfy { $0.isFit })
+        #expect(fitness.verdicts.map(\.attachment) == [.flash, .bios, .bios, .bios, .bios])
         let code = FirmwareImage(SyntheticImage().build().span)
         let split = FirmwareFitness(of: code, features: .unknown)
         #expect(split.verdicts.filter(\.isFit).map(\.guest) == [.normal, .sev, .sevES])
+    }
+
+    @Test func `firmware for another architecture is fit for nothing here`() {
+        let bytes = [0, 4, 0, 0x14] + filler(4092, of: 0) + SyntheticImage().volume(0x8000)
+        let image = FirmwareImage(bytes.span)
+        let fitness = FirmwareFitness(of: image, features: .unknown)
+        #expect(fitness.verdicts.allSatisfy { $0.findings.map(\.code) == ["FW-E09"] })
+        #expect(FirmwareFitness(of: image, features: .unknown, on: .aarch64).isFit(for: .normal))
+    }
+
+    @Test func `a build without a driver for a guest is not fit for it`() throws {
+        let image = FirmwareImage(SyntheticImage(storeByteCount: 0x5000).build().span)
+        let features = BuildFeatures(hasSEVDriver: true, hasTDXDriver: false)
+        let fitness = FirmwareFitness(of: image, features: features)
+        #expect(
+            fitness.verdicts.filter(\.isFit).map(\.guest) == [.normal, .sev, .sevES, .sevSNP]
+        )
+        let tdx = try #require(fitness.verdicts.last)
+        #expect(tdx.reasons.map(\.code).contains("FW-W05"))
+    }
+
+    @Test func `an image that cannot be unpacked is fit for nothing`() {
+        let image = FirmwareImage(SyntheticImage(storeByteCount: 0x5000).build().span)
+        let fitness = FirmwareFitness(of: image, features: .unknown, fault: .damaged(.corrupt))
+        #expect(fitness.verdicts.allSatisfy { !$0.isFit && $0.reasons.map(\.code) == ["FW-E03"] })
     }
 
     @Test func `a variable store is fit for nothing`() {

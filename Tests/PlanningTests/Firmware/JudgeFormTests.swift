@@ -43,7 +43,15 @@ struct JudgeFormTests {
         Wrong(
             what: "wrong checksum",
             bytes: spoiled { $0[0x2D] ^= 1 },
-            message: "FW-E03: firmware volume at offset 0: damaged, its header's checksum is wrong",
+            message: "FW-E03: firmware volume at offset 0: damaged, its header is wrong",
+        ),
+        Wrong(
+            what: "a header that ends before its block map",
+            bytes: spoiled {
+                $0[0x30] = 0x4A
+                $0.fixVolumeChecksum()
+            },
+            message: "FW-E03: firmware volume at offset 0: damaged, its header is wrong",
         ),
         Wrong(
             what: "first volume's header zeroed",

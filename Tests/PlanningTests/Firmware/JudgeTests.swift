@@ -97,9 +97,45 @@ struct JudgeTests {
         var context = Self.normal
         context.machineType = machineType
         context.systemManagementMode = mode
+        context.store = .init(byteCount: nil)
         let features = BuildFeatures(requiresSystemManagementMode: true)
         #expect(codes(Self.code, context, features: features) == (isWarned ? ["FW-W03"] : []))
         #expect(codes(Self.code, context) == [])
+    }
+
+    @Test func `it is warned of without a store to write to as well`() {
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        func found(_ image: [UInt8], _ context: Context) -> [String] {
+            codes(image, context, features: features).filter { $0 != "FW-W04" }
+        }
+        #expect(found(Self.code, Self.normal) == ["FW-W03"])
+        var stored = Self.normal
+        stored.store = .init(byteCount: nil)
+        #expect(found(Self.code, stored) == [])
+        #expect(found(Self.combined, stored) == ["FW-W01", "FW-W03"])
+        #expect(found(Self.combined, Context(guest: .sev, attachment: .bios)) == ["FW-W03"])
+    }
+
+    @Test(
+        arguments: [
+            (.qcow2, "the VM's variable store is a qcow2 image, attached as raw"),
+            (
+                .erased,
+                "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
+            ),
+        ] as [(Context.Store.Defect, String)]
+    )
+    func `a store that crashes the firmware is refused`(
+        defect: Context.Store.Defect,
+        text: String,
+    ) {
+        var context = Self.normal
+        context.store = .init(byteCount: 99, defect: defect)
+        let findings = judge(FirmwareImage(Self.code.span), in: context)
+        #expect(findings.refusal?.message == "FW-E15: \(text)")
+        #expect(findings.refusal?.hint != nil)
+        // What uses no store does not mind.
+        #expect(codes(Self.combined, context) == ["FW-W01"])
     }
 
     @Test func `a combined image in flash is warned of`() {

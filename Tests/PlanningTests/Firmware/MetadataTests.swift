@@ -195,6 +195,33 @@ struct MetadataTests {
         #expect(metadata.defect(imageByteCount: bytes.count) == .missing(.handOffBlocks))
     }
 
+    @Test func `TDX metadata has to measure the end of the file as code`() throws {
+        let code = SyntheticImage().build().count
+        let start = UInt64(1 << 32) - UInt64(code)
+        let wrong = TDX(
+            offset: 0,
+            raw: UInt32(code),
+            address: start,
+            size: UInt64(code),
+            type: 0,
+            attributes: 1,
+        )
+        var builder = SyntheticImage(storeByteCount: 0x4000)
+        builder.tdxSections = [Self.hob, Self.temporary, wrong]
+        var bytes = builder.build()
+        // The builder's own code section becomes memory above, so that the wrong one is the only.
+        let image = FirmwareImage(bytes.span)
+        let metadata = try #require(image.tdxMetadata.value)
+        let own = try #require(metadata.sections.firstIndex { $0.kind == .code })
+        let descriptor = bytes.count - SyntheticImage.tdxDistance + 16 + own * 32
+        bytes.write(littleEndian(UInt32(0)), at: descriptor)
+        let changed = try #require(FirmwareImage(bytes.span).tdxMetadata.value)
+        guard case .codeNotAtEnd = changed.defect(imageByteCount: bytes.count) else {
+            Issue.record("\(String(describing: changed.defect(imageByteCount: bytes.count)))")
+            return
+        }
+    }
+
     @Test func `TDX metadata of a whole file does not fit its code alone`() throws {
         let whole = SyntheticImage(storeByteCount: 0x4000).build()
         let code = Array(whole[0x4000...])

@@ -104,6 +104,11 @@ struct StockChoiceTests {
     @Test(
         arguments: [
             ["-drive", "if=pflash,unit=0,file=/usr/share/OVMF//OVMF_CODE_4M.fd"],
+            ["-drive", "if=pflash,format=raw,file=file:/usr/share/OVMF/OVMF_CODE_4M.fd"],
+            [
+                "-drive",
+                "if=pflash,format=raw,file.driver=file,file.filename=/usr/share/OVMF/OVMF_CODE_4M.fd",
+            ],
             ["-pflash", "/usr/share/OVMF/OVMF_CODE_4M.fd"],
             ["-bios", "/usr/share/OVMF/OVMF_CODE_4M.fd"],
             [
@@ -123,8 +128,19 @@ struct StockChoiceTests {
         #expect(launch.plan.arguments.contains("-bios") == words.contains("-bios"))
     }
 
-    @Test func `a name that QEMU would search for cannot be verified`() {
-        let refusal = PlannedLaunch.refusal(["-bios", "bios.bin"], configuration: Self.verify)
+    /// Nor may it start unverified.
+    @Test(
+        arguments: [
+            ["-bios", "bios.bin"], ["-drive", "if=pflash,format=raw,file=nbd://host/code"],
+            ["-drive", "if=pflash,format=raw,file.driver=nbd,file.host=h"],
+            [
+                "-machine", "pflash0=a", "-blockdev",
+                "driver=raw,node-name=a,file.driver=nbd,file.server.type=unix",
+            ],
+        ] as [[ByteString]]
+    )
+    func `a name that is no path cannot be verified`(words: [ByteString]) {
+        let refusal = PlannedLaunch.refusal(words, configuration: Self.verify)
         #expect(refusal?.exitStatus == .usage)
     }
 

@@ -2,16 +2,16 @@ import Planning
 import Testing
 
 struct JudgementContextTests {
-    private func context(
-        _ words: [ByteString],
-        storeByteCount: UInt64? = nil,
-    ) throws -> JudgementContext {
+    private func plan(_ words: [ByteString]) throws -> LaunchPlan.FirmwarePlan {
         let code: [ByteString] = ["-drive", "if=pflash,unit=0,file=/code"]
         let launch = try PlannedLaunch(
-            code + words + ["-efi-firmware", ByteString(PlannedLaunch.volume)],
-            audit: AuditContext(storeByteCount: storeByteCount),
+            code + words + ["-efi-firmware", ByteString(PlannedLaunch.volume)]
         )
-        return try #require(launch.plan.firmware).context
+        return try #require(launch.plan.firmware)
+    }
+
+    private func context(_ words: [ByteString]) throws -> JudgementContext {
+        try plan(words).context
     }
 
     @Test(
@@ -20,7 +20,12 @@ struct JudgementContextTests {
             (["-drive", "if=pflash,format=raw,file=/vars"], 4096),
             (["-drive", "if=pflash,unit=1,format=raw,size=128K,file=/vars"], 131_072),
             (["-drive", "if=pflash,unit=1,format=raw,size=0x20000,file=/vars"], 131_072),
-            (["-drive", "if=pflash,unit=1,format=qcow2,file=/vars"], 4096),
+            // Without the header of a qcow2 image.
+            (["-drive", "if=pflash,unit=1,format=qcow2,file=/vars"], nil),
+            (["-drive", "if=pflash,unit=1,format=raw,offset=1024,file=/vars"], 3072),
+            (["-drive", "if=pflash,unit=1,format=raw,offset=8192,file=/vars"], nil),
+            (["-drive", "if=pflash,unit=1,file=/vars"], 4096),
+            (["-drive", "if=pflash,unit=1,format=vmdk,file=/vars"], nil),
             (
                 [
                     "-blockdev",
@@ -48,8 +53,10 @@ struct JudgementContextTests {
         words: [ByteString],
         byteCount: Int?,
     ) throws {
-        let store = try #require(try context(words, storeByteCount: 4096).store)
-        #expect(store.byteCount == byteCount)
+        let store = try #require(try plan(words).variableStore)
+        let bytes = [UInt8](repeating: 0, count: 64)
+        let file = VariableStoreFile(start: bytes, byteCount: 4096)
+        #expect(JudgementContext.Store(store, file: file).byteCount == byteCount)
     }
 
     @Test func `without a variable store there is none to judge`() throws {
@@ -73,7 +80,7 @@ struct JudgementContextTests {
     @Test(
         arguments: [
             ("pc+pve0", true), ("pc-i440fx-9.2+pve1", true), ("pc", true), ("q35+pve0", false),
-            ("pc-q35-9.2+pve1", false), ("q35", false),
+            ("pc-q35-9.2+pve1", false), ("q35", false), ("ubuntu", true), ("ubuntu-q35", false),
         ] as [(ByteString, Bool)]
     )
     func `a machine without system management memory is known by its type`(
@@ -83,6 +90,12 @@ struct JudgementContextTests {
         let context = try context(["-machine", type])
         #expect(context.machineType == type.text)
         #expect(context.lacksSystemManagementMode == lacks)
+    }
+
+    /// QEMU's default is the older chip set, unless a file of settings says otherwise.
+    @Test func `a machine without a type is a PC`() throws {
+        #expect(try context([]).machineType == "pc")
+        #expect(try context(["-machine", "smm=on"]).lacksSystemManagementMode)
     }
 
     @Test(

@@ -1,8 +1,8 @@
 /// What stands where a firmware volume may start.
 enum VolumeHeader: Hashable, Sendable {
     case none
-    /// The signature is there and the checksum is not right: a volume that was damaged, or bytes
-    /// that look like one by chance.
+    /// The signature is there and the rest is not right: a volume that was damaged, or bytes that
+    /// look like one by chance.
     case damaged
     /// A sound header of a volume that goes on after the end of the image.
     case truncated(FlashVolume)
@@ -30,13 +30,30 @@ enum VolumeHeader: Hashable, Sendable {
                 byteCount: byteCount,
                 headerByteCount: headerByteCount,
                 of: image,
-            )
+            ),
+            volume.holdsVariables
+                || Self.endOfBlockMap(at: offset, of: image) == headerByteCount
         else {
             self = .damaged
             return
         }
         self = image.holds(byteCount, at: offset) ? .sound(volume) : .truncated(volume)
     }
+
+    /// Where the header ends, because its last field does: pairs of 32-bit numbers, the last of zeros.
+    /// Firmware begins to look for files behind it. (Variable stores exist that were padded without
+    /// their map.)
+    private static func endOfBlockMap(at offset: Int, of image: Span<UInt8>) -> Int? {
+        var end = 0x38
+        while let entry = image.uint64(at: offset + end), end < maximumBlockMapEnd {
+            end += 8
+            if entry == 0 { return end }
+        }
+        return nil
+    }
+
+    /// Real headers have one entry.
+    private static let maximumBlockMapEnd = 0x1000
 
     /// The sum of the header's 16-bit words, which a sound header makes zero.
     private static func sum(of byteCount: Int, at offset: Int, of image: Span<UInt8>) -> UInt16 {

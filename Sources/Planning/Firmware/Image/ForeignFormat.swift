@@ -4,6 +4,9 @@ package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
     case vmdk = "VMDK"
     case vhdx = "VHDX"
     case vdi = "VDI"
+    case vhd = "VHD"
+    case qed = "QED"
+    case luks = "LUKS"
     case igvm = "IGVM"
     case elf = "ELF"
     case pe = "PE"
@@ -14,6 +17,7 @@ package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
     case zip
     case bzip2
     case zstd
+    case lz4
     case sevenZip = "7z"
     case tar
     case cabinet
@@ -22,6 +26,7 @@ package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
     package enum Family: Hashable, Sendable {
         case diskImage
         case compressed
+        case archive
         case program
         case guestMemory
         case update
@@ -30,8 +35,9 @@ package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
 
     package var family: Family {
         switch self {
-        case .qcow2, .vmdk, .vhdx, .vdi: .diskImage
-        case .gzip, .xz, .zip, .bzip2, .zstd, .sevenZip, .tar, .cabinet: .compressed
+        case .qcow2, .vmdk, .vhdx, .vdi, .vhd, .qed, .luks: .diskImage
+        case .gzip, .xz, .bzip2, .zstd, .lz4: .compressed
+        case .zip, .sevenZip, .tar, .cabinet: .archive
         case .elf, .pe, .optionROM: .program
         case .igvm: .guestMemory
         case .uefiCapsule: .update
@@ -58,6 +64,9 @@ package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
         sign(.vmdk, Array("KDMV".utf8)),
         sign(.vmdk, Array("# Disk DescriptorFile".utf8)),
         sign(.vdi, [0x7F, 0x10, 0xDA, 0xBE], at: 0x40),
+        sign(.vhd, Array("conectix".utf8)),
+        sign(.qed, Array("QED\0".utf8)),
+        sign(.luks, Array("LUKS".utf8) + [0xBA, 0xBE]),
         sign(.igvm, Array("IGVM".utf8)),
         sign(.elf, [0x7F, 0x45, 0x4C, 0x46]),
         // FMP capsules and the older flash capsules, by GUID.
@@ -67,6 +76,7 @@ package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
         sign(.sevenZip, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
         sign(.zip, [0x50, 0x4B, 0x03, 0x04]),
         sign(.zstd, [0x28, 0xB5, 0x2F, 0xFD]),
+        sign(.lz4, [0x04, 0x22, 0x4D, 0x18]),
         sign(.cabinet, Array("MSCF".utf8)),
         sign(.tar, Array("ustar".utf8), at: 257),
         sign(.html, Array("<!DOCTYPE".utf8)),

@@ -13,6 +13,8 @@ extension TDXMetadata {
         case outsideImage(Section, imageByteCount: Int)
         /// The reset vector is not where the CPU starts.
         case codeNotBelowFourGiB(Section)
+        /// What is measured as code is not the end of the file, where the CPU starts.
+        case codeNotAtEnd(Section)
         case overlap(Section, Section)
 
         package var text: String {
@@ -28,6 +30,7 @@ extension TDXMetadata {
                 "\(section.description) is not in the file (expected \(section.data.upperBound)"
                     + " bytes or more, found \(imageByteCount))"
             case .codeNotBelowFourGiB(let section): "\(section.description) does not end at 4 GiB"
+            case .codeNotAtEnd(let section): "\(section.description) is not the end of the file"
             case .overlap(let first, let second):
                 "\(first.description) and \(second.description) overlap"
             }
@@ -47,6 +50,10 @@ extension TDXMetadata {
         }
         for section in sections where section.kind == .code && section.end != Self.fourGiB {
             return .codeNotBelowFourGiB(section)
+        }
+        for section in sections
+        where section.kind == .code && section.data.upperBound != imageByteCount {
+            return .codeNotAtEnd(section)
         }
         let ordered = sections.sorted { $0.address < $1.address }
         for (section, next) in zip(ordered, ordered.dropFirst()) where section.end > next.address {

@@ -26,11 +26,11 @@ package struct FirmwareDescriptor: Hashable, Sendable {
         of image: FirmwareImage,
         contents: FirmwareContents?,
         path: String,
-        template: (path: String, store: FlashVariableStore)? = nil,
+        template: (path: String, store: FlashVariableStore?)? = nil,
     ) {
         guard image.holdsCode, let architecture = image.architecture else { return nil }
         let features = contents?.features ?? .unknown
-        let fitness = FirmwareFitness(of: image, features: features)
+        let fitness = FirmwareFitness(of: image, features: features, on: architecture)
         guard fitness.verdicts.contains(where: \.isFit) else { return nil }
         description = Self.description(of: contents?.identity, path: path)
         self.architecture = architecture.qemuName
@@ -85,14 +85,10 @@ package struct FirmwareDescriptor: Hashable, Sendable {
         _ contents: FirmwareContents?,
     ) -> [String] {
         let hasSEV = features.hasSEVDriver == true
-        let isFitForES = fitness.verdicts.contains { verdict in
-            verdict.guest == .sevES && verdict.isFit
-                && !verdict.findings.warnings().contains { $0.code == .firstPhaseNot64Bit }
-        }
         let rows: [(Bool, String)] = [
             (contents?.contains(module: "S3SaveStateDxe") == true, "acpi-s3"),
             (hasSEV, "amd-sev"),
-            (hasSEV && isFitForES, "amd-sev-es"),
+            (hasSEV && fitness.isFit(for: .sevES), "amd-sev-es"),
             (hasSEV && fitness.isFit(for: .sevSNP), "amd-sev-snp"),
             (features.hasTDXDriver == true && fitness.isFit(for: .tdx), "intel-tdx"),
             (features.requiresSystemManagementMode == true, "requires-smm"),

@@ -29,7 +29,7 @@ package enum GuestRefusal: Hashable, Sendable {
 
     package var text: String {
         switch self {
-        case .flash(let guest): "a \(guest.displayName) guest cannot start from flash"
+        case .flash(let guest): "\(guest.displayNameWithArticle) guest cannot start from flash"
         case .noSEVReset(let guest, let fault):
             "not built for \(guest.displayName), " + absent("SEV-ES reset block", fault)
         case .zeroSEVReset(let guest):

@@ -6,6 +6,8 @@ package enum ImageRefusal: Failure, Hashable {
     case damagedVolume(offset: Int)
     /// Only the volume of the first phase is there, which boots nothing alone.
     case noMainVolume
+    /// What is compressed in the main volume cannot be unpacked, by the firmware neither.
+    case damagedContents(ContentsFault)
     case variableStore
     case noResetVector
     case noVolumeTopFile
@@ -36,7 +38,7 @@ package enum ImageRefusal: Failure, Hashable {
         switch self {
         case .blank: .blank
         case .foreign: .foreign
-        case .noVolume, .damagedVolume, .noMainVolume: .noVolume
+        case .noVolume, .damagedVolume, .noMainVolume, .damagedContents: .noVolume
         case .variableStore: .variableStore
         case .noResetVector, .noVolumeTopFile: .noResetVector
         case .otherArchitecture: .otherArchitecture
@@ -59,9 +61,10 @@ package enum ImageRefusal: Failure, Hashable {
                 ? "a PC BIOS such as SeaBIOS, not UEFI firmware (no firmware volume)"
                 : "not UEFI firmware (no firmware volume)"
         case .damagedVolume(let offset):
-            "firmware volume at offset \(offset): damaged, its header's checksum is wrong"
+            "firmware volume at offset \(offset): damaged, its header is wrong"
         case .noMainVolume:
             "the main firmware volume is missing or damaged, only the first phase is there"
+        case .damagedContents(let fault): fault.message
         case .variableStore: "a variable store where firmware code is expected"
         case .noResetVector: "no reset vector, so no code where the CPU starts"
         case .noVolumeTopFile: "no volume top file (VTF) at the end, so not firmware for QEMU"
@@ -82,7 +85,7 @@ package enum ImageRefusal: Failure, Hashable {
         case .noVolume(isLegacyBIOS: true): "remove the custom firmware, or give an OVMF image"
         case .noVolume(isLegacyBIOS: false), .noVolumeTopFile, .noResetVector:
             "give an OVMF image: OVMF_CODE*.fd, or OVMF*.fd for SEV-SNP and TDX"
-        case .damagedVolume, .noMainVolume: "upload the image again"
+        case .damagedVolume, .noMainVolume, .damagedContents: "upload the image again"
         case .variableStore: "give the code image that belongs to it (OVMF_CODE*.fd)"
         case .otherArchitecture(_, let expected): "give firmware for \(expected.displayName)"
         case .size(let refusal): refusal.hint
@@ -106,6 +109,7 @@ extension ForeignFormat {
         switch family {
         case .diskImage: "a \(rawValue) disk image"
         case .compressed: "\(rawValue) compressed"
+        case .archive: "a \(rawValue) archive"
         case .program: "a program (\(rawValue))"
         case .guestMemory: "an \(rawValue) file"
         case .update: "a \(rawValue)"
@@ -116,7 +120,7 @@ extension ForeignFormat {
     fileprivate var hint: String {
         switch family {
         case .diskImage: "convert it: qemu-img convert -O raw IMAGE IMAGE.fd"
-        case .compressed: "unpack it and upload the image itself"
+        case .compressed, .archive: "unpack it and upload the image itself"
         case .guestMemory: "IGVM is started with -object igvm-cfg, which is not supported here"
         case .update: "give the image that the update installs, not the update"
         case .program, .text: "give an OVMF image (OVMF_CODE*.fd)"

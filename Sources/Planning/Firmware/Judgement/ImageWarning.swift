@@ -5,9 +5,11 @@ package enum ImageWarning: Hashable, Sendable {
     /// No table says which store belongs to code of this size.
     case unknownStore(codeByteCount: Int, storeByteCount: Int)
     case requiresSystemManagementMode(machineType: String?, isOff: Bool)
+    /// Builds that require SMM crash without a store that can be written to.
+    case requiresVariableStore
     /// The host is not outside of what this build trusts.
     case genericBuild(GuestKind)
-    /// Metadata for this kind of guest, and no driver for it.
+    /// What the build is made for, and this kind of guest is not of that.
     case noDriver(GuestKind)
     case keysWithoutSecureBoot(SecureBootKeys)
     case unusualSize(byteCount: Int)
@@ -34,7 +36,7 @@ package enum ImageWarning: Hashable, Sendable {
         switch self {
         case .combinedInFlash: .combinedInFlash
         case .unknownStore: .unknownStore
-        case .requiresSystemManagementMode: .requiresSystemManagementMode
+        case .requiresSystemManagementMode, .requiresVariableStore: .requiresSystemManagementMode
         case .genericBuild: .genericBuild
         case .noDriver: .noDriver
         case .keysWithoutSecureBoot: .keysWithoutSecureBoot
@@ -45,6 +47,15 @@ package enum ImageWarning: Hashable, Sendable {
     }
 
     package var message: String { "\(code.rawValue): \(text)" }
+
+    /// Whether such a guest would not start, as far as one can tell. A launch is only warned of it,
+    /// because what it rests on is not all visible in the bytes.
+    package var meansNoStart: Bool {
+        switch self {
+        case .noDriver, .firstPhaseNot64Bit: true
+        default: false
+        }
+    }
 
     /// What is doubtful, without the code.
     package var text: String {
@@ -59,8 +70,12 @@ package enum ImageWarning: Hashable, Sendable {
                 + (isOff ? "is off" : "machine type \(quoted(machineType ?? "")) does not have")
                 + ", so the guest will hang without output"
         case .genericBuild(let guest):
-            "a generic build, which does not keep the host out of a \(guest.displayName) guest"
-        case .noDriver(let guest): "metadata for \(guest.displayName), but no driver for it"
+            "no \(guest == .tdx ? "IntelTdx" : "AmdSev") build, so not made to keep the host out of"
+                + " \(guest.displayNameWithArticle) guest"
+        case .requiresVariableStore:
+            "built to require SMM and a variable store in flash, which this VM does not have, so the"
+                + " guest will hang without output"
+        case .noDriver(let guest): "a build without a driver for \(guest.displayName) guests"
         case .keysWithoutSecureBoot(let keys):
             "the variable store has Secure Boot keys enrolled"
                 + " (\(keys.names.joined(separator: ", "))) and this build cannot enforce them"
@@ -78,6 +93,8 @@ package enum ImageWarning: Hashable, Sendable {
         case .unknownStore: "use the variable store template that came with the code image"
         case .requiresSystemManagementMode:
             "use a q35 machine with smm=on, or a build without SMM_REQUIRE"
+        case .requiresVariableStore:
+            "attach the code image and its variable store, or a build without SMM_REQUIRE"
         case .genericBuild(.tdx): "give an IntelTdx build (OVMF.inteltdx.fd), or accept it"
         case .genericBuild: "give an AmdSev build (OVMF.amdsev.fd), or accept it"
         case .noDriver(let guest): "give a build made for \(guest.displayName)"

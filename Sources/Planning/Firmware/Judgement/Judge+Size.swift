@@ -3,7 +3,9 @@ extension FirmwareImage {
     func refusalsOfSize(in context: JudgementContext) -> [SizeRefusal] {
         guard context.architecture == .x86 || architecture == .x86 else { return [] }
         return switch context.attachment {
-        case .flash: [tooLarge(in: context), otherStore(in: context)].compactMap { $0 }
+        case .flash:
+            [tooLarge(in: context), brokenStore(in: context), otherStore(in: context)]
+                .compactMap { $0 }
         case .bios: [notWholeBIOS].compactMap { $0 }
         }
     }
@@ -26,6 +28,11 @@ extension FirmwareImage {
             SizeClass.allCases.contains(where: { $0.variableStoreByteCount == found })
         else { return nil }
         return .otherStore(expected: expected, found: found)
+    }
+
+    private func brokenStore(in context: JudgementContext) -> SizeRefusal? {
+        guard kind == .code, architecture == .x86 else { return nil }
+        return context.store?.defect.map(SizeRefusal.brokenStore)
     }
 
     /// QEMU, `hw/i386/x86-common.c`: "could not load PC BIOS".

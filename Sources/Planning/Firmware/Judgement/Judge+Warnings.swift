@@ -18,7 +18,7 @@ extension FirmwareImage {
     private func warningOfStore(in context: JudgementContext) -> ImageWarning? {
         guard architecture == .x86, kind == .code, context.attachment == .flash,
             let store = context.store?.byteCount, store != expectedVariableStoreByteCount,
-            otherStore(in: context) == nil
+            context.store?.defect == nil, otherStore(in: context) == nil
         else { return nil }
         return .unknownStore(codeByteCount: byteCount, storeByteCount: store)
     }
@@ -27,14 +27,22 @@ extension FirmwareImage {
         features: BuildFeatures,
         in context: JudgementContext,
     ) -> ImageWarning? {
-        guard features.requiresSystemManagementMode == true, !context.guest.isConfidential else {
-            return nil
+        guard features.requiresSystemManagementMode == true,
+            // The others are refused.
+            context.guest == .normal || context.guest == .sev
+        else { return nil }
+        guard context.lacksSystemManagementMode else {
+            return hasWritableStore(in: context) ? nil : .requiresVariableStore
         }
-        guard context.lacksSystemManagementMode else { return nil }
         return .requiresSystemManagementMode(
             machineType: context.machineType,
             isOff: context.systemManagementMode == .off,
         )
+    }
+
+    /// A combined image uses its own store, which is read-only in flash and memory in `-bios`.
+    private func hasWritableStore(in context: JudgementContext) -> Bool {
+        kind == .code && context.attachment == .flash && context.store != nil
     }
 
     /// edk2 `OvmfPkg/IntelTdx/README.md`: only the AmdSev and IntelTdx builds do without what a

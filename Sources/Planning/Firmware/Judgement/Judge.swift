@@ -22,18 +22,20 @@ package func judge(
 }
 
 /// The same, from the image's bytes. Looks into the compressed volume, which takes some
-/// milliseconds, only where the guest could not start with a build that requires SMM.
+/// milliseconds, only where the guest could not start with a build that requires SMM. (Code in flash
+/// without a variable store is started by hand alone, and not worth them.)
 package func judge(_ bytes: Span<UInt8>, in context: JudgementContext) -> [Finding] {
     let image = FirmwareImage(bytes)
-    let features: BuildFeatures =
-        context.lacksSystemManagementMode ? .glimpse(image, of: bytes) : .unknown
+    let mayLackSMM =
+        context.lacksSystemManagementMode || context.attachment == .bios || image.kind == .combined
+    let features: BuildFeatures = mayLackSMM ? .glimpse(image, of: bytes) : .unknown
     return judge(image, features: features, in: context)
 }
 
 extension FirmwareImage {
     /// Why this is not whole firmware code for the architecture, in the order in which an
     /// administrator would look: what kind of file, whose, all of it?
-    fileprivate func refusalOfForm(for architecture: Architecture?) -> ImageRefusal? {
+    package func refusalOfForm(for architecture: Architecture?) -> ImageRefusal? {
         switch kind {
         case .blank(let blank): return .blank(blank)
         case .foreign(let format): return .foreign(format)

@@ -16,13 +16,27 @@ package struct JudgementContext: Hashable, Sendable {
 
     /// The variable store beside the code, as far as it is known without writing to it.
     package struct Store: Hashable, Sendable {
+        /// What firmware of the PC machines crashes on.
+        package enum Defect: Hashable, Sendable {
+            /// A qcow2 image that QEMU is told to take for the store itself.
+            case qcow2
+            /// 0xFF, as erased flash is. (Zeros are fine: the firmware formats them.)
+            case erased
+        }
+
         /// What the guest sees, in bytes: `size=` of the drive, or the file's size.
         package let byteCount: Int?
         package let enrolledKeys: SecureBootKeys?
+        package let defect: Defect?
 
-        package init(byteCount: Int?, enrolledKeys: SecureBootKeys? = nil) {
+        package init(
+            byteCount: Int?,
+            enrolledKeys: SecureBootKeys? = nil,
+            defect: Defect? = nil,
+        ) {
             self.byteCount = byteCount
             self.enrolledKeys = enrolledKeys
+            self.defect = defect
         }
     }
 
@@ -36,7 +50,7 @@ package struct JudgementContext: Hashable, Sendable {
     /// `nil` where there is none.
     package var store: Store?
     package var systemManagementMode: SystemManagementMode
-    /// The type of `-machine`, as written: `pc-q35-9.2+pve0`. `nil` is QEMU's default.
+    /// The type of `-machine`, as written: `pc-q35-9.2+pve0`. `nil` is not known.
     package var machineType: String?
     /// `max-fw-size`, in bytes.
     package var maximumFlashByteCount: Int
@@ -84,8 +98,9 @@ extension JudgementContext {
         // Proxmox adds its own revision: pc+pve0.
         let machineType = machineType.prefix { $0 != "+" }
         guard !machineType.hasPrefix("pc-q35") else { return false }
-        return ["pc", "isapc", "microvm"].contains {
-            machineType == $0 || machineType.hasPrefix("\($0)-")
-        }
+        return machineType == "ubuntu"
+            || ["pc", "isapc", "microvm"].contains {
+                machineType == $0 || machineType.hasPrefix("\($0)-")
+            }
     }
 }

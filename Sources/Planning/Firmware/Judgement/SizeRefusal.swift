@@ -12,13 +12,14 @@ package enum SizeRefusal: Hashable, Sendable {
     case tooLarge(byteCount: Int, maximum: Int)
     case notWholeBIOS(byteCount: Int, isCode: Bool)
     case otherStore(expected: Int, found: Int)
+    case brokenStore(JudgementContext.Store.Defect)
 
     package var code: ImageRefusal.Code {
         switch self {
         case .notWholePages, .truncated, .trailingBytes, .leadingBytes: .wrongEnd
         case .tooLarge: .tooLarge
         case .notWholeBIOS: .notForBIOS
-        case .otherStore: .otherStore
+        case .otherStore, .brokenStore: .otherStore
         }
     }
 
@@ -40,6 +41,9 @@ package enum SizeRefusal: Hashable, Sendable {
         case .otherStore(let expected, let found):
             "the VM's variable store is of another build"
                 + " (expected \(expected) bytes, found \(found))"
+        case .brokenStore(.qcow2): "the VM's variable store is a qcow2 image, attached as raw"
+        case .brokenStore(.erased):
+            "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
         }
     }
 
@@ -51,8 +55,10 @@ package enum SizeRefusal: Hashable, Sendable {
         case .notWholeBIOS(_, isCode: false): "upload the image again"
         case .otherStore(let expected, _):
             SizeClass.fourMiB.variableStoreByteCount == expected
-                ? "recreate the EFI disk with 'efitype=4m'"
+                ? "give a variable store of that size; an EFI disk of Proxmox has it with 'efitype=4m'"
                 : "recreate the EFI disk from the image's own variable store template"
+        case .brokenStore(.qcow2): "attach it with format=qcow2"
+        case .brokenStore(.erased): "recreate it from the image's variable store template"
         }
     }
 }

@@ -1,0 +1,48 @@
+/// What a look at the file of a variable store finds, without reading all of it.
+package struct VariableStoreFile: Equatable, Sendable {
+    /// How much of its start tells what it is.
+    package static let startByteCount = 64
+
+    /// The first bytes of the file, or all of it.
+    package let start: [UInt8]
+    package let byteCount: UInt64
+
+    package init(start: [UInt8], byteCount: UInt64) {
+        self.start = start
+        self.byteCount = byteCount
+    }
+
+    /// What the guest sees, in bytes; `nil` where it is not known.
+    ///
+    /// - Parameters:
+    ///   - format: as the command line names it.
+    ///   - offset: where a raw store begins.
+    func byteCount(as format: FlashFile.Format, from offset: UInt64) -> UInt64? {
+        switch resolved(format) {
+        case .raw: byteCount >= offset ? byteCount - offset : nil
+        case .qcow2: QCOW2Header(start.span)?.diskByteCount
+        case .guessed, .other: nil
+        }
+    }
+
+    /// Why the firmware would crash on what it finds in its flash.
+    func defect(
+        as format: FlashFile.Format,
+        from offset: UInt64,
+    ) -> JudgementContext.Store.Defect? {
+        guard resolved(format) == .raw, offset == 0 else { return nil }
+        if ForeignFormat(of: start.span) == .qcow2 { return .qcow2 }
+        return !start.isEmpty && start.allSatisfy { $0 == 0xFF } ? .erased : nil
+    }
+
+    /// QEMU guesses by the first bytes as well (`bdrv_probe_all` in block.c).
+    private func resolved(
+        _ format: FlashFile.Format
+    ) -> FlashFile.Format {
+        guard format == .guessed else { return format }
+        return switch ForeignFormat(of: start.span)?.family {
+        case .diskImage: ForeignFormat(of: start.span) == .qcow2 ? .qcow2 : .other
+        default: .raw
+        }
+    }
+}

@@ -52,6 +52,28 @@ struct MeasureCommandTests {
         #expect(Set(first.keys) == ["variant", "condition", "algorithm", "hex", "base64"])
     }
 
+    @Test func `where several digests are possible, all are named that were not expected`() throws {
+        let digests = [ExpectedDigest.Variant.legacy, .init2].map {
+            ExpectedDigest(variant: $0, digest: Digest(.sha256, bytes: filler(32)))
+        }
+        let mismatch = DigestMismatch.differs(expected: "00", found: digests.map(\.digest))
+        #expect(mismatch.message.split(separator: " or ").count == 2)
+        let output = try MeasureOutput.parse(["--variant", "two-pass"]).output()
+        #expect(throws: ExitCode(64)) { try output.show(digests) }
+        let unknown = DigestMismatch.noVariant("two-pass", known: ["legacy", "init2"])
+        #expect(
+            unknown.message == "this guest has no variant 'two-pass' (expected legacy or init2)"
+        )
+    }
+
+    @Test(arguments: [
+        ["--config", "/c", "--", "-m", "512"], ["--vcpus", "2", "--", "-m", "512"],
+        ["sev", "image.fd", "--kernel", "k", "--append", "a\u{FFFD}"],
+    ])
+    func `what would be passed over is refused`(words: [String]) {
+        #expect(throws: (any Error).self) { try MeasureCommand.parse(words) }
+    }
+
     @Test func `another digest than the expected one ends with the status of a wrong image`() throws
     {
         let digest = ExpectedDigest(variant: nil, digest: Digest(.sha256, bytes: filler(32)))

@@ -42,18 +42,23 @@ package struct CPUSignature: RawRepresentable, Hashable, Sendable {
 extension CPUSignature {
     /// The signature that the value of `-cpu` comes to: a model's, unless `family`, `model` or
     /// `stepping` say otherwise. `nil` where the model's is not known or a number cannot be.
-    package init?(cpuArgument: String) {
+    ///
+    /// - Parameter machine: the type of `-machine`. `qemu64` had another signature in those of QEMU
+    ///   6.0 and older (`pc_compat_6_0` in QEMU's hw/i386/pc.c).
+    package init?(cpuArgument: String, machine: MachineType? = nil) {
         let parts = cpuArgument.split(separator: ",", omittingEmptySubsequences: false)
-        guard let name = parts.first, let model = CPUSignature(modelName: String(name)) else {
-            return nil
-        }
+        guard let name = parts.first else { return nil }
+        let isOld = machine?.version.map { $0 < (6, 1) } ?? false
+        let named = name == "qemu64" && isOld ? Self.oldQEMU64 : Self(modelName: String(name))
+        guard let model = named else { return nil }
         var (family, number, stepping) = (model.family, model.model, model.stepping)
         for part in parts.dropFirst() {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, ["family", "model", "stepping"].contains(pair[0]) else {
                 continue
             }
-            guard let value = Int(pair[1]) else { return nil }
+            guard let value = QEMUValue.number(ByteString(pair[1])).flatMap({ Int(exactly: $0) })
+            else { return nil }
             switch pair[0] {
             case "family": family = value
             case "model": number = value
@@ -62,6 +67,8 @@ extension CPUSignature {
         }
         self.init(family: family, model: number, stepping: stepping)
     }
+
+    private static let oldQEMU64 = CPUSignature(rawValue: 0x663)
 }
 
 extension CPUSignature: CustomStringConvertible {

@@ -41,13 +41,23 @@ package struct MeasuredCommandLine: Hashable, Sendable {
             throw .processorCount
         }
         processorCount = count
-        model = try Self.model(vector.all("cpu").last?.value ?? "qemu64")
+        model = try Self.model(
+            vector.all("cpu").last?.value ?? "qemu64",
+            on: MachineOptions(vector)["type"].map(MachineType.init),
+        )
     }
 
-    /// - Parameter value: of `-cpu`.
-    package static func model(_ value: ByteString) throws(MeasurementGap) -> Model {
+    /// - Parameters:
+    ///   - value: of `-cpu`.
+    ///   - machine: `nil` for one of today.
+    package static func model(
+        _ value: ByteString,
+        on machine: MachineType? = nil,
+    ) throws(MeasurementGap) -> Model {
         guard let text = value.text else { throw .processorModel(value) }
-        if let signature = CPUSignature(cpuArgument: text) { return .known(signature) }
+        if let signature = CPUSignature(cpuArgument: text, machine: machine) {
+            return .known(signature)
+        }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let isOverridden = parts.dropFirst().contains { part in
             ["family=", "model=", "stepping="].contains { part.hasPrefix($0) }
@@ -73,7 +83,7 @@ package struct MeasuredCommandLine: Hashable, Sendable {
         }
         for option in vector.all("global") {
             guard let property = option.value.flatMap(GlobalProperty.init) else { continue }
-            if property.driver.hasSuffix("-cpu"),
+            if property.driver == "cpu" || property.driver.hasSuffix("-cpu"),
                 ["family", "model", "stepping"].contains(property.property)
             {
                 throw .processorDevice(option: vector.quote(option))
@@ -102,7 +112,11 @@ package struct MeasuredCommandLine: Hashable, Sendable {
         guard object?["kernel-hashes"].flatMap(QEMUValue.truth) == true,
             let kernel = last("kernel", in: vector, machine)
         else { return nil }
-        if let option = vector.all("shim").first { throw .shim(option: vector.quote(option)) }
+        // A device tree is appended to the kernel before that is hashed (hw/i386/x86-common.c).
+        for name in ["shim", "dtb"] {
+            let option = vector.all(name).first ?? machine.last(ByteString(name))?.option
+            if let option { throw .appended(option: vector.quote(option)) }
+        }
         return Kernel(
             kernel: kernel,
             initrd: last("initrd", in: vector, machine),

@@ -11,9 +11,14 @@ package enum MeasurementGap: Failure, Hashable {
     case processorDevice(option: String)
     /// The host's processor cannot start such guests, so it is not the one that will.
     case hostProcessor(vendor: String)
-    case shim(option: String)
-    /// A file whose hash is measured.
-    case fileUnreadable(String)
+    /// What goes into the guest with the kernel, and perhaps into its hash.
+    case appended(option: String)
+    /// What QEMU reads its firmware from is not the file that the command line names first.
+    case otherFirmware(option: String)
+    /// The guest sees something else of the file than its bytes.
+    case flashFormat(String)
+    /// A file that is measured, or whose hash is.
+    case fileUnreadable(String, hint: String? = nil, status: ExitStatus = .volumeMissing)
     case refused(MeasurementRefusal)
 
     package var message: String {
@@ -28,8 +33,12 @@ package enum MeasurementGap: Failure, Hashable {
         case .processorDevice(let option): "\(option) changes the CPUs that are measured"
         case .hostProcessor(let vendor):
             "this host's CPU (\(vendor)) is not the one that the guest will start on"
-        case .shim(let option): "\(option): what is measured with a shim is not known"
-        case .fileUnreadable(let text): text
+        case .appended(let option): "\(option): what is measured with it is not known"
+        case .otherFirmware(let option): "\(option): which firmware is measured is not known"
+        case .flashFormat(let file):
+            "flash file \(quoted(file)): what the guest sees of it is not known"
+                + " (expected format=raw, without offset and size)"
+        case .fileUnreadable(let text, _, _): text
         case .refused(let refusal): refusal.message
         }
     }
@@ -37,19 +46,20 @@ package enum MeasurementGap: Failure, Hashable {
     package var hint: String? {
         switch self {
         case .processorModel, .hostProcessor:
-            "give the CPU's signature (CPUID leaf 1, EAX), as in '--cpu-sig 0xa00f11'"
+            "name the image, and the CPU's signature (CPUID leaf 1, EAX): 'launcherctl measure"
+                + " sev-snp IMAGE --vcpus N --cpu-sig 0xa00f11'"
         case .refused(let refusal): refusal.hint
         case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
-            .processorDevice, .shim,
-            .fileUnreadable:
+            .processorDevice, .appended, .otherFirmware, .flashFormat:
             nil
+        case .fileUnreadable(_, let hint, _): hint
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
         case .refused(let refusal): refusal.exitStatus
-        case .fileUnreadable: .volumeMissing
+        case .fileUnreadable(_, _, let status): status
         default: .usage
         }
     }

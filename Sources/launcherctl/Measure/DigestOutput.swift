@@ -42,11 +42,18 @@ struct DigestOutput: Equatable {
     func show(_ all: [ExpectedDigest]) throws {
         let digests = all.filter { variant == nil || $0.variant == variant }
         guard let first = digests.first else {
-            throw refuse(DigestMismatch.noVariant(variant?.rawValue ?? ""))
+            throw refuse(
+                DigestMismatch.noVariant(
+                    variant?.rawValue ?? "",
+                    known: all.compactMap { $0.variant?.rawValue },
+                )
+            )
         }
-        let matches = expected.map { text in
-            digests.contains { $0.digest.hex == text.lowercased() }
+        let match = expected.flatMap { text in
+            digests.first { $0.digest.hex == text.lowercased() }
         }
+        let matches = expected.map { _ in match != nil }
+        let shown = match ?? first
         switch form {
         case .table: print(labelled(digests.flatMap(rows)))
         case .json:
@@ -54,11 +61,13 @@ struct DigestOutput: Equatable {
                 let document = MeasureDocument(digests, expected: expected, matches: matches)
                 print(try jsonText(document))
             }
-        case .hexadecimal: print(first.digest.hex)
-        case .base64: print(Data(first.digest.bytes).base64EncodedString())
+        case .hexadecimal: print(shown.digest.hex)
+        case .base64: print(Data(shown.digest.bytes).base64EncodedString())
         }
         if let expected, matches == false {
-            throw refuse(DigestMismatch.differs(expected: expected, found: first.digest))
+            throw refuse(
+                DigestMismatch.differs(expected: expected, found: digests.map(\.digest))
+            )
         }
     }
 
@@ -70,20 +79,24 @@ struct DigestOutput: Equatable {
 
 /// The digest is not the one that somebody expects.
 enum DigestMismatch: Failure {
-    case differs(expected: String, found: Planning.Digest)
-    case noVariant(String)
+    case differs(expected: String, found: [Planning.Digest])
+    case noVariant(String, known: [String])
 
     var message: String {
         switch self {
         case .differs(let expected, let found):
-            "launch digest differs (expected \(expected), found \(found.hex))"
-        case .noVariant(let name): "this kind of guest has no variant \(quoted(name))"
+            "launch digest differs (expected \(expected), found "
+                + found.map(\.hex).joined(separator: " or ") + ")"
+        case .noVariant(let name, let known):
+            "this guest has no variant \(quoted(name))"
+                + (known.isEmpty ? "" : " (expected \(known.joined(separator: " or ")))")
         }
     }
 
     var hint: String? {
         switch self {
-        case .differs: "compare image, CPU model, number of CPUs, kernel and guest features"
+        case .differs:
+            "compare the image, and for SEV guests CPU model and number, kernel and guest features"
         case .noVariant: nil
         }
     }

@@ -41,6 +41,10 @@ struct GuestDescription: Equatable {
         guard model == nil || signature == nil else {
             throw ValidationError("--cpu and --cpu-sig are two ways to say the same; give one")
         }
+        // What swift-argument-parser puts in the place of bytes that are no text.
+        guard append?.contains("\u{FFFD}") != true else {
+            throw ValidationError("--append: not UTF-8; give QEMU's command line behind '--'")
+        }
         self.processorCount = processorCount
         if let signature {
             let number = try Self.number(signature, of: "--cpu-sig")

@@ -3,6 +3,7 @@ import Planning
 
 /// An image that is measured.
 struct ImageBytes: ~Copyable {
+    private let name: String
     private let file: HeldFile
 
     init(_ name: String, configuration: String?) throws(MeasurementGap) {
@@ -10,13 +11,17 @@ struct ImageBytes: ~Copyable {
         do throws(LaunchFailure) {
             argument = try ImageArgument(name, configuration: configuration)
         } catch {
-            throw .fileUnreadable(error.message)
+            throw .fileUnreadable(error.message, hint: error.hint, status: error.exitStatus)
         }
+        let held: HeldFile
         do throws(HostFileError) {
-            file = try HeldFile(opening: argument.path, limit: ImageArgument.maximumByteCount)
+            held = try HeldFile(opening: argument.path, limit: ImageArgument.maximumByteCount)
         } catch {
-            throw .fileUnreadable(error.message)
+            let failure = UnreadableImage(cause: error)
+            throw .fileUnreadable(failure.message, hint: failure.hint, status: failure.exitStatus)
         }
+        self.name = argument.name
+        file = held
     }
 
     /// - Parameters:
@@ -29,7 +34,8 @@ struct ImageBytes: ~Copyable {
         if kind == .sevSNP { return try digestsByPages(of: guest) }
         let guest = try guest()
         return try file.withBytes { (bytes) throws(MeasurementGap) in
-            try refusing { () throws(MeasurementRefusal) in
+            StartDoubt(bytes, of: kind).say(about: name)
+            return try refusing { () throws(MeasurementRefusal) in
                 try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes)
             }
         }
@@ -40,11 +46,13 @@ struct ImageBytes: ~Copyable {
     private consuming func digestsByPages(
         of guest: () throws(MeasurementGap) -> MeasuredGuest
     ) throws(MeasurementGap) -> [ExpectedDigest] {
+        let name = name
         let image = SharedImage(file)
         let helper = image.helper()
         let guest = try guest()
         let digests = try image.withBytes { (bytes) throws(MeasurementGap) in
-            try refusing { () throws(MeasurementRefusal) in
+            StartDoubt(bytes, of: .sevSNP).say(about: name)
+            return try refusing { () throws(MeasurementRefusal) in
                 try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes) { firmware in
                     image.digestPages { firmware.add($0) }
                 }

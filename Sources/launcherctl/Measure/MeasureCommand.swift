@@ -53,6 +53,8 @@ struct MeasureCommand: ParsableCommand {
             _ = try request()
         } else if try kind != nil || image != nil || !guest.description().isEmpty {
             throw ValidationError("give an image with options, or a command line, not both")
+        } else if config != nil {
+            throw ValidationError("--config: give -launcher-config in the command line instead")
         }
     }
 
@@ -90,6 +92,7 @@ struct MeasureCommand: ParsableCommand {
         of launch: borrowing PreparedLaunch
     ) throws(LaunchFailure) -> LaunchForecast {
         if let forecast = launch.forecast { return forecast }
+        guard launch.plan.firmware == nil else { return .unknown(.notConfidential) }
         return try StockForecast.make(launch.plan)
     }
 }

@@ -52,6 +52,8 @@ struct CPUSignatureTests {
             ("EPYC-v4", 0x80_0F12), ("EPYC-Milan,+sse4.2,host-phys-bits=on", 0xA0_0F11),
             ("EPYC-Milan,stepping=2", 0xA0_0F12),
             ("qemu64,family=25,model=17,stepping=1", 0xA1_0F11),
+            // As QEMU reads numbers: octal and hexadecimal too.
+            ("EPYC,family=031", 0x80_0F12 + 0x20_0000), ("EPYC,stepping=0x3", 0x80_0F13),
             ("EPYC,", 0x80_0F12), ("host,migratable=off", nil), ("EPYC,stepping=16", nil),
             ("EPYC,stepping=x", nil), ("EPYC,model=-1", nil), ("", nil), (",", nil),
             ("EPYC,family=9223372036854775807", nil),
@@ -59,5 +61,23 @@ struct CPUSignatureTests {
     )
     func `a -cpu argument comes to a signature`(argument: String, signature: UInt32?) {
         #expect(CPUSignature(cpuArgument: argument)?.rawValue == signature)
+    }
+
+    /// QEMU, hw/i386/pc.c, `pc_compat_6_0`.
+    @Test(
+        arguments: [
+            ("pc-q35-6.0", "qemu64", 0x663), ("pc-i440fx-5.2+pve0", "qemu64,+aes", 0x663),
+            ("pc-q35-6.1", "qemu64", 0x6_0FB1), ("pc-q35-10.0+pve1", "qemu64", 0x6_0FB1),
+            ("q35", "qemu64", 0x6_0FB1), ("pc-q35-6.0", "qemu64-v1", 0x6_0FB1),
+            ("pc-q35-6.0", "EPYC", 0x80_0F12), ("pc-q35-4.0.1", "qemu64", 0x663),
+        ] as [(ByteString, String, UInt32)]
+    )
+    func `qemu64 was another processor in old machines`(
+        machine: ByteString,
+        argument: String,
+        signature: UInt32,
+    ) {
+        let found = CPUSignature(cpuArgument: argument, machine: MachineType(machine))
+        #expect(found?.rawValue == signature)
     }
 }

@@ -17,6 +17,7 @@ struct MeasuredCommandLineTests {
     @Test(
         arguments: [
             ([], .known(CPUSignature(rawValue: 0x6_0FB1))),
+            (["-machine", "pc-q35-5.2"], .known(CPUSignature(rawValue: 0x663))),
             (["-cpu", "EPYC-Milan,+aes"], .known(CPUSignature(rawValue: 0xA0_0F11))),
             (["-cpu", "host", "-cpu", "EPYC-v4"], .known(CPUSignature(rawValue: 0x80_0F12))),
             (["-cpu", "host,kvm=off"], .host), (["-cpu", "max"], .host),
@@ -36,7 +37,11 @@ struct MeasuredCommandLineTests {
             (["-smp", "x"], "option -smp"), (["-readconfig", "/f"], "'-readconfig /f'"),
             (["-device", "EPYC-x86_64-cpu,socket-id=1"], "changes the CPUs"),
             (["-global", "EPYC-x86_64-cpu.family=3"], "changes the CPUs"),
-            (["-kernel", "/k", "-shim", "/s"], "with a shim"),
+            (["-global", "cpu.stepping=7"], "changes the CPUs"),
+            (["-global", "driver=cpu,property=model,value=3"], "changes the CPUs"),
+            (["-kernel", "/k", "-shim", "/s"], "'-shim /s': what is measured"),
+            (["-kernel", "/k", "-dtb", "/d"], "'-dtb /d': what is measured"),
+            (["-kernel", "/k", "-machine", "dtb=/d"], "dtb=/d': what is measured"),
         ] as [([ByteString], String)]
     )
     func `what cannot be known is said, never guessed`(words: [ByteString], part: String) {

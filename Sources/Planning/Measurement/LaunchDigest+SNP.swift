@@ -6,20 +6,20 @@ extension LaunchDigest {
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
     ///   - hashes: where `kernel-hashes` is on.
-    ///   - addPages: adds the digests of all pages of the firmware; called once the image cannot be
-    ///     refused any more.
+    ///   - addPages: hands on the digests of all pages of the firmware, some at a time; called once the
+    ///     image cannot be refused any more.
     package static func sevSNP(
         firmware: Span<UInt8>,
         processors: Processors,
         hashes: KernelHashes? = nil,
-        addPages: (inout SNPFirmwareDigest<Hashes.SHA384>) -> Void,
+        addPages: (_ add: ([UInt8]) -> Void) -> Void,
     ) throws(MeasurementRefusal) -> Digest {
         var start = try SNPFirmwareDigest<Hashes.SHA384>(firmwareByteCount: firmware.count)
         let image = FirmwareImage(firmware)
         let reset = try resetBlock(of: image, for: .sevSNP)
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
-        addPages(&start)
+        addPages { start.add($0) }
         var chain = SNPChain<Hashes.SHA384>(after: start.digest)
         for section in sections { chain.add(section, hashPage: hashPage) }
         let pages = savePages(
@@ -40,8 +40,14 @@ extension LaunchDigest {
         hashes: KernelHashes? = nil,
     ) throws(MeasurementRefusal) -> Digest {
         try sevSNP(firmware: firmware, processors: processors, hashes: hashes) {
-            $0.add(pagesOf: firmware)
+            $0(digests(ofPagesIn: firmware))
         }
+    }
+
+    static func digests(ofPagesIn firmware: Span<UInt8>) -> [UInt8] {
+        var digester = PageDigester()
+        let pages = 0..<firmware.count / PageDigester.pageByteCount
+        return digester.digests(of: pages, in: firmware, using: Hashes.SHA384.self)
     }
 
     private static func sections(

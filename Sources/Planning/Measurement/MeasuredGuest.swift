@@ -53,7 +53,7 @@ extension LaunchDigest {
     package static func expected(
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
-        addPages: (inout SNPFirmwareDigest<Hashes.SHA384>) -> Void,
+        addPages: (_ add: ([UInt8]) -> Void) -> Void,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         switch guest {
         case .sev(let hashes):
@@ -93,7 +93,7 @@ extension LaunchDigest {
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
-        try expected(of: guest, firmware: firmware) { $0.add(pagesOf: firmware) }
+        try expected(of: guest, firmware: firmware) { $0(digests(ofPagesIn: firmware)) }
     }
 }
 

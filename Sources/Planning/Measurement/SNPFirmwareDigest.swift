@@ -15,10 +15,6 @@ package struct SNPFirmwareDigest<SHA384: HashFunction> {
     /// The digest of a whole image.
     package init(of firmware: Span<UInt8>) throws(MeasurementRefusal) {
         try self.init(firmwareByteCount: firmware.count)
-        add(pagesOf: firmware)
-    }
-
-    mutating func add(pagesOf firmware: Span<UInt8>) {
         var digester = PageDigester()
         let pages = 0..<firmware.count / PageDigester.pageByteCount
         add(digester.digests(of: pages, in: firmware, using: SHA384.self))

@@ -53,8 +53,8 @@ struct ImageBytes: ~Copyable {
         let digests = try image.withBytes { (bytes) throws(MeasurementGap) in
             StartDoubt(bytes, of: .sevSNP).say(about: name)
             return try refusing { () throws(MeasurementRefusal) in
-                try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes) { firmware in
-                    image.digestPages { firmware.add($0) }
+                try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes) { add in
+                    image.digestPages(add)
                 }
             }
         }

@@ -102,7 +102,7 @@ struct LaunchDigestTests {
                 )
             }
             let digest = try TestDigest.sevSNP(firmware: bytes.span, processors: processors()) {
-                for part in parts { $0.add(part) }
+                for part in parts { $0(part) }
             }
             #expect(try digest == snp(Self.image))
         }

@@ -58,3 +58,11 @@ extension Sequence where Element == Finding {
         }
     }
 }
+
+extension Array {
+    /// Appends what there is. (A list of optional elements would be a type of its own, which takes the
+    /// runtime as long to make as the judgement.)
+    mutating func add(_ element: Element?) {
+        if let element { append(element) }
+    }
+}

@@ -5,28 +5,26 @@ extension FirmwareImage {
         in context: JudgementContext,
     ) -> [GuestRefusal] {
         let guest = context.guest
-        let refusals: [GuestRefusal?] =
-            switch guest {
-            case .normal: []
-            case .sev: [refusalOfHashes(in: context)]
-            case .sevES:
-                [
-                    refusalOfSMM(of: features, for: guest), refusalOfReset(for: guest),
-                    refusalOfHashes(in: context),
-                ]
-            case .sevSNP:
-                [
-                    refusalOfFlash(in: context), refusalOfSMM(of: features, for: guest),
-                    refusalOfReset(for: guest), refusalOfSEVMetadata,
-                    refusalOfHashes(in: context),
-                ]
-            case .tdx:
-                [
-                    refusalOfFlash(in: context), refusalOfSMM(of: features, for: guest),
-                    refusalOfTDXMetadata,
-                ]
-            }
-        return refusals.compactMap { $0 }
+        var refusals: [GuestRefusal] = []
+        switch guest {
+        case .normal: break
+        case .sev: refusals.add(refusalOfHashes(in: context))
+        case .sevES:
+            refusals.add(refusalOfSMM(of: features, for: guest))
+            refusals.add(refusalOfReset(for: guest))
+            refusals.add(refusalOfHashes(in: context))
+        case .sevSNP:
+            refusals.add(refusalOfFlash(in: context))
+            refusals.add(refusalOfSMM(of: features, for: guest))
+            refusals.add(refusalOfReset(for: guest))
+            refusals.add(refusalOfSEVMetadata)
+            refusals.add(refusalOfHashes(in: context))
+        case .tdx:
+            refusals.add(refusalOfFlash(in: context))
+            refusals.add(refusalOfSMM(of: features, for: guest))
+            refusals.add(refusalOfTDXMetadata)
+        }
+        return refusals
     }
 
     private func refusalOfFlash(in context: JudgementContext) -> GuestRefusal? {

@@ -2,12 +2,15 @@ extension FirmwareImage {
     /// Why the image does not fit its place, beside the variable store.
     func refusalsOfSize(in context: JudgementContext) -> [SizeRefusal] {
         guard context.architecture == .x86 || architecture == .x86 else { return [] }
-        return switch context.attachment {
+        var refusals: [SizeRefusal] = []
+        switch context.attachment {
         case .flash:
-            [tooLarge(in: context), brokenStore(in: context), otherStore(in: context)]
-                .compactMap { $0 }
-        case .bios: [notWholeBIOS].compactMap { $0 }
+            refusals.add(tooLarge(in: context))
+            refusals.add(brokenStore(in: context))
+            refusals.add(otherStore(in: context))
+        case .bios: refusals.add(notWholeBIOS)
         }
+        return refusals
     }
 
     /// QEMU, `hw/i386/pc_sysfw.c`: the limit holds for both flash units together.

@@ -1,18 +1,17 @@
 extension FirmwareImage {
     /// What is doubtful about starting this guest with the image.
     func warnings(features: BuildFeatures, in context: JudgementContext) -> [ImageWarning] {
-        let warnings: [ImageWarning?] = [
-            kind == .combined && context.attachment == .flash ? .combinedInFlash : nil,
-            warningOfStore(in: context),
-            warningOfSMM(features: features, in: context),
-            warningOfTrust(features: features, in: context),
-            warningOfDriver(features: features, in: context),
-            warningOfKeys(features: features, in: context),
-            warningOfLayout,
-            warningOfFirstPhase(in: context),
-            warningOfHashes(in: context),
-        ]
-        return warnings.compactMap { $0 }
+        var warnings: [ImageWarning] = []
+        warnings.add(kind == .combined && context.attachment == .flash ? .combinedInFlash : nil)
+        warnings.add(warningOfStore(in: context))
+        warnings.add(warningOfSMM(features: features, in: context))
+        warnings.add(warningOfTrust(features: features, in: context))
+        warnings.add(warningOfDriver(features: features, in: context))
+        warnings.add(warningOfKeys(features: features, in: context))
+        warnings.add(warningOfLayout)
+        warnings.add(warningOfFirstPhase(in: context))
+        warnings.add(warningOfHashes(in: context))
+        return warnings
     }
 
     private func warningOfStore(in context: JudgementContext) -> ImageWarning? {

@@ -67,7 +67,8 @@ extension FirmwareImage {
         guard let resetVector, resetVector.style != .empty else { return .noResetVector }
         guard resetVector.hasVolumeTopFile else { return .noVolumeTopFile }
         let code = layout.volumes.filter(\.holdsCode)
-        return code.map(\.name) == [FlashVolume.Name.security] ? .noMainVolume : nil
+        let isFirstPhaseAlone = code.count == 1 && code[0].name == FlashVolume.Name.security
+        return isFirstPhaseAlone ? .noMainVolume : nil
     }
 
     /// How many bytes somebody put before an image of one of OVMF's sizes.

@@ -28,7 +28,7 @@ enum StockForecast {
         }
         let bytes = try ImageArgument(file: FilePath(text)).read()
         let attachment: JudgementContext.Attachment = flash == nil ? .bios : .flash
-        StartDoubt(bytes.span, of: guest, attachment: attachment).say(about: text)
+        StartDoubt(about: text, bytes.span, of: guest, attachment: attachment).say()
         return LaunchForecast(of: bytes.span, guest: guest, arguments: plan.arguments)
             ?? .unknown(.notConfidential)
     }

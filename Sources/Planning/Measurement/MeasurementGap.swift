@@ -20,6 +20,8 @@ package enum MeasurementGap: Failure, Hashable {
     /// A file that is measured, or whose hash is.
     case fileUnreadable(String, hint: String? = nil, status: ExitStatus = .volumeMissing)
     case refused(MeasurementRefusal)
+    /// No guest would start from it, and nothing would be measured.
+    case unfit(image: String, ImageRefusal)
 
     package var message: String {
         switch self {
@@ -40,6 +42,7 @@ package enum MeasurementGap: Failure, Hashable {
                 + " (expected format=raw, without offset and size)"
         case .fileUnreadable(let text, _, _): text
         case .refused(let refusal): refusal.message
+        case .unfit(let image, let refusal): "\(image): \(refusal.message)"
         }
     }
 
@@ -49,6 +52,7 @@ package enum MeasurementGap: Failure, Hashable {
             "name the image, and the CPU's signature (CPUID leaf 1, EAX): 'launcherctl measure"
                 + " sev-snp IMAGE --vcpus N --cpu-sig 0xa00f11'"
         case .refused(let refusal): refusal.hint
+        case .unfit(_, let refusal): refusal.hint
         case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
             .processorDevice, .appended, .otherFirmware, .flashFormat:
             nil
@@ -59,6 +63,7 @@ package enum MeasurementGap: Failure, Hashable {
     package var exitStatus: ExitStatus {
         switch self {
         case .refused(let refusal): refusal.exitStatus
+        case .unfit(_, let refusal): refusal.exitStatus
         case .fileUnreadable(_, _, let status): status
         default: .usage
         }

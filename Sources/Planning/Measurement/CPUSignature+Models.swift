@@ -5,7 +5,7 @@ extension CPUSignature {
         /// What the name without a version has; older machine types and newer ones agree in it.
         let signature: UInt32
         /// How many there are of `-v1`, `-v2` and so on; none for an older name.
-        let versionCount: Int
+        private let versionCount: Int
         /// The signatures of `-v2` and so on, where they are not all the same.
         private let laterSignatures: [UInt32]
 

@@ -40,14 +40,8 @@ extension LaunchDigest {
         hashes: KernelHashes? = nil,
     ) throws(MeasurementRefusal) -> Digest {
         try sevSNP(firmware: firmware, processors: processors, hashes: hashes) {
-            $0(digests(ofPagesIn: firmware))
+            $0(PageDigester.digests(ofPagesIn: firmware, using: Hashes.SHA384.self))
         }
-    }
-
-    static func digests(ofPagesIn firmware: Span<UInt8>) -> [UInt8] {
-        var digester = PageDigester()
-        let pages = 0..<firmware.count / PageDigester.pageByteCount
-        return digester.digests(of: pages, in: firmware, using: Hashes.SHA384.self)
     }
 
     private static func sections(

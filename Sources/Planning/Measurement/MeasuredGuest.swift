@@ -93,7 +93,9 @@ extension LaunchDigest {
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
-        try expected(of: guest, firmware: firmware) { $0(digests(ofPagesIn: firmware)) }
+        try expected(of: guest, firmware: firmware) {
+            $0(PageDigester.digests(ofPagesIn: firmware, using: Hashes.SHA384.self))
+        }
     }
 }
 

@@ -37,6 +37,19 @@ package struct PageDigester {
         return digests
     }
 
+    /// Of all whole pages, by one digester.
+    static func digests<SHA384: HashFunction>(
+        ofPagesIn firmware: Span<UInt8>,
+        using function: SHA384.Type,
+    ) -> [UInt8] {
+        var digester = PageDigester()
+        return digester.digests(
+            of: 0..<firmware.count / pageByteCount,
+            in: firmware,
+            using: function,
+        )
+    }
+
     private static func bytes(of page: Int) -> Range<Int> {
         page * pageByteCount..<(page + 1) * pageByteCount
     }

@@ -15,9 +15,7 @@ package struct SNPFirmwareDigest<SHA384: HashFunction> {
     /// The digest of a whole image.
     package init(of firmware: Span<UInt8>) throws(MeasurementRefusal) {
         try self.init(firmwareByteCount: firmware.count)
-        var digester = PageDigester()
-        let pages = 0..<firmware.count / PageDigester.pageByteCount
-        add(digester.digests(of: pages, in: firmware, using: SHA384.self))
+        add(PageDigester.digests(ofPagesIn: firmware, using: SHA384.self))
     }
 
     /// Goes on with the pages that come next.

@@ -34,12 +34,7 @@ package struct FirmwareRewrite: Equatable, Sendable {
         }
 
         func usesFlash(_ attached: AttachedFirmware) -> Bool {
-            guard !keepsPlace else { return attached.hasFlashCode }
-            return switch guest {
-            case .normal: true
-            case .sev, .sevES: sevUsesFlash
-            case .sevSNP, .tdx: false
-            }
+            keepsPlace ? attached.hasFlashCode : guest.startsFromFlash(sevUsesFlash: sevUsesFlash)
         }
     }
 

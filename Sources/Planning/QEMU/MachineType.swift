@@ -14,10 +14,25 @@ package struct MachineType: Hashable, Sendable {
             || name.hasPrefix("pc-q35-") || name.hasPrefix("pc+pve") || name.hasPrefix("q35+pve")
     }
 
+    /// Whether it is known to have no system management memory. edk2 `OvmfPkg/README`: builds that
+    /// require SMM need the chip set of q35.
+    package var lacksSMRAM: Bool {
+        let name = withoutRevision
+        guard !name.hasPrefix("pc-q35") else { return false }
+        return ["pc", "ubuntu", "isapc", "microvm"].contains(name)
+            || ["pc-", "isapc-", "microvm-"].contains { name.hasPrefix($0) }
+    }
+
+    /// Proxmox adds its own: `pc+pve0`.
+    private var withoutRevision: ByteString {
+        ByteString(name.bytes.prefix { $0 != UInt8(ascii: "+") })
+    }
+
     /// The version of QEMU that it stands for: `pc-q35-9.2+pve1` for 9.2. `nil` for a name without one.
     package var version: (major: Int, minor: Int)? {
-        let name = name.bytes.prefix { $0 != UInt8(ascii: "+") }
-        guard let text = name.split(separator: UInt8(ascii: "-")).last else { return nil }
+        guard let text = withoutRevision.bytes.split(separator: UInt8(ascii: "-")).last else {
+            return nil
+        }
         let numbers = text.split(separator: UInt8(ascii: ".")).map {
             Int(String(decoding: $0, as: UTF8.self))
         }

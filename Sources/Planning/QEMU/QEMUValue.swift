@@ -29,14 +29,15 @@ package enum QEMUValue {
             fraction = rest.dropFirst().prefix(while: isDigit)
             rest = rest[fraction.endIndex...]
         }
-        guard let count = UInt64(String(decoding: digits, as: UTF8.self)) else { return nil }
-        guard let unit = unit(rest) else { return nil }
-        guard !fraction.contains(where: { $0 != UInt8(ascii: "0") }) else {
+        guard let count = UInt64(String(decoding: digits, as: UTF8.self)),
+            let part = Double("0.\(String(decoding: fraction, as: UTF8.self))0"),
+            let unit = unit(rest),
             // Half a byte is none.
-            guard unit > 1 else { return nil }
-            return sum(count, of: unit, Double("0." + String(decoding: fraction, as: UTF8.self)))
-        }
-        return sum(count, of: unit, 0)
+            part == 0 || unit > 1
+        else { return nil }
+        let (product, tooMuch) = count.multipliedReportingOverflow(by: unit)
+        let (sum, overflow) = product.addingReportingOverflow(UInt64(part * Double(unit)))
+        return tooMuch || overflow ? nil : sum
     }
 
     /// `K` and the like, alone; nothing is a byte.
@@ -45,13 +46,6 @@ package enum QEMUValue {
         let units = Array("bkmgtpe".utf8)
         guard suffix.count == 1, let power = units.firstIndex(of: first | 0x20) else { return nil }
         return 1 << (10 * UInt64(power))
-    }
-
-    private static func sum(_ count: UInt64, of unit: UInt64, _ fraction: Double?) -> UInt64? {
-        guard let fraction else { return nil }
-        let (product, tooMuch) = count.multipliedReportingOverflow(by: unit)
-        let (sum, overflow) = product.addingReportingOverflow(UInt64(fraction * Double(unit)))
-        return tooMuch || overflow ? nil : sum
     }
 
     /// `on`, `yes`, `true`, `y` and their opposites (`qapi_bool_parse`); `nil` for anything else.

@@ -1,7 +1,8 @@
 /// What a look at the file of a variable store finds, without reading all of it.
 package struct VariableStoreFile: Equatable, Sendable {
-    /// How much of its start tells what it is.
-    package static let startByteCount = 64
+    /// How much of its start tells what it is: the header of a qcow2 image, and as much again to be
+    /// sure of one that is erased.
+    package static let startByteCount = 2 * QCOW2Header.byteCount
 
     /// The first bytes of the file, or all of it.
     package let start: [UInt8]
@@ -40,8 +41,9 @@ package struct VariableStoreFile: Equatable, Sendable {
         _ format: FlashFile.Format
     ) -> FlashFile.Format {
         guard format == .guessed else { return format }
-        return switch ForeignFormat(of: start.span)?.family {
-        case .diskImage: ForeignFormat(of: start.span) == .qcow2 ? .qcow2 : .other
+        return switch ForeignFormat(of: start.span) {
+        case .qcow2?: .qcow2
+        case let image? where image.family == .diskImage: .other
         default: .raw
         }
     }

@@ -95,15 +95,10 @@ struct GuestCheck {
 
     /// How a guest of this kind would start, beside what its variable store tells.
     private func context(_ guest: GuestKind) -> JudgementContext {
-        let isInFlash =
-            switch guest {
-            case .normal: true
-            case .sev, .sevES: store.configuration.sevAttachment.value == .pflash
-            case .sevSNP, .tdx: false
-            }
+        let sevUsesFlash = store.configuration.sevAttachment.value == .pflash
         return JudgementContext(
             guest: guest,
-            attachment: isInFlash ? .flash : .bios,
+            attachment: guest.startsFromFlash(sevUsesFlash: sevUsesFlash) ? .flash : .bios,
             store: .init(byteCount: nil),
         )
     }

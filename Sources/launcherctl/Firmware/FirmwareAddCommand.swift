@@ -102,9 +102,8 @@ struct FirmwareAddCommand: ParsableCommand {
     private func warn(of added: AddedImage, _ volume: FirmwareVolume) throws(LaunchFailure) {
         let bytes = try ImageArgument(file: FilePath(added.path)).read()
         guard let refusal = FirmwareImage(bytes.span).refusalOfForm(for: .x86) else { return }
-        let finding = Planning.Finding.refusal(refusal)
         let label = "firmware volume \(quoted(volume.description))"
-        Console(program: "launcherctl").warn(.image(label, finding), about: nil)
+        Console(program: "launcherctl").warn(refusal, about: label)
     }
 
     /// What the operator checked the download with, or else SHA-256.

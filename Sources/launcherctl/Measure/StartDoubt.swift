@@ -41,8 +41,6 @@ struct StartDoubt {
     }
 
     func say() {
-        guard let refusal else { return }
-        let finding = Planning.Finding.refusal(refusal)
-        Console(program: "launcherctl").warn(.image(image, finding), about: nil)
+        if let refusal { Console(program: "launcherctl").warn(refusal, about: image) }
     }
 }

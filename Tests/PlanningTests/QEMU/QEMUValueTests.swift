@@ -33,4 +33,16 @@ struct QEMUValueTests {
     func `a truth value is one of eight words`(text: String, value: Bool?) {
         #expect(QEMUValue.truth(ByteString(text)) == value)
     }
+
+    @Test(
+        arguments: [
+            ("540672", 540_672), ("0x84000", 540_672), ("128K", 131_072), ("1g", 1_073_741_824),
+            ("0.125M", 131_072), ("1.5k", 1536), ("1.0", 1), ("1.", 1), ("0.0001K", 0),
+            ("1.5", nil), ("1.5B", nil), (".5M", nil), ("1.5MM", nil), ("1.2.3M", nil),
+            ("16E", nil), ("", nil), ("M", nil), ("-1", nil),
+        ] as [(ByteString, UInt64?)]
+    )
+    func `a size may have a unit, and then a fraction`(text: ByteString, byteCount: UInt64?) {
+        #expect(QEMUValue.byteCount(text) == byteCount)
+    }
 }

@@ -89,18 +89,8 @@ extension JudgementContext {
         switch guest {
         case .sevES, .sevSNP, .tdx: true
         case .normal, .sev:
-            systemManagementMode == .off || machineType.map(Self.isWithoutSMRAM) == true
+            systemManagementMode == .off
+                || machineType.map { MachineType(ByteString($0)).lacksSMRAM } == true
         }
-    }
-
-    /// edk2 `OvmfPkg/README`: builds that require SMM need the chip set of q35.
-    private static func isWithoutSMRAM(_ machineType: String) -> Bool {
-        // Proxmox adds its own revision: pc+pve0.
-        let machineType = machineType.prefix { $0 != "+" }
-        guard !machineType.hasPrefix("pc-q35") else { return false }
-        return machineType == "ubuntu"
-            || ["pc", "isapc", "microvm"].contains {
-                machineType == $0 || machineType.hasPrefix("\($0)-")
-            }
     }
 }

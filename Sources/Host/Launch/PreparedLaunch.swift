@@ -140,6 +140,7 @@ extension PreparedLaunch {
             storages: try LaunchFiles.storages(for: settings.configuration),
             audit: LaunchFiles.audit(request, allowsDebugging: settings.allowsDebugging),
             imageDescriptor: reserved.number,
+            ownDirectories: HostFiles.ownDirectories(among: request.directoriesInEnvironment),
         )
         let plan = try failing { () throws(PlanningError) in
             try Planner.plan(request, settings: settings, choice: choice, host: host)

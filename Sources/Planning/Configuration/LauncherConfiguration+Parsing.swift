@@ -45,5 +45,35 @@ extension LauncherConfiguration {
         readOnly = try reader.words("read-only") ?? readOnly
         log = try reader.word("log") ?? log
         debug = try reader.word("debug") ?? debug
+        keptVariables = try Self.variables(reader)
     }
+
+    private static func variables(
+        _ reader: SectionReader
+    ) throws(ConfigurationError) -> [ByteString] {
+        var names: [ByteString] = []
+        for property in reader.properties
+        where reader.configuration.matches(property.key, "keep-environment") {
+            let text = property.value.map { reader.configuration.text($0) } ?? ""
+            let items = listItems(text)
+            guard !items.isEmpty else {
+                throw reader.error(.missingValue(key: "keep-environment"), line: property.line)
+            }
+            for item in items {
+                guard isVariableName(item) else {
+                    let expected = "names of environment variables: letters, digits and '_'"
+                    let found = Setting(item, line: property.line)
+                    throw reader.wrong("keep-environment", found, expected: expected)
+                }
+                names.append(ByteString(item))
+            }
+        }
+        return names
+    }
+}
+
+/// As POSIX has them: no digit first, and no pattern.
+private func isVariableName(_ text: String) -> Bool {
+    !isDigit(text.utf8.first ?? UInt8(ascii: "0"))
+        && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
 }

@@ -20,6 +20,8 @@ package struct LauncherConfiguration: Sendable {
     package internal(set) var readOnly: Setting<[ReadOnlyProof]>
     package internal(set) var log: Setting<Log>
     package internal(set) var debug: Setting<Debugging>
+    /// Environment variables that QEMU gets besides those of ``KeptVariable/table``.
+    package internal(set) var keptVariables: [ByteString]
 
     package internal(set) var storages: [Storage]
     package internal(set) var firmware: [FirmwareSection]
@@ -38,6 +40,7 @@ package struct LauncherConfiguration: Sendable {
         readOnly: Setting(ReadOnlyProof.allCases),
         log: Setting(.syslog),
         debug: Setting(.deny),
+        keptVariables: [],
         storages: [],
         firmware: [],
         configuration: SectionConfiguration(empty: [], file: defaultFile.string),

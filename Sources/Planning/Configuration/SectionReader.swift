@@ -121,7 +121,7 @@ struct SectionReader {
 }
 
 /// Without components that mean another directory: what is written is where it is.
-func isPlainAbsolutePath(_ text: String) -> Bool {
+package func isPlainAbsolutePath(_ text: String) -> Bool {
     text.utf8.first == UInt8(ascii: "/")
         && !text.utf8.split(separator: UInt8(ascii: "/")).contains {
             $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)

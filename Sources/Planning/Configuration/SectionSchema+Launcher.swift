@@ -7,6 +7,7 @@ extension SectionSchema {
                 keys: [
                     "qemu", "storage-config", "seccomp", "spawn", "stock-firmware",
                     "sev-attachment", "read-only", "log", "debug",
+                    Key("keep-environment", isRepeatable: true),
                 ],
             ),
             SectionType(

@@ -5,11 +5,19 @@ package struct HostState: Sendable {
     package var audit: AuditContext
     /// The number of the descriptor that will hold the sealed image.
     package var imageDescriptor: Int32
+    /// Of the directories that the environment names, those that are nobody else's.
+    package var ownDirectories: [ByteString]
 
-    package init(storages: StorageConfiguration, audit: AuditContext, imageDescriptor: Int32) {
+    package init(
+        storages: StorageConfiguration,
+        audit: AuditContext,
+        imageDescriptor: Int32,
+        ownDirectories: [ByteString] = [],
+    ) {
         self.storages = storages
         self.audit = audit
         self.imageDescriptor = imageDescriptor
+        self.ownDirectories = ownDirectories
     }
 
     /// The path by which QEMU opens the image: the same spelling works for flash and for `-bios`

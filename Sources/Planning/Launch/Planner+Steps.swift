@@ -116,11 +116,18 @@ extension Planner {
     }
 
     static func environment(
-        of request: LaunchRequest
+        of request: LaunchRequest,
+        _ settings: LaunchSettings,
+        _ host: HostState,
     ) -> (kept: [ByteString], removed: [ByteString]) {
         let environment = request.invocation.environment
-        return request.invocation.isRoot
-            ? LoaderVariables.removed(from: environment) : (environment, [])
+        guard request.invocation.isRoot else { return (environment, []) }
+        let kept = KeptEnvironment(
+            environment,
+            keeping: settings.configuration.keptVariables,
+            ownDirectories: host.ownDirectories,
+        )
+        return (kept.variables, kept.removed)
     }
 
     static func programs(

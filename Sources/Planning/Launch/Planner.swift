@@ -64,7 +64,7 @@ package enum Planner {
         try requireAllowed(guest, choice)
         let image = try imageRequest(for: choice, request, settings, host)
         let rewrite = try rewrite(request, machine, guest, choice, settings, host)
-        let environment = environment(of: request)
+        let environment = environment(of: request, settings, host)
         return LaunchPlan(
             identity: request.identity,
             firmware: try firmwarePlan(choice, image, guest, rewrite),

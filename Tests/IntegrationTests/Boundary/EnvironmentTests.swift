@@ -7,12 +7,12 @@ import Testing
 struct EnvironmentTests {
     /// What a C library, a runtime, QEMU, or a careless program would heed.
     private static let poison: [ByteString] = [
-        "HOME=/nowhere", "PATH=/nowhere", "TMPDIR=/nowhere", "LANG=tr_TR.UTF-8", "TZ=:/nowhere",
+        "PATH=/nowhere", "LANG=tr_TR.UTF-8", "TZ=:/nowhere",
         "LD_LIBRARY_PATH=/nowhere", "GLIBC_TUNABLES=glibc.malloc.check=3", "MALLOC_CHECK_=3",
         "MALLOC_TRACE=/nowhere/trace", "LOCPATH=/nowhere", "NLSPATH=/nowhere",
         "RES_OPTIONS=debug", "HOSTALIASES=/nowhere", "QEMU_MODULE_DIR=/nowhere",
         "QEMU_AUDIO_DRV=none", "LAUNCHER_CONFIG=/nowhere", "QEMU_LAUNCHER_CONFIG=/nowhere",
-        "XDG_CONFIG_HOME=/nowhere", "SWIFT_DEBUG_ENABLE_MALLOC_SCRIBBLE=YES", "=", "A", "A=1",
+        "SWIFT_DEBUG_ENABLE_MALLOC_SCRIBBLE=YES", "=", "A", "A=1",
         "A=2",
     ]
 
@@ -24,6 +24,44 @@ struct EnvironmentTests {
         #expect(plain.map(\.path) == poisoned.map(\.path))
         #expect(plain.map(\.call) == poisoned.map(\.call))
         withExtendedLifetime(store) {}
+    }
+
+    @Test(.enabled(if: Machine.isRoot, "another user's environment is handed on"))
+    func `directories that root's environment names are looked at, and nothing else`() async throws
+    {
+        let store = try FirmwareStore()
+        let launch = try FaultedLaunch(store: store, firmware: true)
+        let plain = try await calls(of: launch, in: [])
+        let directories = ["HOME=/root/a/b", "TMPDIR=/tmp", "XDG_CONFIG_HOME=/nowhere"]
+        let named = try await calls(of: launch, in: directories.map { ByteString($0) })
+        let looked = named.filter { call in !plain.contains { $0.path == call.path } }
+        #expect(looked.map(\.path) == ["/root/a/b", "/tmp", "/nowhere"])
+        #expect(looked.allSatisfy { $0.call == .newfstatat })
+        let count = { (calls: [FaultedLaunch.Call]) in calls.count { !$0.path.isEmpty } }
+        #expect(count(named) == count(plain) + looked.count)
+        withExtendedLifetime(store) {}
+    }
+
+    @Test(.enabled(if: Machine.isRoot, "another user's environment is handed on"))
+    func `QEMU gets what is known to load nothing, and what the configuration keeps`() async throws
+    {
+        let store = try FirmwareStore()
+        try store.configure(launcher: ["keep-environment CEPH_ARGS"])
+        var request = store.launcher(FirmwareStore.firmware)
+        let kept: [ByteString] = [
+            "PATH=/usr/bin:/bin", "LC_ALL=C", "PVE_MIGRATED_FROM=", "CEPH_ARGS=--id x",
+            ByteString("HOME=\(store.root)"),
+        ]
+        let open = "\(store.path)/open"
+        try makeDirectory(open)
+        try change(open, mode: 0o1777)
+        request.environment =
+            kept + [
+                "ALSA_CONFIG_PATH=/nowhere", "__EGL_VENDOR_LIBRARY_FILENAMES=/nowhere",
+                "SWIFT_BACKTRACE=enable=no", ByteString("TMPDIR=\(open)"), "LC_X=C",
+            ]
+        let report = try await store.launch(request)
+        #expect(report.environment == kept)
     }
 
     /// Without those for memory: how much it takes depends on the environment that it hands on.

@@ -21,6 +21,7 @@ struct LauncherConfigurationTests {
         #expect(configuration.readOnly.value == ReadOnlyProof.allCases)
         #expect(configuration.log == Setting(.syslog))
         #expect(configuration.debug == Setting(.deny))
+        #expect(configuration.keptVariables == [])
     }
 
     @Test func `every setting is read with its line`() throws {
@@ -36,6 +37,8 @@ struct LauncherConfigurationTests {
             \tread-only mount, verity
             \tlog none
             \tdebug allow
+            \tkeep-environment CEPH_ARGS, _a9
+            \tkeep-environment KRB5_KTNAME
             """
         )
         #expect(configuration.qemu == Setting("/opt/qemu/bin/qemu-system-x86_64", line: 2))
@@ -47,6 +50,7 @@ struct LauncherConfigurationTests {
         #expect(configuration.readOnly == Setting([.mount, .verity], line: 8))
         #expect(configuration.log == Setting(.none, line: 9))
         #expect(configuration.debug == Setting(.allow, line: 10))
+        #expect(configuration.keptVariables == ["CEPH_ARGS", "_a9", "KRB5_KTNAME"])
     }
 
     @Test func `a firmware section pins a volume or stock firmware`() throws {
@@ -98,6 +102,13 @@ struct LauncherConfigurationTests {
         ("launcher: defaults\n\tseccomp yes", 2, "'enforce', 'log' or 'off'"),
         ("launcher: defaults\n\tseccomp Enforce", 2, "found 'Enforce'"),
         ("launcher: defaults\n\tread-only ,", 2, "at least one"),
+        ("launcher: defaults\n\tkeep-environment", 2, "no value"),
+        ("launcher: defaults\n\tkeep-environment ,", 2, "no value"),
+        ("launcher: defaults\n\tkeep-environment A\n\tkeep-environment LD_*", 3, "found 'LD_*'"),
+        ("launcher: defaults\n\tkeep-environment A,A=1", 2, "found 'A=1'"),
+        ("launcher: defaults\n\tkeep-environment 9A", 2, "found '9A'"),
+        ("launcher: defaults\n\tkeep-environment Ä", 2, "names of environment variables"),
+        ("vm: 100\n\tkeep-environment A", 2, "unknown key"),
         ("launcher: defaults\n\tread-only mode,hope", 2, "found 'hope'"),
         ("launcher: defaults\n\tdebug 1", 2, "'allow' or 'deny'"),
         ("launcher: defaults\n\tfirmware x", 2, "unknown key 'firmware'"),

@@ -51,19 +51,21 @@ struct PlannerTests {
     }
 
     @Test(arguments: [true, false])
-    func `loader variables go for root only`(isRoot: Bool) throws {
+    func `unknown variables go for root only`(isRoot: Bool) throws {
         let environment: [ByteString] = [
-            "LD_PRELOAD=/x.so", "LD_AUDIT", "A=LD_", "QEMU_MODULE_DIR=/y",
+            "LD_PRELOAD=/x.so", "LD_AUDIT", "LANG=LD_", "ALSA_CONFIG_PATH=/y", "A=1",
         ]
         let launch = try PlannedLaunch(
             Self.drive + Self.asked,
+            configuration: "launcher: defaults\n\tkeep-environment A\n\n"
+                + PlannedLaunch.configuration,
             environment: environment,
             isRoot: isRoot
         )
-        #expect(launch.plan.environment == (isRoot ? ["A=LD_"] : environment))
+        #expect(launch.plan.environment == (isRoot ? ["LANG=LD_", "A=1"] : environment))
         #expect(
             launch.plan.removedVariables
-                == (isRoot ? ["LD_PRELOAD", "LD_AUDIT", "QEMU_MODULE_DIR"] : [])
+                == (isRoot ? ["LD_PRELOAD", "LD_AUDIT", "ALSA_CONFIG_PATH"] : [])
         )
     }
 

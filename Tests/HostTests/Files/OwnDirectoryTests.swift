@@ -1,0 +1,60 @@
+import Host
+import Planning
+import SystemPackage
+import Testing
+
+struct OwnDirectoryTests {
+    private let directory: TemporaryDirectory
+    private let own: FilePath
+
+    /// In /tmp, where everybody may write and nobody may rename what is another's.
+    init() throws {
+        directory = try TemporaryDirectory()
+        own = directory.path.appending("own")
+        try makeDirectory(own)
+    }
+
+    private func isOwn(_ path: FilePath) -> Bool {
+        let bytes = ByteString(path.string)
+        return HostFiles.ownDirectories(among: [bytes]) == [bytes]
+    }
+
+    @Test func `a directory that nobody else can write to is one's own`() {
+        #expect(isOwn(own))
+        #expect(isOwn(directory.path))
+    }
+
+    @Test(arguments: [0o770, 0o707, 0o1777] as [UInt32])
+    func `where others may add files it is not, sticky or not`(mode: UInt32) throws {
+        try change(own, mode: mode)
+        #expect(!isOwn(own))
+        #expect(!isOwn("/tmp"))
+    }
+
+    @Test func `where others may exchange a directory above it is not`() throws {
+        try change(directory.path, mode: 0o777)
+        #expect(!isOwn(own))
+        try change(directory.path, mode: 0o1777)
+        #expect(isOwn(own))
+    }
+
+    @Test(.enabled(if: isRoot, "only root may change owners"))
+    func `what another user owns, or has above it, is not`() throws {
+        try change(own, owner: 65534, group: 0)
+        #expect(!isOwn(own))
+        try change(own, owner: 0, group: 0)
+        try change(directory.path, owner: 65534, group: 0)
+        #expect(!isOwn(own))
+    }
+
+    @Test func `links, files, relative and missing paths are not`() throws {
+        let link = directory.path.appending("link")
+        try makeLink(link, to: "own")
+        let file = directory.path.appending("file")
+        try write([], to: file)
+        let paths: [FilePath] = [
+            link, file, own.appending("missing"), "tmp", ".", "", own.appending(".."),
+        ]
+        for path in paths { #expect(!isOwn(path), "\(path)") }
+    }
+}

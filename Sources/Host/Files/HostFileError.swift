@@ -14,6 +14,8 @@ package enum HostFileError: Failure {
     case unreadable(path: FilePath, errno: Errno)
     /// Somebody else changed it between our reading and writing.
     case changed(path: FilePath)
+    /// Others have held its lock, on the file `by`, for longer than we waited.
+    case locked(path: FilePath, by: FilePath)
     /// The file is as it was.
     case notReplaced(path: FilePath, errno: Errno)
 
@@ -37,6 +39,8 @@ package enum HostFileError: Failure {
             "\(quoted(path)): cannot be read: \(errno)"
         case .changed(let path):
             "\(quoted(path)): changed by somebody else meanwhile"
+        case .locked(let path, _):
+            "\(quoted(path)): somebody else is changing it"
         case .notReplaced(let path, let errno):
             "\(quoted(path)): cannot be written: \(errno)"
         }
@@ -51,6 +55,7 @@ package enum HostFileError: Failure {
         case .danglingSymbolicLink:
             "mount what the link leads to, or remove the link"
         case .changed: "try again"
+        case .locked(_, let file): "fuser \(quoted(file)) shows who has the lock"
         case .unreadable(_, .noFunction): KernelFeature.openBeneath.hint
         case .notRegularFile, .replaced, .tooLarge, .unreadable, .notReplaced: nil
         }
@@ -64,7 +69,7 @@ package enum HostFileError: Failure {
             .notReplaced(_, .permissionDenied), .notReplaced(_, .notPermitted):
             .notPermitted
         case .unreadable(_, .noFunction): .unavailable
-        case .unreadable, .notReplaced, .changed: .systemCallFailed
+        case .unreadable, .notReplaced, .changed, .locked: .systemCallFailed
         }
     }
 }

@@ -2,36 +2,45 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// launcher.conf as a file to be changed: read, edited as text, and replaced in one step.
-package struct ConfigurationFile: Sendable {
+/// launcher.conf as a file to be changed: read, edited as text, and replaced in one step, while
+/// nobody else of ours does the same.
+package struct ConfigurationFile: ~Copyable {
     /// Without symbolic links, so that replacing it does not replace a link to a file that the
     /// cluster shares.
     package let path: FilePath
     /// `nil` where there is no such file yet.
     package let content: [UInt8]?
+    private let lock: ConfigurationLock
 
-    package init(_ path: FilePath) throws(HostFileError) {
+    /// - Parameter patience: how long to wait for somebody else who is changing it.
+    package init(_ path: FilePath, patience: Duration = .seconds(60)) throws(HostFileError) {
+        var place = try Self.resolved(path)
+        var lock = try ConfigurationLock(beside: place, patience: patience)
+        // While we waited, the link may have been made to lead elsewhere.
+        while case let now = try Self.resolved(path), now != place {
+            place = now
+            lock = try ConfigurationLock(beside: place, patience: patience)
+        }
         content = try HostFiles.configuration(at: path)
-        self.path = content == nil ? path : try Self.resolved(path)
+        self.path = place
+        self.lock = lock
     }
 
     /// Puts the new content in the file's place, whole and durable or not at all.
     ///
     /// - Throws: ``HostFileError/changed(path:)`` where somebody else has changed the file since
     ///   it was read.
-    package func replace(with bytes: [UInt8]) throws(HostFileError) {
-        let temporary = FilePath("\(path.string).\(getpid()).tmp")
+    package borrowing func replace(with bytes: [UInt8]) throws(HostFileError) {
+        // One name for all: what is there of it, whoever had the lock before has left behind.
+        let temporary = FilePath("\(path.string).tmp")
         do throws(HostFileError) {
+            _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
             try write(bytes, to: temporary)
             guard try HostFiles.configuration(at: path) == content else {
                 throw .changed(path: path)
             }
             try failing { () throws(Errno) in
-                _ = try unsafe temporary.withPlatformString { from in
-                    unsafe path.withPlatformString { to in
-                        systemCall { unsafe rename(from, to) }
-                    }
-                }.get()
+                try move(temporary)
                 try syncDirectory()
             }
         } catch {
@@ -40,7 +49,27 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8], to temporary: FilePath) throws(HostFileError) {
+    /// Gives the new file its name. Where there was none, a file or link that has it now stays.
+    private borrowing func move(_ temporary: FilePath) throws(Errno) {
+        let isNew = content == nil
+        let path = path
+        func rename(_ call: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32) throws(Errno) {
+            _ = try unsafe temporary.withPlatformString { from in
+                unsafe path.withPlatformString { to in
+                    systemCall { unsafe call(from, to) }
+                }
+            }.get()
+        }
+        do throws(Errno) {
+            guard isNew else { return try unsafe rename { unsafe Glibc.rename($0, $1) } }
+            try unsafe rename { unsafe linux_rename_new(AT_FDCWD, $0, $1) }
+        } catch .invalidArgument where isNew {
+            // /etc/pve cannot rename that way.
+            try unsafe rename { unsafe Glibc.rename($0, $1) }
+        }
+    }
+
+    private borrowing func write(_ bytes: [UInt8], to temporary: FilePath) throws(HostFileError) {
         let mode = try permissions()
         try failing { () throws(Errno) in
             let created = unsafe temporary.withPlatformString { path in
@@ -60,7 +89,7 @@ package struct ConfigurationFile: Sendable {
     }
 
     /// Those of the file as it is.
-    private func permissions() throws(HostFileError) -> mode_t {
+    private borrowing func permissions() throws(HostFileError) -> mode_t {
         guard content != nil else { return 0o644 }
         do throws(Errno) {
             return try Stat(path).permissions.rawValue & 0o777
@@ -69,7 +98,7 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    private func syncDirectory() throws(Errno) {
+    private borrowing func syncDirectory() throws(Errno) {
         let directory = try OwnedDescriptor(
             opening: path.removingLastComponent(),
             flags: O_RDONLY | O_DIRECTORY,
@@ -78,17 +107,25 @@ package struct ConfigurationFile: Sendable {
         _ = fsync(directory.number)
     }
 
+    /// Without symbolic links; the path itself where nothing is there.
     private static func resolved(_ path: FilePath) throws(HostFileError) -> FilePath {
-        let resolved = unsafe path.withPlatformString { path -> FilePath? in
-            guard let text = unsafe realpath(path, nil) else { return nil }
+        let resolved = unsafe path.withPlatformString { path -> CallOutcome<FilePath> in
+            guard let text = unsafe realpath(path, nil) else {
+                return .failure(Errno(rawValue: errno))
+            }
             defer { unsafe free(text) }
-            return unsafe FilePath(platformString: text)
+            return .success(unsafe FilePath(platformString: text))
         }
-        guard let resolved else { throw .unreadable(path: path, errno: Errno(rawValue: errno)) }
-        return resolved
+        do throws(Errno) {
+            return try resolved.get()
+        } catch .noSuchFileOrDirectory {
+            return path
+        } catch {
+            throw .unreadable(path: path, errno: error)
+        }
     }
 
-    private func failing(_ call: () throws(Errno) -> Void) throws(HostFileError) {
+    private borrowing func failing(_ call: () throws(Errno) -> Void) throws(HostFileError) {
         do { try call() } catch { throw .notReplaced(path: path, errno: error) }
     }
 }

@@ -3,14 +3,21 @@
 package struct PinEdit: Sendable {
     private let bytes: [UInt8]
     private let file: String
-    private let configuration: SectionConfiguration
+    private let launcher: LauncherConfiguration
+
+    private var configuration: SectionConfiguration { launcher.configuration }
 
     /// - Parameter bytes: of the file as it is; empty where there is none yet.
     /// - Throws: where the file is not one that the launcher would read.
     package init(_ bytes: [UInt8], file: String) throws(ConfigurationError) {
-        configuration = try LauncherConfiguration(parsing: bytes, file: file).configuration
+        launcher = try LauncherConfiguration(parsing: bytes, file: file)
         self.bytes = bytes
         self.file = file
+    }
+
+    /// What is pinned of the volume in the file as it is.
+    package func digests(of volume: FirmwareVolume) -> [Digest] {
+        launcher.firmware(for: volume)?.digests.map(\.value) ?? []
     }
 
     /// The file with these digests pinned: in the volume's section where there is one, else in a

@@ -122,7 +122,7 @@ struct FirmwareAddCommand: ParsableCommand {
             print(PinEdit.section(volume, digests, comment: comment), terminator: "")
             return
         }
-        _ = try store.edit { (edit) throws(ConfigurationError) in
+        _ = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
             try edit.pinning(volume, to: digests, comment: comment)
         }
         print("pinned in \(store.configurationPath)")

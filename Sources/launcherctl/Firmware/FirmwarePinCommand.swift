@@ -35,7 +35,7 @@ struct FirmwarePinCommand: ParsableCommand {
             let volume = try volume.volume()
             let earlier = store.pins(of: volume).map(\.digest)
             let digests = try digests(of: volume, in: store, earlier)
-            let changed = try store.edit { (edit) throws(ConfigurationError) in
+            let changed = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
                 try edit.pinning(volume, to: digests, comment: comment)
             }
             for digest in digests { print("\(volume)  \(digest)") }

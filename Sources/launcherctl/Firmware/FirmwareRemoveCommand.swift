@@ -54,7 +54,7 @@ struct FirmwareRemoveCommand: ParsableCommand {
             for user in users { console.warn("does not start any more", about: "\(user)") }
             let pins = store.pins(of: volume)
             if unpin {
-                let changed = try store.edit { (edit) throws(ConfigurationError) in
+                let changed = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
                     try edit.unpinning(volume)
                 }
                 if changed { print("unpinned in \(store.configurationPath)") }

@@ -67,16 +67,23 @@ struct Store {
 
     /// Writes a changed configuration. `edit` returns `nil` where there is nothing to change.
     ///
+    /// - Parameter volume: what the change is about. If somebody has changed its pins since we read
+    ///   them, what was decided by them does not hold any more.
     /// - Returns: whether the file was changed.
     func edit(
+        pinsOf volume: FirmwareVolume,
         _ edit: (PinEdit) throws(ConfigurationError) -> [UInt8]?
     ) throws(LaunchFailure) -> Bool {
         let file = try failing { () throws(HostFileError) in
             try ConfigurationFile(configurationPath)
         }
         let content = file.content ?? []
-        let edited = try failing { () throws(ConfigurationError) in
-            try edit(PinEdit(content, file: configurationPath.string))
+        let (edited, digests) = try failing { () throws(ConfigurationError) in
+            let current = try PinEdit(content, file: configurationPath.string)
+            return (try edit(current), current.digests(of: volume))
+        }
+        guard digests == pins(of: volume).map(\.digest) else {
+            throw LaunchFailure(HostFileError.changed(path: configurationPath))
         }
         guard let edited, edited != content else { return false }
         try failing { () throws(HostFileError) in try file.replace(with: edited) }

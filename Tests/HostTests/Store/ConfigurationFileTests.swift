@@ -48,8 +48,45 @@ struct ConfigurationFileTests {
     @Test func `a directory that cannot be written leaves the file as it was`() throws {
         try write(Array("old".utf8), to: path, mode: 0o644)
         let file = try ConfigurationFile(path)
-        try makeDirectory(FilePath("\(path).\(getpid()).tmp"))
+        try makeDirectory(FilePath("\(path).tmp"))
         #expect(throws: HostFileError.self) { try file.replace(with: Array("new".utf8)) }
         #expect(try bytes(of: path) == Array("old".utf8))
+    }
+
+    @Test func `who changes it has it alone, and until he is done`() throws {
+        try write(Array("old".utf8), to: path, mode: 0o644)
+        let link = directory.path.appending("link")
+        try makeLink(link, to: path.string)
+        let lock = directory.path.appending(".launcher.conf.lock")
+        do {
+            let first = try ConfigurationFile(path)
+            #expect(throws: HostFileError.locked(path: path, by: lock)) {
+                _ = try ConfigurationFile(link, patience: .milliseconds(30))
+            }
+            try first.replace(with: Array("new".utf8))
+        }
+        #expect(try ConfigurationFile(link, patience: .zero).content == Array("new".utf8))
+        #expect(try Stat(lock).permissions == FilePermissions(rawValue: 0o600))
+    }
+
+    @Test func `who dies while changing it leaves nothing that stops another`() async throws {
+        try write(Array("old".utf8), to: path, mode: 0o644)
+        let name = path.string
+        await #expect(processExitsWith: .signal(SIGKILL)) { [name = name as String] in
+            let file = try ConfigurationFile(FilePath(name))
+            try write(Array("half".utf8), to: FilePath(name + ".tmp"))
+            kill(getpid(), SIGKILL)
+            try file.replace(with: [])
+        }
+        let file = try ConfigurationFile(path, patience: .zero)
+        try file.replace(with: Array("new".utf8))
+        #expect(try bytes(of: path) == Array("new".utf8))
+    }
+
+    @Test func `a file or link that came in where none was is not replaced`() throws {
+        let file = try ConfigurationFile(path)
+        try makeLink(path, to: "/nowhere")
+        #expect(throws: HostFileError.self) { try file.replace(with: Array("new".utf8)) }
+        #expect(try Stat(path, followTargetSymlink: false).type == .symbolicLink)
     }
 }

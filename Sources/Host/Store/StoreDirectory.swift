@@ -64,15 +64,33 @@ struct StoreDirectory: ~Copyable {
         do throws(Errno) {
             _ = try result.get()
         } catch .invalidArgument {
-            // NFS cannot rename that way. Between looking and renaming only another import of the
-            // same name could come in.
+            // NFS cannot rename that way, but a second name is never one that is taken either.
+            try link(name, toNew: newName)
+        }
+    }
+
+    private borrowing func link(_ name: String, toNew newName: String) throws(Errno) {
+        let number = descriptor.number
+        let linked = unsafe name.withCString { name in
+            unsafe newName.withCString { newName in
+                systemCall { unsafe linkat(number, name, number, newName, 0) }
+            }
+        }
+        do throws(Errno) {
+            _ = try linked.get()
+        } catch .notPermitted, .notSupported, .noFunction {
+            // No second names. Between looking and renaming only another import of the same name
+            // could come in.
             guard try !has(newName) else { throw .fileExists }
             _ = try unsafe name.withCString { name in
                 unsafe newName.withCString { newName in
                     systemCall { unsafe renameat(number, name, number, newName) }
                 }
             }.get()
+            return
         }
+        // The image has its name; the first one is removed by the next import at the latest.
+        do throws(Errno) { try remove(name) } catch { return }
     }
 
     private borrowing func has(_ name: String) throws(Errno) -> Bool {

@@ -5,9 +5,13 @@ package import Planning
 /// the task.
 package struct Console: Sendable {
     private let program: String
+    /// Asked before anything else is opened: of a standard error that is closed, the number is the
+    /// next file's.
+    private let isOpen: Bool
 
     package init(program: String) {
         self.program = program
+        isOpen = fcntl(STDERR_FILENO, F_GETFD) != -1
     }
 
     package func report(_ failure: some Failure) {
@@ -24,10 +28,15 @@ package struct Console: Sendable {
         write("warning: \(label.map { "\($0): " } ?? "")\(message)")
     }
 
-    /// One write a line, so that lines of several processes do not mix. That standard error is
-    /// closed changes nothing: there is nobody left to tell.
+    /// One write a line, so that lines of several processes do not mix. That it cannot be written
+    /// changes nothing: there is nobody left to tell.
     private func write(_ line: String) {
+        guard isOpen else { return }
         let bytes = Array("\(program): \(line)\n".utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+        withoutSignalsOfWriting {
+            _ = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
+        }
     }
 }

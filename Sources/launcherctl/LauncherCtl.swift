@@ -20,6 +20,7 @@ struct LauncherCtl: ParsableCommand {
     )
 
     static func main() {
+        StandardStreams.occupy()
         OutputCheck.atExit()
         guard let request = MeasureRequest(plain: CommandLine.arguments) else { return main(nil) }
         do { try request.run() } catch { exit(withError: error) }

@@ -16,6 +16,8 @@ package enum HostFileError: Failure {
     case changed(path: FilePath)
     /// Others have held its lock, on the file `by`, for longer than we waited.
     case locked(path: FilePath, by: FilePath)
+    /// There was a configuration: its directory is there.
+    case configurationMissing(path: FilePath)
     /// The file is as it was.
     case notReplaced(path: FilePath, errno: Errno)
 
@@ -41,6 +43,8 @@ package enum HostFileError: Failure {
             "\(quoted(path)): changed by somebody else meanwhile"
         case .locked(let path, _):
             "\(quoted(path)): somebody else is changing it"
+        case .configurationMissing(let path):
+            "\(quoted(path)): no such file, although its directory is there"
         case .notReplaced(let path, let errno):
             "\(quoted(path)): cannot be written: \(errno)"
         }
@@ -56,6 +60,8 @@ package enum HostFileError: Failure {
             "mount what the link leads to, or remove the link"
         case .changed: "try again"
         case .locked(_, let file): "fuser \(quoted(file)) shows who has the lock"
+        case .configurationMissing:
+            "put it back, or mount what it is on; an empty file says that nothing is configured"
         case .unreadable(_, .noFunction): KernelFeature.openBeneath.hint
         case .notRegularFile, .replaced, .tooLarge, .unreadable, .notReplaced: nil
         }
@@ -63,7 +69,9 @@ package enum HostFileError: Failure {
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge: .configuration
+        case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge,
+            .configurationMissing:
+            .configuration
         case .foreignOwner, .writableByOthers: .notPermitted
         case .unreadable(_, .permissionDenied), .unreadable(_, .notPermitted),
             .notReplaced(_, .permissionDenied), .notReplaced(_, .notPermitted):

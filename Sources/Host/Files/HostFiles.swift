@@ -105,6 +105,18 @@ package enum HostFiles {
         return content
     }
 
+    /// Also a symbolic link that leads nowhere is something.
+    static func isAnythingAt(_ path: FilePath) throws(HostFileError) -> Bool {
+        do throws(Errno) {
+            _ = try Stat(at: path, followingLinks: false)
+            return true
+        } catch .noSuchFileOrDirectory {
+            return false
+        } catch {
+            throw .unreadable(path: path, errno: error)
+        }
+    }
+
     private static func isLink(_ path: FilePath) throws(HostFileError) -> Bool {
         do throws(Errno) {
             return try Stat(at: path, followingLinks: false).type == .symbolicLink

@@ -8,8 +8,9 @@ package enum LaunchFiles {
 
     /// The launcher's configuration.
     ///
-    /// A default file that is not there means that nothing is configured; one that was named has
-    /// to be there. A call that starts no VM is answered with the defaults where the file is
+    /// No directory for the default file means that nothing is configured. Where there is one, the
+    /// file has to be there, as one that was named: that an editor is renaming it, or that it is on
+    /// a file system not mounted yet, must not start VMs without their firmware. A call that starts no VM is answered with the defaults where the file is
     /// broken: Proxmox asks for `--version` all the time, and learns nothing from our troubles.
     package static func configuration(
         for request: LaunchRequest
@@ -26,15 +27,37 @@ package enum LaunchFiles {
     package static func configuration(
         at path: FilePath?
     ) throws(LaunchFailure) -> LauncherConfiguration {
-        let file = path ?? LauncherConfiguration.defaultFile
+        guard let path else {
+            return try configuration(whereNoneIsNamed: LauncherConfiguration.defaultFile)
+        }
         let bytes = try failing { () throws(HostFileError) in
-            try HostFiles.configuration(at: file)
+            guard let bytes = try HostFiles.configuration(at: path) else {
+                throw .missing(path: path)
+            }
+            return bytes
         }
-        guard let bytes else {
-            guard path == nil else { throw LaunchFailure(HostFileError.missing(path: file)) }
-            return .defaults
+        return try configuration(bytes, of: path)
+    }
+
+    /// - Parameter file: the default one, perhaps of another root than `/`.
+    package static func configuration(
+        whereNoneIsNamed file: FilePath
+    ) throws(LaunchFailure) -> LauncherConfiguration {
+        let bytes = try failing { () throws(HostFileError) in
+            if let bytes = try HostFiles.configuration(at: file) { return bytes as [UInt8]? }
+            guard try HostFiles.isAnythingAt(file.removingLastComponent()) else { return nil }
+            throw .configurationMissing(path: file)
         }
-        return try failing { () throws(ConfigurationError) in
+        return try bytes.map { bytes throws(LaunchFailure) in
+            try configuration(bytes, of: file)
+        } ?? .defaults
+    }
+
+    private static func configuration(
+        _ bytes: [UInt8],
+        of file: FilePath,
+    ) throws(LaunchFailure) -> LauncherConfiguration {
+        try failing { () throws(ConfigurationError) in
             try LauncherConfiguration(parsing: bytes, file: file.string)
         }
     }

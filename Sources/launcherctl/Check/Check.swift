@@ -9,8 +9,10 @@ struct Check {
     /// - Parameter path: of launcher.conf; `nil` for the default.
     init(_ path: FilePath?) {
         let file = (path ?? LauncherConfiguration.defaultFile).string
+        var read: Store?
         do throws(LaunchFailure) {
             let store = try Store(path)
+            read = store
             let uses = try store.uses()
             add(Self.configuration(of: store, file))
             let used = Set(uses.all.map(\.volume))
@@ -23,7 +25,7 @@ struct Check {
             add([Finding("configuration", file, .failure, error)])
         }
         add(Self.kernel())
-        add(DiversionCheck.findings())
+        add(DiversionCheck.findings(read))
     }
 
     private mutating func add(_ more: [Finding]) {

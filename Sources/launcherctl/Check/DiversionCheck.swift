@@ -1,34 +1,50 @@
+import Host
 import Planning
 import SystemPackage
 
-/// Whether Proxmox starts its VMs through the launcher.
+/// Whether Proxmox starts its VMs through the launcher, and whether one of them needs it.
 enum DiversionCheck {
-    static func findings() -> [Finding] {
+    /// - Parameter store: `nil` where the configuration cannot be read, which is a failure already.
+    static func findings(_ store: Store?) -> [Finding] {
         let diversion = Diversion()
-        let subject = Diversion.path.string
         do throws(DiversionError) {
             switch try diversion.state() {
-            case .enabled:
-                return [Finding("diversion", subject, .ok, "VMs start through the launcher")]
-            case .disabled:
-                return [
-                    Finding(
-                        "diversion",
-                        subject,
-                        .ok,
-                        "not enabled: Proxmox starts QEMU without the launcher",
-                    )
-                ]
-            case .noDpkg: return [Finding("diversion", subject, .ok, "no dpkg on this host")]
+            case .enabled: return [finding(.ok, "VMs start through the launcher")]
+            case .noDpkg: return [finding(.ok, "no dpkg on this host")]
             case .incomplete(let reason):
                 let hint = "'launcherctl divert enable' or 'disable' completes it"
-                return [Finding("diversion", subject, .failure, reason, hint: hint)]
+                return [finding(.failure, reason, hint: hint)]
+            case .disabled:
+                if let failure = failure("not enabled", store) { return [failure] }
+                return [finding(.ok, "not enabled: Proxmox starts QEMU without the launcher")]
             case .foreign(let package):
                 let message = "diverted by \(quoted(package)), not by the launcher"
-                return [Finding("diversion", subject, .warning, message)]
+                return [failure(message, store) ?? finding(.warning, message)]
             }
         } catch {
-            return [Finding("diversion", subject, .warning, error)]
+            return [Finding("diversion", Diversion.path.string, .warning, error)]
         }
+    }
+
+    /// That VMs of this node need what is not there. Only on a node of Proxmox: elsewhere, whatever
+    /// starts VMs names the launcher itself.
+    private static func failure(_ state: String, _ store: Store?) -> Finding? {
+        guard let store, !store.cluster.nodes.isEmpty else { return nil }
+        do throws(LaunchFailure) {
+            let guests = try DependentGuests(store)
+            guard !guests.changed.isEmpty || !guests.stopped.isEmpty else { return nil }
+            let message = "\(state): \(guests.summary)"
+            return finding(.failure, message, hint: "launcherctl divert enable")
+        } catch {
+            return Finding("diversion", Diversion.path.string, .failure, error)
+        }
+    }
+
+    private static func finding(
+        _ state: Finding.State,
+        _ message: String,
+        hint: String? = nil,
+    ) -> Finding {
+        Finding("diversion", Diversion.path.string, state, message, hint: hint)
     }
 }

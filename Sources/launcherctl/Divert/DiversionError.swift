@@ -9,6 +9,7 @@ enum DiversionError: Failure {
     case launcherFails(String)
     case nothingToDivert
     case packagesChanging
+    case needed(by: DependentGuests)
     case dpkgDivert(ChildProcessError)
     case refused(arguments: [String], status: Int32)
     case failed(operation: String, path: FilePath, errno: Errno)
@@ -22,6 +23,7 @@ enum DiversionError: Failure {
         case .launcherFails(let reason): "the launcher does not answer in QEMU's place: \(reason)"
         case .nothingToDivert: "\(Diversion.path) is missing, so there is nothing to stand in for"
         case .packagesChanging: "packages are being installed or removed"
+        case .needed(let guests): "\(Diversion.path) is needed: without it, \(guests.summary)"
         case .dpkgDivert(let error): error.message
         case .refused(let arguments, let status):
             "dpkg-divert \(arguments.joined(separator: " ")): exit status \(status)"
@@ -39,6 +41,7 @@ enum DiversionError: Failure {
         case .launcherFails: "'launcherctl check' looks for the reason; nothing was changed"
         case .nothingToDivert: "install pve-qemu-kvm first"
         case .packagesChanging: "try again when apt or dpkg has finished"
+        case .needed: "'launcherctl divert disable --force' disables it all the same"
         case .dpkgDivert, .refused: nil
         case .failed(_, _, .permissionDenied): "run it as root"
         case .failed: nil
@@ -51,7 +54,7 @@ enum DiversionError: Failure {
         case .foreign: .configuration
         case .launcherMissing, .nothingToDivert: .volumeMissing
         case .launcherFails: .cannotExecute
-        case .packagesChanging: .notPermitted
+        case .packagesChanging, .needed: .notPermitted
         case .dpkgDivert(let error): error.exitStatus
         case .refused: .systemCallFailed
         case .failed(_, _, .permissionDenied): .notPermitted

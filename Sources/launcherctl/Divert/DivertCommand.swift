@@ -23,12 +23,24 @@ struct DivertCommand: ParsableCommand {
 
     struct Enable: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Starts VMs through the launcher from now on."
+            abstract: "Starts VMs through the launcher from now on.",
+            discussion: """
+                Writes a launcher.conf that configures nothing where there is none: once VMs start \
+                through the launcher, a missing one is an error.
+                """,
         )
 
         func run() throws {
             try reporting { () throws(LaunchFailure) in
-                try failing { () throws(DiversionError) in try Diversion().enable() }
+                let diversion = Diversion()
+                let state = try failing { () throws(DiversionError) in try diversion.state() }
+                if state == .disabled {
+                    try failing { () throws(HostFileError) in try diversion.writeConfiguration() }
+                } else {
+                    // One that went away meanwhile is not replaced by one that asks for nothing.
+                    try diversion.requireConfiguration()
+                }
+                try failing { () throws(DiversionError) in try diversion.enable() }
                 print("enabled: \(Diversion.path) leads to \(Diversion.launcher)")
             }
         }
@@ -36,13 +48,43 @@ struct DivertCommand: ParsableCommand {
 
     struct Disable: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Starts VMs without the launcher from now on."
+            abstract: "Starts VMs without the launcher from now on.",
+            discussion: """
+                Refused while VMs of this node ask for firmware of their own: those that \
+                launcher.conf names would start from stock firmware, and those that ask by their \
+                args would not start.
+                """,
         )
 
+        @Flag(help: "Disable it although VMs ask for firmware of their own.")
+        var force = false
+
         func run() throws {
+            let console = Console(program: "launcherctl")
             try reporting { () throws(LaunchFailure) in
-                try failing { () throws(DiversionError) in try Diversion().disable() }
+                let diversion = Diversion()
+                let guests = try Self.dependent(on: diversion)
+                guard guests.isEmpty || force else {
+                    throw LaunchFailure(DiversionError.needed(by: guests))
+                }
+                for warning in guests.warnings { console.warn(warning, about: nil) }
+                try failing { () throws(DiversionError) in try diversion.disable() }
                 print("disabled: \(Diversion.path) is QEMU's own")
+            }
+        }
+
+        /// Who would start otherwise from now on; nobody where it is disabled already.
+        private static func dependent(
+            on diversion: Diversion
+        ) throws(LaunchFailure) -> DependentGuests {
+            switch try failing({ () throws(DiversionError) in try diversion.state() }) {
+            case .disabled, .noDpkg, .foreign: return DependentGuests(unknown: [])
+            case .enabled, .incomplete: break
+            }
+            do throws(LaunchFailure) {
+                return try DependentGuests(below: diversion.root)
+            } catch {
+                return DependentGuests(unknown: [error.message])
             }
         }
     }

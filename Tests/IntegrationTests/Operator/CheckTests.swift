@@ -185,6 +185,58 @@ struct CheckTests {
         #expect(finding.hint?.hasPrefix("launcherctl --version >") == true)
     }
 
+    /// - Parameter isEnabled: whether the launcher is in QEMU's place there.
+    private func root(of host: ProxmoxHost, isEnabled: Bool) throws -> ByteString {
+        let root = "\(host.store.path)/root"
+        for folder in ["usr/bin", "var/lib/dpkg"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(root)/\(folder)",
+                withIntermediateDirectories: true
+            )
+        }
+        try link("\(root)/usr/bin/kvm", to: isEnabled ? "/usr/sbin/qemu-launcher" : "qemu")
+        let diversion = isEnabled ? "/usr/bin/kvm\n/usr/bin/kvm.distrib\nqemu-launcher\n" : ""
+        try write(Data(diversion.utf8), to: "\(root)/var/lib/dpkg/diversions", mode: 0o644)
+        return ByteString(root)
+    }
+
+    @Test(.needsDpkg, arguments: [true, false])
+    func `where VMs ask for firmware, the launcher has to be in QEMU's place`(
+        isEnabled: Bool
+    ) async throws {
+        let host = try ProxmoxHost()
+        try host.configure(sections: "vm: 101\n\tfirmware \(FirmwareStore.volume)\n")
+        try host.addVirtualMachine(100, Self.asking)
+        try host.addVirtualMachine(101, "bios: ovmf\n")
+        try host.addVirtualMachine(102, Self.asking, node: "other")
+        var request = call(host, "--json")
+        let root = try root(of: host, isEnabled: isEnabled)
+        request.environment.append(ByteString("DPKG_ROOT=".utf8 + root.bytes))
+        let outcome = try await run(request)
+        let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
+        let finding = try #require(document.about("diversion", "/usr/bin/kvm"))
+        #expect(finding.state == (isEnabled ? "ok" : "failure"))
+        guard !isEnabled else { return }
+        #expect(outcome.end == .status(2))
+        #expect(
+            finding.message == "not enabled: vm 101 would start from stock firmware, vm 100 would"
+                + " not start"
+        )
+        #expect(finding.hint == "launcherctl divert enable")
+    }
+
+    @Test(.needsDpkg)
+    func `where no VM asks for firmware, QEMU may start without the launcher`() async throws {
+        let host = try ProxmoxHost()
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        var request = call(host, "--json")
+        let root = try root(of: host, isEnabled: false)
+        request.environment.append(ByteString("DPKG_ROOT=".utf8 + root.bytes))
+        let outcome = try await run(request)
+        let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
+        #expect(document.about("diversion", "/usr/bin/kvm")?.state == "ok")
+    }
+
     @Test func `people get a table and hints in 80 columns`() async throws {
         let host = try ProxmoxHost()
         try host.addVirtualMachine(100, Self.guests[0].configuration)
@@ -210,5 +262,14 @@ struct CheckTests {
         #expect(document.state == "failure")
         #expect(document.about("configuration", host.store.configuration)?.state == "failure")
         #expect(document.about("kernel", "seccomp") != nil)
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    static var needsDpkg: Self {
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: "/usr/bin/dpkg-divert"),
+            "no dpkg-divert on this host"
+        )
     }
 }

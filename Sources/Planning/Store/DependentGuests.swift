@@ -1,0 +1,81 @@
+/// The VMs of a node that ask for firmware of their own, by what becomes of them where QEMU is
+/// started without the launcher.
+package struct DependentGuests: Equatable, Sendable {
+    /// By a section of launcher.conf alone: they start from stock firmware, and nobody is told.
+    package private(set) var changed: [FirmwareUses.User] = []
+    /// By their `args`: QEMU refuses an option that it does not know.
+    package private(set) var stopped: [FirmwareUses.User] = []
+    /// Why it is not known of others.
+    package private(set) var unknown: [String] = []
+
+    package var isEmpty: Bool { changed.isEmpty && stopped.isEmpty && unknown.isEmpty }
+
+    /// - Parameters:
+    ///   - uses: of all nodes.
+    ///   - guests: all there are; none where there is no Proxmox to ask.
+    package init(_ uses: FirmwareUses, guests: [LocatedGuest], node: String) {
+        var asking: Set<UInt32> = []
+        for case .guest(let vmid, nil, let occasion) in uses.all.map(\.user) {
+            guard occasion.isNowOrNext, asking.insert(vmid).inserted else { continue }
+            stopped.append(.guest(vmid: vmid, node: nil, .now))
+        }
+        let own = Set(guests.filter { $0.node == node }.map(\.guest.vmid))
+        for case .section(let subject, let line) in uses.all.map(\.user) {
+            if case .vmid(let vmid) = subject, !guests.isEmpty {
+                guard own.contains(vmid), !asking.contains(vmid) else { continue }
+            }
+            changed.append(.section(subject, line: line))
+        }
+        for problem in uses.problems {
+            guard case .guest(_, nil, let occasion) = problem.user, occasion.isNowOrNext else {
+                continue
+            }
+            unknown.append("\(problem.user): \(problem.error.message)")
+        }
+    }
+
+    /// Where even who they are is not known.
+    package init(unknown reasons: [String]) {
+        unknown = reasons
+    }
+
+    /// The same, with what else is not known.
+    package func adding(unknown reasons: [String]) -> DependentGuests {
+        var all = self
+        all.unknown += reasons
+        return all
+    }
+
+    /// A sentence for each.
+    package var warnings: [String] {
+        changed.map { "\($0): starts from stock firmware, whatever launcher.conf says" }
+            + stopped.map { "\($0): does not start: QEMU does not know -efi-firmware" }
+            + unknown.map { "it is not known who asks for firmware: \($0)" }
+    }
+
+    /// All of them in one.
+    package var summary: String {
+        var parts: [String] = []
+        if !changed.isEmpty { parts.append("\(names(changed)) would start from stock firmware") }
+        if !stopped.isEmpty { parts.append("\(names(stopped)) would not start") }
+        if !unknown.isEmpty {
+            let reasons = unknown.joined(separator: "; ")
+            parts.append("it is not known who else asks for firmware (\(reasons))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func names(_ users: [FirmwareUses.User]) -> String {
+        users.map(\.description).joined(separator: ", ")
+    }
+}
+
+extension FirmwareUses.Occasion {
+    /// A snapshot has to be rolled back before its VM starts with it.
+    fileprivate var isNowOrNext: Bool {
+        switch self {
+        case .now, .pending: true
+        case .snapshot: false
+        }
+    }
+}

@@ -28,11 +28,20 @@ package struct Console: Sendable {
         write("warning: \(label.map { "\($0): " } ?? "")\(message)")
     }
 
+    /// Lines that are not about a failure, such as the usage.
+    package func show(lines: String) {
+        send(printable(lines, sparing: ["\n"]))
+    }
+
+    private func write(_ line: String) {
+        send("\(program): \(printable(line))")
+    }
+
     /// One write a line, so that lines of several processes do not mix. That it cannot be written
     /// changes nothing: there is nobody left to tell.
-    private func write(_ line: String) {
+    private func send(_ line: String) {
         guard isOpen else { return }
-        let bytes = Array("\(program): \(line)\n".utf8)
+        let bytes = Array((line + "\n").utf8)
         withoutSignalsOfWriting {
             _ = unsafe bytes.withUnsafeBytes {
                 unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)

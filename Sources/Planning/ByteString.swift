@@ -47,33 +47,13 @@ extension ByteString: CustomStringConvertible {
     /// For messages: printable, on one line, whatever the bytes are; see ``escaped``.
     package var description: String { escaped }
 
-    /// The bytes as printable text: control characters, backslashes and what is not UTF-8 are
-    /// written as `\n`, `\t`, `\\` or `\xHH`, so that a message is always one honest line.
+    /// The bytes as printable text: what ``printable(_:sparing:as:)`` escapes, and backslashes, so
+    /// that the bytes can be told from it. What is not UTF-8 is written as `\xHH` altogether.
     package var escaped: String {
-        String(decoding: bytes, as: UTF8.self).unicodeScalars.contains(where: isUnprintable)
-            || text == nil
-            ? bytes.map(escape(byte:)).joined()
-            : String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Control characters and those that reorder or hide text on a terminal.
-private func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: true
-    default: scalar == "\\"
-    }
-}
-
-private func escape(byte: UInt8) -> String {
-    switch byte {
-    case UInt8(ascii: "\n"): return #"\n"#
-    case UInt8(ascii: "\r"): return #"\r"#
-    case UInt8(ascii: "\t"): return #"\t"#
-    case UInt8(ascii: "\\"): return #"\\"#
-    case 0x20..<0x7F: return String(UnicodeScalar(byte))
-    default:
-        let digits = String(byte, radix: 16, uppercase: false)
-        return #"\x"# + (digits.count == 1 ? "0" : "") + digits
+        guard let text else { return bytes.map(escape(byte:)).joined() }
+        let backslash = UInt8(ascii: "\\")
+        guard bytes.contains(backslash) else { return printable(text) }
+        return text.split(separator: "\\", omittingEmptySubsequences: false)
+            .map { printable(String($0)) }.joined(separator: #"\\"#)
     }
 }

@@ -39,7 +39,7 @@ struct ExplainCommand: ParsableCommand {
             guard !explanation.entries.isEmpty else {
                 throw LaunchFailure(ExplanationError.nothingFound(isInput: record == ["-"]))
             }
-            print(explanation.text, terminator: "")
+            Output.show(explanation.text, terminator: "")
         } catch {
             throw refuse(error)
         }
@@ -61,13 +61,13 @@ struct ExplainCommand: ParsableCommand {
         let running = try wrapping { () throws(HostError) in
             try ProcessStatus.confinement(of: process)
         }
-        print("process \(process): \(running?.summary ?? "not running")")
+        Output.show("process \(process): \(running?.summary ?? "not running")")
         let log = try wrapping { () throws(HostError) in try KernelLog.content() }
         let explanation = LogExplanation(log, of: process)
         if explanation.entries.isEmpty {
-            print("the kernel's log, as far as it goes back, has no seccomp record of it")
+            Output.show("the kernel's log, as far as it goes back, has no seccomp record of it")
         } else {
-            print("\n" + explanation.text, terminator: "")
+            Output.show("\n" + explanation.text, terminator: "")
         }
     }
 }

@@ -23,6 +23,9 @@ private struct UnencodableDocument: Failure {
 /// Labelled lines; the labels are a column of their own.
 func labelled(_ rows: [(String, String)]) -> String {
     rows.flatMap { name, value in
-        Folding.lines(value, after: name + String(repeating: " ", count: max(12 - name.count, 1)))
+        Folding.lines(
+            printable(value),
+            after: name + String(repeating: " ", count: max(12 - name.count, 1))
+        )
     }.joined(separator: "\n")
 }

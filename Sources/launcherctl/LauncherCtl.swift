@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import Planning
 
 @main
@@ -22,7 +23,30 @@ struct LauncherCtl: ParsableCommand {
     static func main() {
         StandardStreams.occupy()
         OutputCheck.atExit()
-        guard let request = MeasureRequest(plain: CommandLine.arguments) else { return main(nil) }
-        do { try request.run() } catch { exit(withError: error) }
+        do {
+            if let request = MeasureRequest(plain: CommandLine.arguments) {
+                try request.run()
+            } else {
+                var command = try parseAsRoot()
+                try command.run()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    /// As swift-argument-parser would end it, which repeats words of the command line as they are.
+    private static func end(_ error: any Error) -> Never {
+        var text = fullMessage(for: error)
+        for word in CommandLine.arguments where printable(word) != word {
+            text = text.replacing(word, with: printable(word))
+        }
+        let code = exitCode(for: error)
+        switch (text.isEmpty, code) {
+        case (true, _): break
+        case (false, .success): Output.show(text)
+        case (false, _): Console(program: "launcherctl").show(lines: text)
+        }
+        exit(withError: code)
     }
 }

@@ -33,7 +33,11 @@ struct PlanCommand: ParsableCommand {
         do throws(LaunchFailure) {
             let launch = try PreparedLaunch.prepare(commandLine.invocation())
             let report = PlanReport(launch)
-            print(json ? try report.json() : report.text)
+            if json {
+                Output.show(json: try report.json())
+            } else {
+                Output.show(report.text)
+            }
         } catch {
             throw refuse(error)
         }

@@ -43,7 +43,11 @@ struct PolicyCommand: ParsableCommand {
             let invocation = try commandLine.invocation()
             let plan = try PreparedLaunch.confinement(invocation)
             let report = PolicyReport(plan.ruleset, mode: seccomp ?? plan.mode)
-            print(Self.text(of: report, as: form), terminator: "")
+            if form == .json {
+                Output.show(json: report.json, terminator: "")
+            } else {
+                Output.show(Self.text(of: report, as: form), terminator: "")
+            }
         } catch {
             throw refuse(error)
         }

@@ -6,11 +6,11 @@ enum ShellWord {
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_".utf8
     )
 
-    /// In single quotes where it needs any; bytes that are no text as `$'\xHH'`, which bash, zsh
-    /// and ksh read.
+    /// In single quotes where it needs any; what cannot be shown as `$'\xHH'`, which bash, zsh and
+    /// ksh read.
     static func quoted(_ word: ByteString) -> String {
         if !word.isEmpty, word.bytes.allSatisfy(plain.contains) { return word.escaped }
-        guard let text = word.text, !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+        guard let text = word.text, printable(text) == text else {
             return "$'" + word.escaped.replacing("'", with: "\\'") + "'"
         }
         return "'" + text.replacing("'", with: #"'\''"#) + "'"

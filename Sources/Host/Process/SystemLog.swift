@@ -50,7 +50,7 @@ package struct SystemLog: Sendable {
 
     /// The facility `daemon` (3) and the severity make the number in front.
     static func record(_ text: String, severity: Severity, process: Int32) -> [UInt8] {
-        let line = ByteString(text).escaped.cut(toByteCount: maximumTextByteCount)
+        let line = printable(text).cut(toByteCount: maximumTextByteCount)
         let priority = 3 << 3 | severity.rawValue
         return Array("<\(priority)>qemu-launcher[\(process)]: ".utf8) + line.utf8
     }

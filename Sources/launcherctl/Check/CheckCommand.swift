@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
         let worst = check.findings.map(\.state).max() ?? .ok
         try reporting { () throws(LaunchFailure) in
             if json {
-                print(try jsonText(CheckDocument(check.findings, worst)))
+                Output.show(json: try jsonText(CheckDocument(check.findings, worst)))
             } else {
                 show(check.findings)
             }
@@ -51,12 +51,12 @@ struct CheckCommand: ParsableCommand {
                 .init(finding.message),
             )
         }
-        print(table.text(inColour: Terminal.showsColour))
+        Output.show(painted: table.text(inColour: Terminal.showsColour))
         let hints = shown.compactMap { finding in
-            finding.hint.map { "\(finding.area) \(finding.subject): \($0)" }
+            finding.hint.map { printable("\(finding.area) \(finding.subject): \($0)") }
         }
-        if !hints.isEmpty { print() }
-        for hint in hints { Folding.lines(hint, after: "hint: ").forEach { print($0) } }
+        if !hints.isEmpty { Output.show() }
+        for hint in hints { Folding.lines(hint, after: "hint: ").forEach { Output.show($0) } }
     }
 }
 

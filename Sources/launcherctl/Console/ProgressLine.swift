@@ -1,4 +1,5 @@
 import Glibc
+import Planning
 
 /// One line on a terminal that tells how far a copy is, once it has taken more than a second.
 struct ProgressLine: ~Copyable {
@@ -9,7 +10,7 @@ struct ProgressLine: ~Copyable {
     private var isShown = false
 
     init(_ label: String, total: Int?) {
-        self.label = label
+        self.label = printable(label)
         self.total = total
     }
 

@@ -1,3 +1,5 @@
+import Planning
+
 /// Rows and columns for people, at most 80 columns wide unless a word is longer.
 struct Table {
     struct Cell {
@@ -5,7 +7,7 @@ struct Table {
         let colour: Terminal.Colour?
 
         init(_ text: String, _ colour: Terminal.Colour? = nil) {
-            self.text = text
+            self.text = printable(text)
             self.colour = colour
         }
     }

@@ -41,7 +41,7 @@ struct DivertCommand: ParsableCommand {
                     try diversion.requireConfiguration()
                 }
                 try failing { () throws(DiversionError) in try diversion.enable() }
-                print("enabled: \(Diversion.path) leads to \(Diversion.launcher)")
+                Output.show("enabled: \(Diversion.path) leads to \(Diversion.launcher)")
             }
         }
     }
@@ -69,7 +69,7 @@ struct DivertCommand: ParsableCommand {
                 }
                 for warning in guests.warnings { console.warn(warning, about: nil) }
                 try failing { () throws(DiversionError) in try diversion.disable() }
-                print("disabled: \(Diversion.path) is QEMU's own")
+                Output.show("disabled: \(Diversion.path) is QEMU's own")
             }
         }
 
@@ -105,9 +105,11 @@ struct DivertCommand: ParsableCommand {
                 let (word, remark) = state.description
                 if json {
                     let path = Diversion.path.string
-                    print(try jsonText(["path": path, "state": word, "remark": remark ?? ""]))
+                    Output.show(
+                        json: try jsonText(["path": path, "state": word, "remark": remark ?? ""])
+                    )
                 } else {
-                    print(word + (remark.map { ": \($0)" } ?? ""))
+                    Output.show(word + (remark.map { ": \($0)" } ?? ""))
                 }
                 status = state.exitStatus
             }

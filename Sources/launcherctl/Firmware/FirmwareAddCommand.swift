@@ -52,7 +52,7 @@ struct FirmwareAddCommand: ParsableCommand {
             if pins.isEmpty {
                 try pinNew(volume, Self.pinned(added, expected.digests()), in: store)
             } else {
-                print("pinned by \(pins.map(\.origin).joined(separator: ", "))")
+                Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")
             }
         }
     }
@@ -88,14 +88,14 @@ struct FirmwareAddCommand: ParsableCommand {
 
     private func say(_ added: AddedImage, _ volume: FirmwareVolume) {
         switch added.outcome {
-        case .added: print("added \(volume)")
-        case .alreadyThere: print("\(volume) is there already, the same image")
+        case .added: Output.show("added \(volume)")
+        case .alreadyThere: Output.show("\(volume) is there already, the same image")
         case .madeReadOnly:
-            print("\(volume) was there already, the same image; now it is read-only")
+            Output.show("\(volume) was there already, the same image; now it is read-only")
         }
-        print("  path    \(ByteString(added.path).escaped)")
-        print("  size    \(added.byteCount) bytes")
-        for digest in added.digests { print("  \(digest.algorithm)  \(digest.hex)") }
+        Output.show("  path    \(ByteString(added.path).escaped)")
+        Output.show("  size    \(added.byteCount) bytes")
+        for digest in added.digests { Output.show("  \(digest.algorithm)  \(digest.hex)") }
     }
 
     /// It is there, and perhaps no guest will start from it.
@@ -118,13 +118,15 @@ struct FirmwareAddCommand: ParsableCommand {
     ) throws(LaunchFailure) {
         let comment = comment
         guard pin else {
-            print("\nTo start VMs with it, add to \(store.configurationPath) (or use --pin):\n")
-            print(PinEdit.section(volume, digests, comment: comment), terminator: "")
+            Output.show(
+                "\nTo start VMs with it, add to \(store.configurationPath) (or use --pin):\n"
+            )
+            Output.show(PinEdit.section(volume, digests, comment: comment), terminator: "")
             return
         }
         _ = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
             try edit.pinning(volume, to: digests, comment: comment)
         }
-        print("pinned in \(store.configurationPath)")
+        Output.show("pinned in \(store.configurationPath)")
     }
 }

@@ -35,16 +35,18 @@ struct FirmwareListCommand: ParsableCommand {
             let listing = try FirmwareListing(store, storage: storages)
             for remark in listing.remarks { console.warn(remark, about: nil) }
             if json {
-                print(try jsonText(listing.entries.map(FirmwareDocument.init)))
+                Output.show(json: try jsonText(listing.entries.map(FirmwareDocument.init)))
                 return
             }
             guard !listing.entries.isEmpty else {
-                print("no firmware volumes; 'launcherctl firmware add' puts one into a storage")
+                Output.show(
+                    "no firmware volumes; 'launcherctl firmware add' puts one into a storage"
+                )
                 return
             }
-            print(listing.table.text(inColour: Terminal.showsColour))
-            if !listing.reasons.isEmpty { print() }
-            for line in listing.reasons { print(line) }
+            Output.show(painted: listing.table.text(inColour: Terminal.showsColour))
+            if !listing.reasons.isEmpty { Output.show() }
+            for line in listing.reasons { Output.show(line) }
         }
     }
 }

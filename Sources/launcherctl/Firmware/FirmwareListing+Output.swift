@@ -86,7 +86,7 @@ extension FirmwareListing {
     var reasons: [String] {
         entries.flatMap { entry in
             guard let reason = entry.reason else { return [String]() }
-            return Folding.lines("\(entry.volume): \(reason)", after: "")
+            return Folding.lines(printable("\(entry.volume): \(reason)"), after: "")
         }
     }
 }

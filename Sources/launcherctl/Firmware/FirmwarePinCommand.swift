@@ -38,8 +38,8 @@ struct FirmwarePinCommand: ParsableCommand {
             let changed = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
                 try edit.pinning(volume, to: digests, comment: comment)
             }
-            for digest in digests { print("\(volume)  \(digest)") }
-            print(
+            for digest in digests { Output.show("\(volume)  \(digest)") }
+            Output.show(
                 (changed ? "pinned in " : "was pinned already in ") + "\(store.configurationPath)"
             )
         }

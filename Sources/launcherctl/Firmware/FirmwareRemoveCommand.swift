@@ -50,16 +50,16 @@ struct FirmwareRemoveCommand: ParsableCommand {
                 accepting: store.configuration.readOnly.value,
             )
             try failing { () throws(StoreError) in try place.remove() }
-            print("removed \(volume)")
+            Output.show("removed \(volume)")
             for user in users { console.warn("does not start any more", about: "\(user)") }
             let pins = store.pins(of: volume)
             if unpin {
                 let changed = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
                     try edit.unpinning(volume)
                 }
-                if changed { print("unpinned in \(store.configurationPath)") }
+                if changed { Output.show("unpinned in \(store.configurationPath)") }
             } else if let pin = pins.first {
-                print("its pin is still in \(pin.origin)")
+                Output.show("its pin is still in \(pin.origin)")
             }
         }
     }

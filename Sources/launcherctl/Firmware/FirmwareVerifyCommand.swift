@@ -33,15 +33,17 @@ struct FirmwareVerifyCommand: ParsableCommand {
             }
             var first: LaunchFailure?
             for volume in wanted {
+                let name = printable(volume.description)
                 do throws(LaunchFailure) {
                     let request = try store.request(for: volume)
                     let facts = try requireStartable(request)
                     let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
-                    print(
-                        "\(volume): \(Terminal.coloured("verified", .green)), read-only by \(proofs)"
+                    Output.show(
+                        painted:
+                            "\(name): \(Terminal.coloured("verified", .green)), read-only by \(proofs)"
                     )
                 } catch {
-                    print("\(volume): \(Terminal.coloured("refused", .red))")
+                    Output.show(painted: "\(name): \(Terminal.coloured("refused", .red))")
                     if first != nil { console.report(error) }
                     first = first ?? error
                 }

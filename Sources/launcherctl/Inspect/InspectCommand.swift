@@ -58,14 +58,19 @@ struct InspectCommand: ParsableCommand {
         do throws(LaunchFailure) {
             let argument = try ImageArgument(image, configuration: config)
             let report = InspectReport(try argument.read(), path: argument.path.string)
-            print(try output(report))
+            if descriptor {
+                Output.show(json: try descriptor(of: report))
+            } else if json {
+                Output.show(json: try jsonText(report.document))
+            } else {
+                Output.show(report.text)
+            }
         } catch {
             throw refuse(error)
         }
     }
 
-    private func output(_ report: InspectReport) throws(LaunchFailure) -> String {
-        guard descriptor else { return json ? try jsonText(report.document) : report.text }
+    private func descriptor(of report: InspectReport) throws(LaunchFailure) -> String {
         let template = try template(for: report)
         guard let text = report.descriptor(template: template) else {
             let lacksTemplate = report.image.kind == .code && template == nil

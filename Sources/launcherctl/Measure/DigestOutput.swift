@@ -55,14 +55,14 @@ struct DigestOutput: Equatable {
         let matches = expected.map { _ in match != nil }
         let shown = match ?? first
         switch form {
-        case .table: print(labelled(digests.flatMap(rows)))
+        case .table: Output.show(labelled(digests.flatMap(rows)))
         case .json:
             try reporting { () throws(LaunchFailure) in
                 let document = MeasureDocument(digests, expected: expected, matches: matches)
-                print(try jsonText(document))
+                Output.show(json: try jsonText(document))
             }
-        case .hexadecimal: print(shown.digest.hex)
-        case .base64: print(Data(shown.digest.bytes).base64EncodedString())
+        case .hexadecimal: Output.show(shown.digest.hex)
+        case .base64: Output.show(Data(shown.digest.bytes).base64EncodedString())
         }
         if let expected, matches == false {
             throw refuse(

@@ -14,7 +14,7 @@ package enum HostFiles {
     package static func configuration(at path: FilePath) throws(HostFileError) -> [UInt8]? {
         let file: RegularFile
         do throws(RegularFile.OpenError) {
-            file = try RegularFile(opening: path)
+            file = try openedAsItIsReplaced(path)
         } catch .failed(.noSuchFileOrDirectory) {
             guard try isLink(path) else { return nil }
             throw .danglingSymbolicLink(path: path)
@@ -23,6 +23,19 @@ package enum HostFiles {
         }
         try requireTrusted(file.status, path)
         return try content(of: file, path)
+    }
+
+    /// Configurations are replaced by renaming, and that one was just then is no reason to refuse a
+    /// VM. Whichever file is opened is looked at as a whole.
+    private static func openedAsItIsReplaced(
+        _ path: FilePath,
+        attempts: Int = 100,
+    ) throws(RegularFile.OpenError) -> RegularFile {
+        do throws(RegularFile.OpenError) {
+            return try RegularFile(opening: path)
+        } catch .replaced where attempts > 1 {
+            return try openedAsItIsReplaced(path, attempts: attempts - 1)
+        }
     }
 
     /// What a command line includes with `-readconfig`.

@@ -20,6 +20,23 @@ struct HostFilesTests {
         #expect(try HostFiles.configuration(at: file) == content)
     }
 
+    @Test func `a configuration that is replaced all the time is read, old or new`() throws {
+        let (path, other) = (file, directory.path.appending("other"))
+        try write([1], to: path)
+        let thread = try JoinedThread {
+            do {
+                for _ in 0..<20_000 {
+                    try write([1], to: other)
+                    try move(other, to: path)
+                }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        for _ in 0..<20_000 { #expect(try HostFiles.configuration(at: path) == [1]) }
+        thread.join()
+    }
+
     @Test func `a file whose size the kernel calls 0 is read all the same`() throws {
         let content = try #require(try HostFiles.configuration(at: "/proc/version"))
         #expect(content.starts(with: Array("Linux".utf8)))

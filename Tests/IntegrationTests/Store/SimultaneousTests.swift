@@ -41,7 +41,7 @@ struct SimultaneousTests {
     }
 
     @Test func `of many pins at once none is lost`() async throws {
-        let numbers = Array(0..<32)
+        let numbers = Array(0..<16)
         for number in numbers {
             try write(Data("image \(number)".utf8), to: "\(store.images)/n\(number).fd")
         }
@@ -51,7 +51,7 @@ struct SimultaneousTests {
     }
 
     @Test func `pins and images that come and go at once are all there in the end`() async throws {
-        let numbers = Array(0..<16)
+        let numbers = Array(0..<8)
         for number in numbers {
             try write(Data("image \(number)".utf8), to: "\(store.images)/n\(number).fd")
         }

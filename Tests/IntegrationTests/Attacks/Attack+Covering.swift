@@ -1,0 +1,183 @@
+import Planning
+
+/// Devices that lie over the flash or write into it.
+extension Attack {
+    static let covering = linearFrameBuffers + loaders
+
+    /// On q35 the memory of isa-vga lies at 0xe0000000 from the start, over whatever is there: 512
+    /// MiB of it reach up to 4 GiB. On pc the flash lies over it.
+    private static let linearFrameBuffers =
+        [
+            frameBuffer("isa-vga with too much memory", ["-device", "isa-vga,vgamem_mb=512"]),
+            frameBuffer("the same in hexadecimal", ["-device", "isa-vga,vgamem_mb=0x200"]),
+            frameBuffer(
+                "the same, the driver named and a key given twice",
+                ["-device", "vgamem_mb=16,driver=isa-vga,vgamem_mb=512"]
+            ),
+            frameBuffer(
+                "the same beside another card",
+                ["-vga", "std", "-device", "isa-vga,vgamem_mb=512"]
+            ),
+            frameBuffer(
+                "isa-vga with too much memory by -global",
+                ["-global", "isa-vga.vgamem_mb=512", "-vga", "none", "-device", "isa-vga"]
+            ),
+            frameBuffer(
+                "the long form of -global",
+                ["-global", "driver=isa-vga,property=vgamem_mb,value=512", "-device", "isa-vga"]
+            ),
+            frameBuffer(
+                "isa-vga with too much memory by -set",
+                ["-device", "isa-vga,id=x", "-set", "device.x.vgamem_mb=512"]
+            ),
+            frameBuffer(
+                "isa-vga with too much memory in JSON",
+                ["-device", #"{"driver":"isa-vga","vgamem_mb":512}"#]
+            ),
+            frameBuffer(
+                "the same in single quotes",
+                ["-device", "{'driver':'isa-vga','vgamem_mb':512}"]
+            ),
+            frameBuffer(
+                "isa-vga with too much memory from a file",
+                ["-readconfig", "$conf"],
+                file: "[device \"x\"]\n  driver = \"isa-vga\"\n  vgamem_mb = \"512\"\n"
+            ),
+            frameBuffer(
+                "its memory alone from a file",
+                ["-readconfig", "$conf", "-device", "isa-vga"],
+                file: """
+                    [global]
+                      driver = "isa-vga"
+                      property = "vgamem_mb"
+                      value = "512"
+
+                    """
+            ),
+            frameBuffer(
+                "its memory by -set of a device from a file",
+                ["-readconfig", "$conf", "-set", "device.x.vgamem_mb=512"],
+                file: "[device \"x\"]\n  driver = \"isa-vga\"\n"
+            ),
+        ]
+
+    private static func frameBuffer(
+        _ name: String,
+        _ arguments: [ByteString],
+        file: String? = nil,
+    ) -> Attack {
+        Attack(
+            name,
+            arguments,
+            files: file.map { ["conf": $0] } ?? [:],
+            .refused(quoting: ["isa-vga", "device.x.", "vgamem_mb"]),
+            .beatsFlash,
+            on: [.q35]
+        )
+    }
+
+    private static let loaded = "file=$vector,addr=0xfffffff0,force-raw=on"
+
+    /// They write at every reset, over read-only flash too.
+    private static let loaders = [
+        loader("a loader", ["-device", ByteString("loader,\(loaded)")]),
+        loader("a loader, its driver last", ["-device", ByteString("\(loaded),driver=loader")]),
+        loader(
+            "a loader with a decimal address and a bare key",
+            ["-device", "loader,file=$vector,addr=4294967280,force-raw"]
+        ),
+        loader(
+            "a loader of a whole image",
+            ["-device", "loader,file=$other,addr=0xffff0000,force-raw=on"]
+        ),
+        loader(
+            "a loader in JSON",
+            [
+                "-device",
+                #"{"driver":"loader","file":"$vector","addr":4294967280,"force-raw":true}"#,
+            ]
+        ),
+        loader(
+            "a loader whose name is escaped in JSON",
+            [
+                "-device",
+                #"{"driver":"l\u006fader","file":"$vector","addr":4294967280,"force-raw":true}"#,
+            ]
+        ),
+        loader(
+            "a loader from a file",
+            ["-readconfig", "$conf"],
+            file: """
+                [device "l"]
+                  driver = "loader"
+                  file = "$vector"
+                  addr = "0xfffffff0"
+                  force-raw = "on"
+
+                """
+        ),
+        loader(
+            "a loader that -set sends back",
+            [
+                "-device", "loader,id=l,file=$vector,addr=0x200000000,force-raw=on",
+                "-set", "device.l.addr=0xfffffff0",
+            ]
+        ),
+        loader(
+            "a loader that a device becomes by -set",
+            [
+                "-device", "e1000,id=l", "-set", "device.l.driver=loader",
+                "-set", "device.l.file=$vector", "-set", "device.l.addr=0xfffffff0",
+                "-set", "device.l.force-raw=on",
+            ]
+        ),
+        loader(
+            "a loader whose address comes by -global",
+            ["-global", "loader.addr=0xfffffff0", "-device", "loader,file=$vector,force-raw=on"]
+        ),
+        Attack(
+            "a loader whose file could grow into the flash after the check",
+            ["-device", "loader,file=$vector,addr=0xf0000000,force-raw=on"],
+            .refused(quoting: ["loader"]),
+            .none(because: "the file has grown by the next reset of a VM, or has not")
+        ),
+        Attack(
+            "a loader above 4 GiB",
+            ["-device", "loader,file=$vector,addr=0x200000000,force-raw=on"],
+            .refused(quoting: ["loader"]),
+            .none(because: "it writes elsewhere, while its file is small")
+        ),
+        Attack(
+            "a loader of a number",
+            ["-device", "loader,data=0x1234,data-len=8,addr=0xfffffff0"],
+            .refused(quoting: ["loader"]),
+            .none(because: "what it writes by itself stops at read-only memory")
+        ),
+        Attack(
+            "a loader of a processor's start",
+            ["-device", "loader,addr=0x1000,cpu-num=0"],
+            .refused(quoting: ["loader"]),
+            .none(because: "the flash stays, and the processor starts elsewhere")
+        ),
+        Attack(
+            "a loader of a guest",
+            ["-device", "guest-loader,addr=0xfffffff0,kernel=$vector"],
+            .refused(quoting: ["guest-loader"]),
+            .none(because: "QEMU refuses it on a machine without a device tree")
+        ),
+    ]
+
+    private static func loader(
+        _ name: String,
+        _ arguments: [ByteString],
+        file: String? = nil,
+    ) -> Attack {
+        Attack(
+            name,
+            arguments,
+            files: file.map { ["conf": $0] } ?? [:],
+            .refused(quoting: ["loader", "device.l.", "-device {"]),
+            .beatsFlash
+        )
+    }
+}

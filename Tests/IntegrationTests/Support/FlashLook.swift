@@ -1,0 +1,87 @@
+import Foundation
+import Glibc
+import Planning
+
+/// What became of a start with `-S`: what the guest would find in flash, or how it ended.
+enum FlashLook {
+    /// The last bytes below 4 GiB, as they are before the first instruction, and after a reset.
+    case started(flash: Data, afterReset: Data)
+    /// No VM was there to look at.
+    case ended(Outcome)
+
+    /// The option that a look needs; the guest does not run, so any firmware will do.
+    static func options(_ store: FirmwareStore) -> [ByteString] {
+        [
+            "-S", "-display", "none", "-nodefaults", "-m", "64",
+            "-qmp", ByteString("unix:\(socket(store)),server=on,wait=off"),
+        ]
+    }
+
+    private static func socket(_ store: FirmwareStore) -> String { "\(store.path)/qmp" }
+
+    /// Starts it, looks, and ends it.
+    ///
+    /// - Parameter byteCount: how much of the flash, from its end.
+    init(_ request: Child.Request, _ store: FirmwareStore, byteCount: Int) async throws {
+        let (output, errors) = (try Capture(), try Capture())
+        var request = request
+        request.descriptors = [
+            0: nullDevice.fileDescriptor, 1: output.file.fileDescriptor,
+            2: errors.file.fileDescriptor,
+        ]
+        _ = unsafe unlink(Self.socket(store))
+        var child = try Child(request)
+        if let monitor = try await Self.monitor(of: &child, store) {
+            let flash = try await Self.flash(monitor, store, byteCount)
+            try await monitor.execute("system_reset")
+            try await monitor.wait(for: "RESET")
+            let afterReset = try await Self.flash(monitor, store, byteCount)
+            self = .started(flash: flash, afterReset: afterReset)
+            kill(child.id, SIGKILL)
+            _ = try await child.wait()
+        } else {
+            self = .ended(
+                Outcome(
+                    process: child.id,
+                    end: try await child.wait(atMost: .seconds(1)),
+                    output: try output.text(),
+                    errors: try errors.text()
+                )
+            )
+        }
+    }
+
+    /// `nil` where the process has ended, or answers nobody.
+    private static func monitor(
+        of child: inout Child,
+        _ store: FirmwareStore,
+    ) async throws -> Monitor? {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if try child.poll() != nil { return nil }
+            do {
+                return try await Monitor(socket(store))
+            } catch is SystemError {
+                // Nobody listens there yet, or no longer.
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        return nil
+    }
+
+    private static func flash(
+        _ monitor: Monitor,
+        _ store: FirmwareStore,
+        _ byteCount: Int,
+    ) async throws -> Data {
+        let file = "\(store.path)/flash"
+        let address = (1 << 32) - byteCount
+        try await monitor.execute(
+            "pmemsave",
+            #"{"val":\#(address),"size":\#(byteCount),"filename":"\#(file)"}"#
+        )
+        let flash = try read(file)
+        try remove(file)
+        return flash
+    }
+}

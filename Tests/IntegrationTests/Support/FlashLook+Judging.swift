@@ -39,6 +39,27 @@ extension FlashLook {
         )
     }
 
+    /// The launcher says no, and no VM is there.
+    func expectRefused(
+        by statuses: [Int32],
+        sourceLocation: SourceLocation = #_sourceLocation,
+    ) {
+        guard case .ended(let outcome) = self else {
+            Issue.record("a VM was started", sourceLocation: sourceLocation)
+            return
+        }
+        #expect(
+            statuses.map(Child.End.status).contains(outcome.end),
+            "\(outcome)",
+            sourceLocation: sourceLocation
+        )
+        #expect(
+            outcome.complaints.contains { $0.hasPrefix("qemu-launcher: error: ") },
+            "\(outcome)",
+            sourceLocation: sourceLocation
+        )
+    }
+
     /// One or the other, or QEMU itself did not like it. Help that is printed and a success that
     /// starts nothing are neither: the caller asked for a VM.
     func expectSafe(_ pinned: Data, sourceLocation: SourceLocation = #_sourceLocation) {

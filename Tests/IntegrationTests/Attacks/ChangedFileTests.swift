@@ -1,0 +1,169 @@
+import Foundation
+import Glibc
+import Planning
+import Testing
+
+/// What was read is what QEMU reads: a configuration file that changes after the launcher's look
+/// changes nothing.
+@Suite(.launching, .needsProducts, .needsFirmware)
+struct ChangedFileTests {
+    private static let honest = "[object \"s\"]\n  qom-type = \"secret\"\n  data = \"x\"\n"
+    /// The flash device would win over other firmware; a loader wins over the flash.
+    private static let evil = """
+        [device]
+          driver = "loader"
+          file = "$vector"
+          addr = "0xfffffff0"
+          force-raw = "on"
+
+        """
+    private static let nobody: uid_t = 65_534
+
+    @Test func `QEMU gets a sealed copy of each configuration file, and no other file`()
+        async throws
+    {
+        let store = try FirmwareStore()
+        try AttackFiles.write(["conf": Self.honest, "second": Self.honest], in: store)
+        let keys = Pipe()
+        var request = store.launcher(
+            FirmwareStore.firmware + [
+                "-readconfig", ByteString("\(store.path)/conf"), "-m", "1",
+                "-readconfig", ByteString("\(store.path)/second"),
+            ]
+        )
+        request.descriptors[0] = keys.fileHandleForReading.fileDescriptor
+        var child = try Child(request)
+        try keys.fileHandleForReading.close()
+        let report = try #require(try await eventually { try store.report() })
+        #expect(report.arguments.contains("-no-user-config"))
+        let places = report.arguments.indices.filter { report.arguments[$0] == "-readconfig" }
+        #expect(places.count == 2)
+        for place in places {
+            let value = report.arguments[place + 1].escaped
+            let number = try #require(Int32(value.trimmingPrefix("/proc/self/fd/")), "\(value)")
+            let descriptor = try #require(report.descriptors[number])
+            #expect(descriptor.target.hasPrefix("/memfd:"))
+            #expect(descriptor.flags & O_ACCMODE == O_RDONLY)
+            let path = "/proc/\(child.id)/fd/\(number)"
+            let file = try check(unsafe open(path, O_RDONLY | O_CLOEXEC))
+            defer { close(file) }
+            // F_GET_SEALS, and all seals of linux/fcntl.h that keep bytes as they are.
+            #expect(fcntl(file, 1034) & 0xF == 0xF)
+            #expect(try read(path) == Data(Self.honest.utf8))
+        }
+        try keys.fileHandleForWriting.close()
+        #expect(try await child.wait() == .status(0))
+    }
+
+    @Test func `QEMU's own configuration is not read where firmware was asked for`() async throws {
+        let store = try FirmwareStore()
+        let report = try await store.launch(store.launcher(FirmwareStore.firmware + ["-m", "1"]))
+        #expect(report.arguments.filter { $0 == "-no-user-config" }.count == 1)
+    }
+
+    /// A file that others may write to, or a way to it that they may change.
+    struct Untrusted: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let spoil: @Sendable (FirmwareStore) throws -> Void
+    }
+
+    private static let untrusted = [
+        Untrusted(testDescription: "a file that all may write to") {
+            try change("\($0.path)/folder/conf", mode: 0o666)
+        },
+        Untrusted(testDescription: "a file that its group may write to") {
+            try change("\($0.path)/folder/conf", mode: 0o664)
+        },
+        Untrusted(testDescription: "a file of nobody's") {
+            try check(unsafe chown("\($0.path)/folder/conf", nobody, 0))
+        },
+        Untrusted(testDescription: "a folder that all may write to") {
+            try change("\($0.path)/folder", mode: 0o777)
+        },
+        Untrusted(testDescription: "a folder of nobody's") {
+            try check(unsafe chown("\($0.path)/folder", nobody, 0))
+        },
+        Untrusted(testDescription: "a link in a folder of nobody's") {
+            try move("\($0.path)/folder/conf", to: "\($0.path)/elsewhere")
+            try link("\($0.path)/folder/conf", to: "\($0.path)/elsewhere")
+            try check(unsafe chown("\($0.path)/folder", nobody, 0))
+        },
+    ]
+
+    @Test(.needsRoot, .needsQEMU, arguments: untrusted)
+    func `a configuration file that others could change is refused by name`(
+        untrusted: Untrusted
+    ) async throws {
+        let store = try FirmwareStore()
+        try AttackFiles.write([:], in: store)
+        try makeDirectory("\(store.path)/folder")
+        try write(Data(Self.honest.utf8), to: "\(store.path)/folder/conf", mode: 0o644)
+        let words: [ByteString] = ["-readconfig", ByteString("\(store.path)/folder/conf")]
+
+        // As it is, there is nothing to say.
+        #expect(try await run(store.launcher(FirmwareStore.firmware + words)).end == .status(0))
+        try remove("\(store.program).report")
+        try remove("\(store.program).image")
+
+        try untrusted.spoil(store)
+        let outcome = try await run(store.launcher(FirmwareStore.firmware + words))
+        #expect([.status(64), .status(77)].contains(outcome.end), "\(outcome)")
+        #expect(outcome.complaints.first?.contains("\(store.path)/folder") == true)
+        #expect(try store.report() == nil)
+    }
+
+    /// Its owner sets it to and fro while VMs start: some of them find the honest file on the
+    /// launcher's look, and the other one on QEMU's.
+    @Test(.needsRoot, .needsQEMU)
+    func `a link that is set to and fro brings no other firmware`() async throws {
+        let attack = Attack(
+            "",
+            [],
+            files: ["honest": Self.honest, "evil": Self.evil],
+            .either,
+            .bringsOther
+        )
+        let scene = try AttackScene(attack, on: .q35)
+        let (store, pinned) = (scene.store, try scene.pinned)
+        let folder = "\(store.path)/folder"
+        try makeDirectory(folder)
+        let conf = "\(folder)/conf"
+        let targets = ["\(store.path)/evil", "\(store.path)/honest"]
+        try link(conf, to: targets[0])
+        let words: [ByteString] = ["-readconfig", ByteString(conf)]
+        let alone = try await FlashLook(
+            Child.Request(
+                program: Machine.qemu,
+                arguments: [Machine.qemuName, "-pflash", ByteString(store.image)]
+                    + FlashLook.options(store) + words
+            ),
+            store,
+            byteCount: pinned.count
+        )
+        guard case .started(let flash, _) = alone else {
+            Issue.record("QEMU alone: \(alone)")
+            return
+        }
+        #expect(flash != pinned)
+
+        try check(unsafe chown(folder, Self.nobody, 0))
+        let flipping = Task {
+            for round in 1... where !Task.isCancelled {
+                try link("\(conf).\(round)", to: targets[round % 2])
+                // The name is always there.
+                try move("\(conf).\(round)", to: conf)
+                try await Task.sleep(for: .milliseconds(Int.random(in: 3...40)))
+            }
+        }
+        defer { flipping.cancel() }
+        for _ in 0..<24 {
+            let request = store.launcher(
+                FirmwareStore.firmware + FlashLook.options(store)
+                    + ["-readconfig", ByteString(conf)],
+                calledAs: Machine.qemuName
+            )
+            let look = try await FlashLook(request, store, byteCount: pinned.count)
+            look.expectSafe(pinned)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import Planning
+import Testing
+
+/// A VM that did not ask for custom firmware, on a host with `stock-firmware verify`: what QEMU
+/// takes for its firmware has to be pinned.
+struct StockAttack: CustomTestStringConvertible, Sendable {
+    enum Answer: Sendable {
+        /// It starts, with the content of this file.
+        case starts(String)
+        case refused
+        /// It starts with that content, or is refused.
+        case either(String)
+    }
+
+    let testDescription: String
+    /// Placeholders as in ``Attack``.
+    let arguments: [ByteString]
+    /// Files that are pinned.
+    let pins: [String]
+    let answer: Answer
+    var files: [String: String] = [:]
+    /// Whether QEMU alone would open the package's file for writing.
+    var opensForWriting = false
+    /// Whether QEMU starts in a folder with firmware of every usual name.
+    var isInFolder = false
+
+    /// Where packages put firmware, and only root writes.
+    static let combined = Machine.unifiedImage
+    static let code = Machine.codeImage
+    static let small = "/usr/share/seabios/bios.bin"
+    static let usual = "/usr/share/seabios/bios-256k.bin"
+
+    static let all = named + searched + late
+
+    private static let named = [
+        pair("-bios", ["-bios", "$file"]),
+        pair("-machine firmware=", ["-machine", "firmware=$file"]),
+        pair(
+            "firmware of a file",
+            ["-readconfig", "$conf"],
+            "[machine]\n  firmware = \"$file\"\n"
+        ),
+        pair("-pflash", ["-pflash", "$file"], file: code, opensForWriting: true),
+        pair(
+            "a flash drive",
+            ["-drive", "if=pflash,format=raw,readonly=on,file=$file"],
+            file: code
+        ),
+        pair(
+            "a flash drive of a file",
+            ["-readconfig", "$conf"],
+            "[drive]\n  if = \"pflash\"\n  format = \"raw\"\n  readonly = \"on\"\n  file = \"$file\"\n",
+            file: code
+        ),
+        pair(
+            "a node",
+            [
+                "-blockdev", "driver=file,filename=$file,node-name=n,read-only=on",
+                "-machine", "pflash0=n",
+            ],
+            file: code
+        ),
+        pair(
+            "a flash drive of a JSON file name",
+            [
+                "-pflash",
+                #"json:{"driver":"raw","read-only":true,"file":{"driver":"file","#
+                    + #""filename":"$file"}}"#,
+            ].map { ByteString($0) },
+            file: code
+        ),
+    ].flatMap(\.self)
+
+    private static let searched = [
+        StockAttack(
+            testDescription: "nothing is named, and QEMU's own firmware is not pinned",
+            arguments: [],
+            pins: [combined],
+            answer: .refused
+        ),
+        StockAttack(
+            testDescription: "nothing is named, and QEMU's own firmware is pinned",
+            arguments: [],
+            pins: [usual],
+            answer: .starts(usual)
+        ),
+        StockAttack(
+            testDescription: "-L with other firmware of the usual name",
+            arguments: ["-L", "$store/data"],
+            pins: [usual],
+            answer: .refused
+        ),
+        StockAttack(
+            testDescription: "other firmware of the usual name in the working directory",
+            arguments: [],
+            pins: [usual],
+            answer: .either(usual),
+            isInFolder: true
+        ),
+        StockAttack(
+            testDescription: "a name that QEMU looks for, and what it finds is not pinned",
+            arguments: ["-bios", "bios.bin"],
+            pins: [usual],
+            answer: .refused
+        ),
+        StockAttack(
+            testDescription: "a name that QEMU looks for, and what it finds is pinned",
+            arguments: ["-bios", "bios.bin"],
+            pins: [small],
+            answer: .either(small)
+        ),
+        StockAttack(
+            testDescription: "a name that is in the working directory too",
+            arguments: ["-bios", "bios.bin"],
+            pins: [small],
+            answer: .either(small),
+            isInFolder: true
+        ),
+        StockAttack(
+            testDescription: "a name that -L has too",
+            arguments: ["-bios", "bios.bin", "-L", "$store/data"],
+            pins: [small],
+            answer: .either(small)
+        ),
+    ]
+
+    private static let late = [
+        pair(
+            "a drive that -set makes flash",
+            [
+                "-drive", "if=none,id=x,format=raw,readonly=on,file=$file",
+                "-set", "drive.x.if=pflash",
+            ],
+            file: code
+        ),
+        pair(
+            "a flash drive whose file -set changes",
+            [
+                "-drive", "if=pflash,id=x,format=raw,readonly=on,file=$code",
+                "-set", "drive.x.file=$file",
+            ],
+            file: code,
+            isRefusable: true
+        ),
+        [
+            StockAttack(
+                testDescription: "-machine firmware= that is not pinned after a -bios that is",
+                arguments: ["-bios", "$combined", "-machine", "firmware=$small"],
+                pins: [combined],
+                answer: .refused
+            ),
+            StockAttack(
+                testDescription: "-bios that is not pinned after one that is",
+                arguments: ["-bios", "$combined", "-bios", "$small"],
+                pins: [combined],
+                answer: .refused
+            ),
+        ],
+    ].flatMap(\.self)
+
+    /// The same with a file that is pinned, and with one that is not.
+    private static func pair(
+        _ name: String,
+        _ arguments: [ByteString],
+        _ settings: String = "",
+        file: String = combined,
+        opensForWriting: Bool = false,
+        isRefusable: Bool = false,
+    ) -> [StockAttack] {
+        [true, false].map { isPinned in
+            // What flash takes differs from what -bios takes.
+            let named = isPinned ? file : small
+            func filled(_ text: String) -> String { text.replacing("$file", with: named) }
+            return StockAttack(
+                testDescription: "\(name), \(isPinned ? "pinned" : "not pinned")",
+                arguments: arguments.map { ByteString(filled($0.escaped)) },
+                pins: [file],
+                answer: isPinned ? (isRefusable ? .either(file) : .starts(file)) : .refused,
+                files: settings.isEmpty ? [:] : ["conf": filled(settings)],
+                opensForWriting: opensForWriting
+            )
+        }
+    }
+}

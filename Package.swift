@@ -76,7 +76,7 @@ let package = Package(
         // The built programs from outside, and real QEMU behind the launcher.
         .testTarget(
             name: "LiveTests",
-            dependencies: ["Host", "Planning", "launcherctl", "qemu-launcher"],
+            dependencies: ["Host", "Planning", "launcherctl", "qemu-launcher", crypto],
             swiftSettings: strict,
         ),
 

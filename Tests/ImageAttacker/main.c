@@ -13,7 +13,19 @@
 //   map       the same through a shared mapping, with the file closed
 //   swap      its directory changes places with one that holds another image of that name
 //   link      its directory changes places with a symbolic link to that one
+//
+// or the memory files that processes copy their image into:
+//
+//   image-attacker WAY PROGRAM
+//
+//   memory-write  bytes are written until they are sealed
+//   memory-flip   a byte is written and written back
+//   memory-map    a byte is written through a shared mapping that stays for a while
+//   memory-maps   the same through many that do not
+//
+// or is a launcher that they deceive: image-attacker careless IMAGE IMAGE.good PROGRAM.
 #define _GNU_SOURCE
+#include "attack.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -35,14 +47,13 @@ struct target {
     size_t size;
 };
 
-static void give_up(const char *what)
+_Noreturn void give_up(const char *what)
 {
     fprintf(stderr, "image-attacker: %s: %s\n", what, strerror(errno));
     exit(79);
 }
 
-/// Up to so many microseconds: the launches are to be met at every moment.
-static void wait_a_little(unsigned most)
+void wait_a_little(unsigned most)
 {
     struct timespec time = {0, (long)(random() % most) * 1000};
     nanosleep(&time, NULL);
@@ -211,6 +222,10 @@ int main(int count, char **arguments)
 {
     static struct target target;
     srandom(getpid());
+    if (count == 5 && !strcmp(arguments[1], "careless"))
+        launch_carelessly(arguments[2], arguments[3], arguments[4]);
+    if (count == 3)
+        attack_memory(arguments[1], arguments[2]);
     for (size_t i = 0; count == 3 && i < sizeof ways / sizeof *ways; i++) {
         if (strcmp(arguments[1], ways[i].name))
             continue;

@@ -106,7 +106,7 @@ let package = Package(
         // executables are no dependencies, which would link them in: they are built beside it.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["ChildProcess", "Planning", crypto],
+            dependencies: ["ChildProcess", "FilterMachine", "Planning", crypto],
             // Read by the tests where they stand, from the source tree.
             exclude: ["Plan/Golden"],
             swiftSettings: strict,

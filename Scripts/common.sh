@@ -72,6 +72,21 @@ CONF
     done
 }
 
+# QEMU of a suite, with a loader and libraries of its own: into $qemu, what it wants besides into $options.
+fetch_qemu() {
+    local root=$PWD/.build/qemu/$1
+    if [ ! -x "$root/usr/bin/qemu-system-x86_64-host" ]; then
+        fetch_packages "$root" "$1" qemu-system-x86 qemu-utils
+        patchelf --set-interpreter "$root/lib64/ld-linux-x86-64.so.2" --force-rpath \
+            --set-rpath "$root/usr/lib/x86_64-linux-gnu" \
+            --output "$root/usr/bin/qemu-system-x86_64-host" "$root/usr/bin/qemu-system-x86_64"
+    fi
+    export QEMU_MODULE_DIR=$root/usr/lib/x86_64-linux-gnu/qemu
+    set -- "$root/usr/share/qemu" "$root/usr/share/seabios" "$root/usr/lib/ipxe/qemu"
+    qemu=$root/usr/bin/qemu-system-x86_64-host
+    options="-L $1 -L $2 -L $3"
+}
+
 need_swift() {
     command -v swift >/dev/null ||
         fail "no Swift toolchain on the PATH" "install Swift 6.2 or newer from swift.org"

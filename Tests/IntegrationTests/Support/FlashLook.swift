@@ -19,10 +19,21 @@ enum FlashLook {
 
     private static func socket(_ store: FirmwareStore) -> String { "\(store.path)/qmp" }
 
+    /// QEMU ended while it was looked at; with what had been seen.
+    struct Lost: Error { let flash: Data? }
+
     /// Starts it, looks, and ends it.
     ///
-    /// - Parameter byteCount: how much of the flash, from its end.
-    init(_ request: Child.Request, _ store: FirmwareStore, byteCount: Int) async throws {
+    /// - Parameters:
+    ///   - byteCount: how much of the flash, from its end.
+    ///   - limit: how long a start may take.
+    /// - Throws: ``Lost``.
+    init(
+        _ request: Child.Request,
+        _ store: FirmwareStore,
+        byteCount: Int,
+        within limit: Duration = .seconds(20),
+    ) async throws {
         let (output, errors) = (try Capture(), try Capture())
         var request = request
         request.descriptors = [
@@ -31,12 +42,8 @@ enum FlashLook {
         ]
         _ = unsafe unlink(Self.socket(store))
         var child = try Child(request)
-        if let monitor = try await Self.monitor(of: &child, store) {
-            let flash = try await Self.flash(monitor, store, byteCount)
-            try await monitor.execute("system_reset")
-            try await monitor.wait(for: "RESET")
-            let afterReset = try await Self.flash(monitor, store, byteCount)
-            self = .started(flash: flash, afterReset: afterReset)
+        if let monitor = try await Self.monitor(of: &child, store, within: limit) {
+            self = try await Self.look(monitor, store, byteCount)
             kill(child.id, SIGKILL)
             _ = try await child.wait()
         } else {
@@ -51,19 +58,45 @@ enum FlashLook {
         }
     }
 
+    private static func look(
+        _ monitor: Monitor,
+        _ store: FirmwareStore,
+        _ byteCount: Int,
+    ) async throws -> FlashLook {
+        var seen: Data?
+        do {
+            let flash = try await flash(monitor, store, byteCount)
+            seen = flash
+            try await monitor.execute("system_reset")
+            try await monitor.wait(for: "RESET")
+            return .started(
+                flash: flash,
+                afterReset: try await Self.flash(monitor, store, byteCount)
+            )
+        } catch is SystemError {
+            throw Lost(flash: seen)
+        } catch is Monitor.Refused {
+            throw Lost(flash: seen)
+        }
+    }
+
     /// `nil` where the process has ended, or answers nobody.
-    private static func monitor(
+    static func monitor(
         of child: inout Child,
         _ store: FirmwareStore,
+        within limit: Duration = .seconds(20),
     ) async throws -> Monitor? {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if try child.poll() != nil { return nil }
             do {
-                return try await Monitor(socket(store))
+                return try await Monitor(socket(store), waiting: limit)
             } catch is SystemError {
                 // Nobody listens there yet, or no longer.
                 try await Task.sleep(for: .milliseconds(5))
+            } catch is Monitor.Refused {
+                // It listens, and does nothing else.
+                return nil
             }
         }
         return nil

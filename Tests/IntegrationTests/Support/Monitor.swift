@@ -6,8 +6,11 @@ final class Monitor {
     private let socket: FileHandle
     private var received = Data()
     private var events: Set<String> = []
+    /// How long an answer may take.
+    private let limit: Duration
 
-    init(_ path: String) async throws {
+    init(_ path: String, waiting limit: Duration = .seconds(20)) async throws {
+        self.limit = limit
         let number = try check(Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
         socket = FileHandle(fileDescriptor: number, closeOnDealloc: true)
         var address = sockaddr_un()
@@ -31,7 +34,7 @@ final class Monitor {
     @discardableResult
     func execute(_ command: String, _ arguments: String = "{}") async throws -> Data {
         try send("{\"execute\":\"\(command)\",\"arguments\":\(arguments)}\n")
-        let answer = try await eventually { () -> Data? in
+        let answer = try await eventually(within: limit) { () -> Data? in
             while let line = try nextLine() {
                 let message = try JSONDecoder().decode(Message.self, from: line)
                 if let event = message.event { events.insert(event) }
@@ -56,7 +59,7 @@ final class Monitor {
 
     /// Waits until an event has come, now or before, and forgets it.
     func wait(for event: String) async throws {
-        let came = try await eventually { () -> Bool? in
+        let came = try await eventually(within: limit) { () -> Bool? in
             while !events.contains(event), let line = try nextLine() {
                 let message = try JSONDecoder().decode(Message.self, from: line)
                 if let name = message.event { events.insert(name) }

@@ -1,0 +1,60 @@
+import Foundation
+
+/// What came of all combinations, for the lines that are printed at the end.
+actor SweepTally {
+    enum Result: String, CaseIterable, Sendable {
+        case pinned = "pinned"
+        case refused = "refused"
+        case notStarted = "not started"
+        case wrong = "WRONG"
+    }
+
+    private var counts: [SweepCombination.Kind: [Result: Int]] = [:]
+    private(set) var starts = 0
+    private(set) var wrong: [String] = []
+    private var remaining: ArraySlice<SweepCombination>
+    /// Devices that QEMU did not start as they are.
+    private var idle: Set<String> = []
+    /// A line for each result, for who wants to look: the file that LAUNCHER_SWEEP_TABLE names.
+    private let table: FileHandle?
+
+    init(_ combinations: [SweepCombination]) {
+        remaining = combinations[...]
+        let path = ProcessInfo.processInfo.environment["LAUNCHER_SWEEP_TABLE"]
+        table = path.flatMap { FileHandle(forWritingAtPath: $0) }
+        table?.seekToEndOfFile()
+    }
+
+    func next() -> SweepCombination? { remaining.popFirst() }
+
+    /// Whether its device is known not to start; no number will change that.
+    func isIdle(_ combination: SweepCombination) -> Bool { idle.contains(combination.subject) }
+
+    func add(
+        _ combination: SweepCombination,
+        _ result: Result,
+        starts: Int,
+        _ line: String,
+    ) {
+        let kind = combination.kind
+        if kind == .device, result == .notStarted { idle.insert(combination.subject) }
+        counts[kind, default: [:]][result, default: 0] += 1
+        self.starts += starts
+        if result == .wrong { wrong.append(line) }
+        table?.write(Data("\(kind.rawValue)\t\(result.rawValue)\t\(line)\n".utf8))
+    }
+
+    func count(_ result: Result) -> Int { counts.values.map { $0[result] ?? 0 }.reduce(0, +) }
+
+    var summary: [String] {
+        SweepCombination.Kind.allCases.map { kind in
+            let found = counts[kind] ?? [:]
+            let cells = Result.allCases.map { "\(found[$0] ?? 0) \($0.rawValue)" }
+            return "sweep: \(kind.rawValue): \(cells.joined(separator: ", "))"
+        } + [
+            "sweep: \(counts.values.flatMap(\.values).reduce(0, +)) combinations, \(starts) starts:"
+                + " \(count(.pinned)) started with the pinned bytes, \(count(.refused)) refused by"
+                + " the launcher, \(count(.notStarted)) not started by QEMU, \(count(.wrong)) wrong"
+        ]
+    }
+}

@@ -2,7 +2,7 @@ import Planning
 
 /// The place of the firmware itself, written in every form that QEMU reads.
 extension Attack {
-    static let places = flashDrives + flashFromFiles + firmwareNames
+    static let places = flashDrives + units + flashFromFiles + firmwareNames
 
     private static let flashDrives: [Attack] = [
         replacing("-bios", ["-bios", "$other"]),
@@ -62,6 +62,17 @@ extension Attack {
             ]
         ),
     ]
+
+    /// QEMU reads 64 bits, with a sign, and keeps 32 of them.
+    private static let units = ["+0", " 0", "-0", "4294967296", "-4294967296"].map { unit in
+        replacing(
+            "flash unit '\(unit)'",
+            [
+                "-drive",
+                ByteString("if=pflash,format=raw,readonly=on,file=$other,unit=\(unit)"),
+            ]
+        )
+    }
 
     private static let flashFromFiles: [Attack] = [
         replacing(
@@ -142,5 +153,5 @@ extension Attack {
         return Attack(name, arguments, files: files, .either, .bringsOther)
     }
 
-    static let all = help + covering + json + places
+    static let all = help + covering + kernels + json + places
 }

@@ -54,6 +54,12 @@ enum AttackFiles {
         try IntegrationTests.write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
         try IntegrationTests.write(TinyFirmware.honest.image, to: "\(store.path)/stock")
         try IntegrationTests.write(TinyFirmware.other.resetVector, to: "\(store.path)/vector")
+        let kernels = [
+            "multiboot": TinyKernel.multiboot, "pvh": TinyKernel.pvh, "linux": TinyKernel.linux,
+        ]
+        for (name, kernel) in kernels {
+            try IntegrationTests.write(kernel, to: "\(store.path)/\(name)")
+        }
         try makeDirectory("\(store.path)/data")
         try IntegrationTests.write(
             TinyFirmware.other.image,

@@ -112,30 +112,42 @@ struct ChangedFileTests {
         #expect(try store.report() == nil)
     }
 
-    /// Its owner sets it to and fro while VMs start: some of them find the honest file on the
-    /// launcher's look, and the other one on QEMU's.
-    @Test(.needsRoot, .needsQEMU)
-    func `a link that is set to and fro brings no other firmware`() async throws {
+    /// An option with a file, and two files: the launcher's look finds one, QEMU's the other.
+    struct Flip: CustomTestStringConvertible, Sendable {
+        let option: ByteString
+        let honest: String
+        let evil: String
+
+        var testDescription: String { option.escaped }
+    }
+
+    private static let flips = [
+        Flip(option: "-readconfig", honest: "honest", evil: "evil"),
+        Flip(option: "-kernel", honest: "linux", evil: "multiboot"),
+    ]
+
+    /// Its owner sets it to and fro while VMs start.
+    @Test(.needsRoot, .needsQEMU, arguments: flips)
+    func `a link that is set to and fro brings no other firmware`(flip: Flip) async throws {
         let attack = Attack(
             "",
             [],
             files: ["honest": Self.honest, "evil": Self.evil],
             .either,
-            .bringsOther
+            .beatsFlash
         )
         let scene = try AttackScene(attack, on: .q35)
         let (store, pinned) = (scene.store, try scene.pinned)
         let folder = "\(store.path)/folder"
         try makeDirectory(folder)
-        let conf = "\(folder)/conf"
-        let targets = ["\(store.path)/evil", "\(store.path)/honest"]
-        try link(conf, to: targets[0])
-        let words: [ByteString] = ["-readconfig", ByteString(conf)]
+        let file = "\(folder)/file"
+        let targets = ["\(store.path)/\(flip.evil)", "\(store.path)/\(flip.honest)"]
+        try link(file, to: targets[0])
+        let words = FlashLook.options(store) + [flip.option, ByteString(file)]
         let alone = try await FlashLook(
             Child.Request(
                 program: Machine.qemu,
-                arguments: [Machine.qemuName, "-pflash", ByteString(store.image)]
-                    + FlashLook.options(store) + words
+                arguments: [Machine.qemuName, "-pflash", ByteString(store.image)] + words
             ),
             store,
             byteCount: pinned.count
@@ -149,17 +161,16 @@ struct ChangedFileTests {
         try check(unsafe chown(folder, Self.nobody, 0))
         let flipping = Task {
             for round in 1... where !Task.isCancelled {
-                try link("\(conf).\(round)", to: targets[round % 2])
+                try link("\(file).\(round)", to: targets[round % 2])
                 // The name is always there.
-                try move("\(conf).\(round)", to: conf)
+                try move("\(file).\(round)", to: file)
                 try await Task.sleep(for: .milliseconds(Int.random(in: 3...40)))
             }
         }
         defer { flipping.cancel() }
         for _ in 0..<24 {
             let request = store.launcher(
-                FirmwareStore.firmware + FlashLook.options(store)
-                    + ["-readconfig", ByteString(conf)],
+                FirmwareStore.firmware + words,
                 calledAs: Machine.qemuName
             )
             let look = try await FlashLook(request, store, byteCount: pinned.count)

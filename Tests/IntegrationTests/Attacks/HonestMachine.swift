@@ -48,7 +48,11 @@ struct HonestMachine: CustomTestStringConvertible, Sendable {
             ]
         ),
         HonestMachine(
-            testDescription: "a kernel, and ROMs of cards",
+            testDescription: "a kernel",
+            arguments: ["-kernel", "$linux", "-append", "quiet", "-initrd", "$disk"]
+        ),
+        HonestMachine(
+            testDescription: "ROMs of cards",
             arguments: ["-device", "e1000,romfile=$other", "-option-rom", "$other"]
         ),
     ]

@@ -8,6 +8,7 @@ struct VariableStoreAttackTests {
     private static let commandLines: [[ByteString]] = [
         ["-drive", "if=pflash,unit=1,format=raw,file=$code"],
         ["-drive", "if=pflash,index=1,format=raw,file=$code"],
+        ["-drive", "if=pflash,unit=+1,format=raw,file=$code"],
         ["-drive", "if=pflash,unit=0,format=raw,readonly=on,file=/x", "-pflash", "$code"],
         ["-drive", "if=pflash,unit=1,driver=raw,file.driver=file,file.filename=$code"],
         [

@@ -93,7 +93,7 @@ enum FlashLook {
                 return try await Monitor(socket(store), waiting: limit)
             } catch is SystemError {
                 // Nobody listens there yet, or no longer.
-                try await Task.sleep(for: .milliseconds(5))
+                try await Task.sleep(for: .milliseconds(2))
             } catch is Monitor.Refused {
                 // It listens, and does nothing else.
                 return nil

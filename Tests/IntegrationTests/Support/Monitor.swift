@@ -34,7 +34,7 @@ final class Monitor {
     @discardableResult
     func execute(_ command: String, _ arguments: String = "{}") async throws -> Data {
         try send("{\"execute\":\"\(command)\",\"arguments\":\(arguments)}\n")
-        let answer = try await eventually(within: limit) { () -> Data? in
+        let answer = try await eventually(within: limit, every: .milliseconds(1)) { () -> Data? in
             while let line = try nextLine() {
                 let message = try JSONDecoder().decode(Message.self, from: line)
                 if let event = message.event { events.insert(event) }
@@ -59,7 +59,7 @@ final class Monitor {
 
     /// Waits until an event has come, now or before, and forgets it.
     func wait(for event: String) async throws {
-        let came = try await eventually(within: limit) { () -> Bool? in
+        let came = try await eventually(within: limit, every: .milliseconds(1)) { () -> Bool? in
             while !events.contains(event), let line = try nextLine() {
                 let message = try JSONDecoder().decode(Message.self, from: line)
                 if let name = message.event { events.insert(name) }

@@ -74,6 +74,12 @@ struct StockAttack: CustomTestStringConvertible, Sendable {
 
     private static let searched = [
         StockAttack(
+            testDescription: "flash unit 0, written as QEMU's 32 bits of 64",
+            arguments: ["-drive", "if=pflash,readonly=on,format=raw,file=$small,unit=4294967296"],
+            pins: [usual],
+            answer: .refused
+        ),
+        StockAttack(
             testDescription: "nothing is named, and QEMU's own firmware is not pinned",
             arguments: [],
             pins: [combined],

@@ -42,6 +42,28 @@ struct StockAttackTests {
         look.expectRefused(by: [78])
     }
 
+    /// With the image that is pinned as its firmware.
+    @Test(arguments: Attack.covering + Attack.kernels + Attack.json)
+    func `nothing lies over an image that was verified`(attack: Attack) async throws {
+        let store = try prepared(
+            StockAttack(
+                testDescription: "",
+                arguments: [],
+                pins: [StockAttack.code],
+                answer: .refused,
+                files: attack.files
+            )
+        )
+        let drive = "if=pflash,unit=0,format=raw,readonly=on,file=\(StockAttack.code)"
+        let words = ["-machine", "q35", "-drive", ByteString(drive)] + attack.arguments
+        let request = store.launcher(
+            FlashLook.options(store) + words.map { AttackFiles.expanded($0, store) },
+            calledAs: Machine.qemuName
+        )
+        let pinned = try read(StockAttack.code)
+        try await FlashLook(request, store, byteCount: pinned.count).expectSafe(pinned)
+    }
+
     /// Or a wrong spelling in the table would pass for a refusal.
     @Test(arguments: StockAttack.all.filter { !$0.opensForWriting }, Attack.MachineKind.allCases)
     func `QEMU alone starts it`(

@@ -19,6 +19,8 @@ struct SweepCombination: Sendable {
     let text: String
     /// Where there is one.
     let value: Value?
+    /// What is tried one by one where QEMU does not take it all at once.
+    var parts: [SweepCombination] = []
 
     /// What a property is set to.
     enum Value: Sendable {
@@ -46,6 +48,24 @@ struct SweepCombination: Sendable {
 struct SweptProperty: Decodable, Sendable {
     let name: String
     let type: String
+    /// Of a switch; `nil` where QEMU does not say.
+    let isOn: Bool?
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        name = try members.decode(String.self, forKey: .name)
+        type = try members.decode(String.self, forKey: .type)
+        isOn =
+            type == "bool" ? try members.decodeIfPresent(Bool.self, forKey: .defaultValue) : nil
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, type
+        case defaultValue = "default-value"
+    }
+
+    /// What a switch is not anyway.
+    var switched: String? { type == "bool" ? (isOn == true ? "off" : "on") : nil }
 
     /// An address within the flash: what lies there lies over the image.
     static let address = "4292870144"
@@ -61,7 +81,7 @@ struct SweptProperty: Decodable, Sendable {
         case "uint64", "size": [.largest(bits: 64), .fixed(Self.address)]
         case "int64": [.largest(bits: 63), .fixed(Self.address)]
         case "int": [.largest(bits: 64), .fixed(Self.address)]
-        case "bool": [.fixed("on"), .fixed("off")]
+        case "bool": [.fixed(isOn == true ? "off" : "on")]
         case "OnOffAuto": [.fixed("on"), .fixed("off")]
         default: []
         }

@@ -37,7 +37,10 @@ actor SweepTally {
         _ line: String,
     ) {
         let kind = combination.kind
-        if kind == .device, result == .notStarted { idle.insert(combination.subject) }
+        if result == .notStarted {
+            if kind == .device { idle.insert(combination.subject) }
+            if !isIdle(combination) { remaining = combination.parts + remaining }
+        }
         counts[kind, default: [:]][result, default: 0] += 1
         self.starts += starts
         if result == .wrong { wrong.append(line) }

@@ -59,20 +59,17 @@ struct SweptDevice: Sendable {
 
     /// Values without which some devices do not start.
     private static let required: [String: String] = [
-        "serial": "a", "iobase": "0x510", "wwpn": "1",
+        "isa-debug-exit": "iobase=0x510", "nvme": "serial=a", "pci-bridge": "chassis_nr=1",
+        "pci-bridge-seat": "chassis_nr=1", "pxb": "bus_nr=64",
     ]
 
     /// What stands before the option, and the option's value.
     func setUp(_ properties: [SweptProperty]) -> (needs: [ByteString], text: String) {
         var needs = controller
-        var text = name
+        var text = Self.required[name].map { "\(name),\($0)" } ?? name
         for property in properties {
             if let (words, value) = Self.backends[property.name] {
                 needs += words
-                text += ",\(property.name)=\(value)"
-            } else if name == "nvme" || name == "isa-debug-exit",
-                let value = Self.required[property.name]
-            {
                 text += ",\(property.name)=\(value)"
             }
         }

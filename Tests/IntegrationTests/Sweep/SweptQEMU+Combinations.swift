@@ -26,7 +26,8 @@ extension SweptQEMU {
         ]
     }
 
-    /// One model stands for all processors.
+    /// Each number by itself, and all switches together, of which there are many on every card. One
+    /// model stands for all processors.
     private func itsProperties(
         _ device: SweptDevice,
         _ machine: Attack.MachineKind,
@@ -35,19 +36,26 @@ extension SweptQEMU {
             let properties = properties[device.name]
         else { return [] }
         let (needs, text) = device.setUp(properties)
-        return properties.flatMap { property -> [SweepCombination] in
-            guard !device.isProcessor || property.type != "bool" else { return [] }
-            return property.values.map { value in
-                SweepCombination(
-                    kind: .property,
-                    machine: machine,
-                    needs: needs,
-                    option: "-device",
-                    text: "\(text),\(property.name)=",
-                    value: value
-                )
-            }
+        func setting(_ text: String, _ value: SweepCombination.Value?) -> SweepCombination {
+            SweepCombination(
+                kind: .property,
+                machine: machine,
+                needs: needs,
+                option: "-device",
+                text: text,
+                value: value
+            )
         }
+        let numbers = properties.filter { $0.type != "bool" }.flatMap { property in
+            property.values.map { setting("\(text),\(property.name)=", $0) }
+        }
+        let switches = properties.compactMap { property in
+            property.switched.map { "\(property.name)=\($0)" }
+        }
+        guard !device.isProcessor, !switches.isEmpty else { return numbers }
+        var together = setting("\(text),\(switches.joined(separator: ","))", nil)
+        together.parts = switches.map { setting("\(text),\($0)", nil) }
+        return numbers + [together]
     }
 
     /// Of the devices that the board has, one at a time. Of others they do nothing, or what the

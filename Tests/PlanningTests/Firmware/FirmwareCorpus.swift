@@ -5,12 +5,9 @@ import Foundation
 /// Real firmware images and what is known of them, outside of the repository: distributions'
 /// builds, which are not ours to copy.
 enum FirmwareCorpus {
-    static let root: URL =
-        ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"].map { URL(fileURLWithPath: $0) }
-        ?? URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("../shared/corpus").standardizedFileURL
+    static let root = URL(
+        filePath: ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"] ?? "/nonexistent"
+    )
 
     static let xz: URL? = ["/usr/bin/xz", "/bin/xz", "/usr/local/bin/xz"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }
@@ -21,7 +18,7 @@ enum FirmwareCorpus {
         && FileManager.default.fileExists(atPath: root.appendingPathComponent("images").path)
 
     static let absence =
-        "needs the image corpus (LAUNCHER_CORPUS, or ../shared/corpus) and the xz program"
+        "needs the image corpus, whose folder LAUNCHER_CORPUS names, and the xz program"
 
     /// The image's bytes, unpacked once in a test run.
     static func image(_ name: String) throws -> [UInt8] {

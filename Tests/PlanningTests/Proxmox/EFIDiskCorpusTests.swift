@@ -5,11 +5,7 @@ import Testing
 /// VM configurations of qemu-server's own regression tests, and the command lines that Proxmox
 /// makes of them: the paths that it finds have to be the paths that we find.
 struct EFIDiskCorpusTests {
-    private static let folder: String = {
-        if let corpus = ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"] { return corpus }
-        let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-        return "/\(root)/../shared/corpus"
-    }()
+    private static let folder = PackageFiles.corpus.path
 
     private static func read(_ name: String) throws -> String {
         try String(contentsOfFile: "\(folder)/pve-cfg2cmd/\(name)", encoding: .utf8)

@@ -9,10 +9,11 @@ enum PackageFiles {
         .deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Real command lines and tables, which are not part of the package.
-    static let corpus =
-        ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"].map { URL(filePath: $0) }
-        ?? root.appending(path: "../shared/corpus").standardized
+    /// Real command lines and tables, which are not part of the package: an extra, where
+    /// LAUNCHER_CORPUS names their folder.
+    static let corpus = URL(
+        filePath: ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"] ?? "/nonexistent"
+    )
 
     static let hasCorpus = FileManager.default.fileExists(atPath: corpus.path)
 

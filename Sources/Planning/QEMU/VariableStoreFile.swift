@@ -1,8 +1,8 @@
 /// What a look at the file of a variable store finds, without reading all of it.
 package struct VariableStoreFile: Equatable, Sendable {
-    /// How much of its start tells what it is: the header of a qcow2 image, and as much again to be
-    /// sure of one that is erased.
-    package static let startByteCount = 2 * QCOW2Header.byteCount
+    /// How much of its start tells what it is, in bytes: the header of a qcow2 image or of a firmware
+    /// volume, and as much again to be sure of a store that is erased.
+    package static let startByteCount = 4096
 
     /// The first bytes of the file, or all of it.
     package let start: [UInt8]
@@ -26,13 +26,14 @@ package struct VariableStoreFile: Equatable, Sendable {
         }
     }
 
-    /// Why the firmware would crash on what it finds in its flash.
+    /// Why the firmware would crash on what it finds in its flash, or QEMU write into what is none.
     func defect(
         as format: FlashFile.Format,
         from offset: UInt64,
     ) -> JudgementContext.Store.Defect? {
         guard resolved(format) == .raw, offset == 0 else { return nil }
         if ForeignFormat(of: start.span) == .qcow2 { return .qcow2 }
+        if VolumeHeader(at: 0, of: start.span).volume?.holdsCode == true { return .code }
         return !start.isEmpty && start.allSatisfy { $0 == 0xFF } ? .erased : nil
     }
 

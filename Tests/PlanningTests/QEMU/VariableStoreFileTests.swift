@@ -12,11 +12,32 @@ struct VariableStoreFileTests {
         header.replaceSubrange(24..<32, with: [0, 0, 0, 0, 0, 8, 0x40, 0])
         return header
     }()
+    /// The header of a volume of drivers: file system 2, one block of 0x84000 bytes.
+    private static let code: [UInt8] = {
+        var header = [UInt8](repeating: 0, count: 0x48)
+        let fileSystem: [UInt8] = [
+            0x78, 0xE5, 0x8C, 0x8C, 0x3D, 0x8A, 0x1C, 0x4F, 0x99, 0x35, 0x89, 0x61, 0x85, 0xC3,
+            0x2D,
+            0xD3,
+        ]
+        header.replaceSubrange(16..<32, with: fileSystem)
+        header.replaceSubrange(32..<40, with: [0, 0x40, 0x08, 0, 0, 0, 0, 0])
+        header.replaceSubrange(40..<44, with: Array("_FVH".utf8))
+        header.replaceSubrange(48..<50, with: [0x48, 0])
+        header[55] = 2
+        header.replaceSubrange(56..<64, with: [1, 0, 0, 0, 0, 0x40, 0x08, 0])
+        let sum = stride(from: 0, to: 0x48, by: 2).reduce(UInt16(0)) {
+            $0 &+ UInt16(header[$1]) &+ UInt16(header[$1 + 1]) << 8
+        }
+        let check = 0 &- sum
+        header.replaceSubrange(50..<52, with: [UInt8(check & 0xFF), UInt8(check >> 8)])
+        return header
+    }()
     private static let vmdk = Array("KDMV".utf8) + [UInt8](repeating: 0, count: 60)
 
     private func store(_ drive: ByteString, _ start: [UInt8]) throws -> JudgementContext.Store {
         let value = ByteString("if=pflash,unit=1,file=/vars\(drive)")
-        let vector = ArgumentVector(["kvm", "-drive", value])
+        let vector = QEMUCommandLine(["kvm", "-drive", value])
         let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
         let store = try #require(try FlashFile(variablesOf: attached, in: vector))
         return JudgementContext.Store(
@@ -45,6 +66,7 @@ struct VariableStoreFileTests {
     @Test(
         arguments: [
             (",format=raw", qcow2, .qcow2), (",format=raw", erased, .erased), ("", erased, .erased),
+            (",format=raw", code, .code), (",format=raw,size=540672", code, .code),
             // What stands at the offset was not looked at.
             (",format=raw,offset=512", erased, nil),
         ] as [(ByteString, [UInt8], JudgementContext.Store.Defect?)]

@@ -8,6 +8,14 @@ enum VolumeHeader: Hashable, Sendable {
     case truncated(FlashVolume)
     case sound(FlashVolume)
 
+    /// The volume, whether or not all of it is in the image.
+    var volume: FlashVolume? {
+        switch self {
+        case .none, .damaged: nil
+        case .truncated(let volume), .sound(let volume): volume
+        }
+    }
+
     private static let signature: UInt32 = 0x4856_465F  // "_FVH"
     /// The fixed fields and one terminating block map entry.
     private static let minimumByteCount = 0x48

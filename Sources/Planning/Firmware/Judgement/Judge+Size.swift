@@ -8,10 +8,16 @@ extension FirmwareImage {
             refusals.add(tooLarge(in: context))
             refusals.add(brokenStore(in: context))
             refusals.add(otherStore(in: context))
-        case .bios: refusals.add(notWholeBIOS)
+        case .bios:
+            refusals.add(notWholeBIOS)
+            if byteCount > Self.maximumBIOSByteCount {
+                refusals.append(.coversDevices(byteCount: byteCount))
+            }
         }
         return refusals
     }
+
+    private static let maximumBIOSByteCount = 16 << 20
 
     /// QEMU, `hw/i386/pc_sysfw.c`: the limit holds for both flash units together.
     private func tooLarge(in context: JudgementContext) -> SizeRefusal? {
@@ -34,8 +40,10 @@ extension FirmwareImage {
     }
 
     private func brokenStore(in context: JudgementContext) -> SizeRefusal? {
-        guard kind == .code, architecture == .x86 else { return nil }
-        return context.store?.defect.map(SizeRefusal.brokenStore)
+        guard let defect = context.store?.defect else { return nil }
+        // Whatever the image would make of it, QEMU would write into what is no store.
+        guard defect == .code || kind == .code && architecture == .x86 else { return nil }
+        return .brokenStore(defect)
     }
 
     /// QEMU, `hw/i386/x86-common.c`: "could not load PC BIOS".

@@ -22,6 +22,8 @@ package struct JudgementContext: Hashable, Sendable {
             case qcow2
             /// 0xFF, as erased flash is. (Zeros are fine: the firmware formats them.)
             case erased
+            /// A code image, which the guest would overwrite with its variables.
+            case code
         }
 
         /// What the guest sees, in bytes: `size=` of the drive, or the file's size.

@@ -10,6 +10,9 @@ package enum SizeRefusal: Hashable, Sendable {
     case leadingBytes(Int)
     /// `byteCount`: of code and variable store together.
     case tooLarge(byteCount: Int, maximum: Int)
+    /// By `-bios` an image may be of any size, but below the last 16 MiB the guest finds interrupt
+    /// controllers in its place (0xFEC00000 and 0xFEE00000, hw/i386/pc.c).
+    case coversDevices(byteCount: Int)
     case notWholeBIOS(byteCount: Int, isCode: Bool)
     case otherStore(expected: Int, found: Int)
     case brokenStore(JudgementContext.Store.Defect)
@@ -17,7 +20,7 @@ package enum SizeRefusal: Hashable, Sendable {
     package var code: ImageRefusal.Code {
         switch self {
         case .notWholePages, .truncated, .trailingBytes, .leadingBytes: .wrongEnd
-        case .tooLarge: .tooLarge
+        case .tooLarge, .coversDevices: .tooLarge
         case .notWholeBIOS: .notForBIOS
         case .otherStore, .brokenStore: .otherStore
         }
@@ -35,6 +38,9 @@ package enum SizeRefusal: Hashable, Sendable {
         case .tooLarge(let byteCount, let maximum):
             "too large for flash, variable store included"
                 + " (expected \(maximum) bytes or fewer, found \(byteCount))"
+        case .coversDevices(let byteCount):
+            "too large for -bios (expected 16777216 bytes or fewer, found \(byteCount)): devices lie"
+                + " where it begins"
         case .notWholeBIOS(let byteCount, let isCode):
             (isCode ? "a split code image, without its variable store, does" : "the image does")
                 + " not fit -bios (expected a multiple of 65536 bytes, found \(byteCount))"
@@ -42,6 +48,8 @@ package enum SizeRefusal: Hashable, Sendable {
             "the VM's variable store is of another build"
                 + " (expected \(expected) bytes, found \(found))"
         case .brokenStore(.qcow2): "the VM's variable store is a qcow2 image, attached as raw"
+        case .brokenStore(.code):
+            "the VM's variable store is a code image, which the guest would write its variables into"
         case .brokenStore(.erased):
             "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
         }
@@ -51,6 +59,7 @@ package enum SizeRefusal: Hashable, Sendable {
         switch self {
         case .notWholePages, .truncated, .trailingBytes, .leadingBytes: "upload the image again"
         case .tooLarge: "'-machine max-fw-size=' raises the limit, where the image is right"
+        case .coversDevices: "give the image without what was put in front of it"
         case .notWholeBIOS(_, isCode: true): "give the combined image (OVMF.fd, not OVMF_CODE*.fd)"
         case .notWholeBIOS(_, isCode: false): "upload the image again"
         case .otherStore(let expected, _):
@@ -58,6 +67,8 @@ package enum SizeRefusal: Hashable, Sendable {
                 ? "give a variable store of that size; an EFI disk of Proxmox has it with 'efitype=4m'"
                 : "recreate the EFI disk from the image's own variable store template"
         case .brokenStore(.qcow2): "attach it with format=qcow2"
+        case .brokenStore(.code):
+            "give the variable store that belongs to the image (OVMF_VARS*.fd)"
         case .brokenStore(.erased): "recreate it from the image's variable store template"
         }
     }

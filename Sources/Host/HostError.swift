@@ -11,6 +11,8 @@ package enum HostError: Failure {
     case descriptorsExhausted(errno: Errno)
     /// The image is larger than files may be, by a limit of the process (RLIMIT_FSIZE).
     case fileSizeLimited(byteCount: Int, limit: UInt64)
+    /// Somebody wrote into a memory file of ours before it was sealed.
+    case memoryFileChanged
 
     package var message: String {
         switch self {
@@ -25,12 +27,15 @@ package enum HostError: Failure {
         case .fileSizeLimited(let byteCount, let limit):
             "the image is larger than the limit of file sizes (expected at least \(byteCount)"
                 + " bytes, found \(limit))"
+        case .memoryFileChanged:
+            "another program wrote into the launcher's memory file before it was sealed"
         }
     }
 
     package var hint: String? {
         switch self {
         case .systemCallFailed: nil
+        case .memoryFileChanged: "find out which program opens files of other processes, and end it"
         case .kernelFeatureMissing(let feature, _): feature.hint
         case .descriptorsExhausted: "raise the limit of open files ('ulimit -n')"
         case .fileSizeLimited: "raise the limit of file sizes ('ulimit -f')"
@@ -41,6 +46,7 @@ package enum HostError: Failure {
         switch self {
         case .systemCallFailed, .descriptorsExhausted, .fileSizeLimited: .systemCallFailed
         case .kernelFeatureMissing: .unavailable
+        case .memoryFileChanged: .notPermitted
         }
     }
 }

@@ -1,4 +1,4 @@
 /// The version of this package, of both programs.
 package enum Version {
-    package static let current = "1.0.0"
+    package static let current = "1.1.0"
 }

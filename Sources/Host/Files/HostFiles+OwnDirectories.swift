@@ -1,33 +1,28 @@
-import Glibc
 package import Planning
 import SystemPackage
 
 extension HostFiles {
     /// Those directories that nobody but root and the launcher's user can put a file into, now or
-    /// by exchanging a directory above. A path through a symbolic link is none of them.
+    /// by exchanging a directory above. One that is missing counts where nobody else can make it.
     package static func ownDirectories(among paths: [ByteString]) -> [ByteString] {
-        let user = UserID(rawValue: geteuid())
-        return paths.filter { isOwnDirectory($0, of: user) }
+        paths.filter { path in
+            let path = FilePath(path)
+            do throws(Errno) {
+                return try isOwnDirectory(path)
+            } catch .noSuchFileOrDirectory {
+                return path.isAbsolute && TrustedPath(to: path).untrusted == nil
+            } catch {
+                return false
+            }
+        }
     }
 
-    private static func isOwnDirectory(_ path: ByteString, of user: UserID) -> Bool {
-        guard let text = path.text, isPlainAbsolutePath(text) else { return false }
-        var directory = FilePath(text)
-        var isAbove = false
-        do throws(Errno) {
-            while true {
-                let status = try Stat(at: directory, followingLinks: false)
-                guard status.type == .directory, status.isOwned(byRootOr: user) else {
-                    return false
-                }
-                // In /tmp nobody can rename what belongs to another.
-                let isProtected = isAbove && status.permissions.contains(.saveText)
-                guard isProtected || !status.isWritableByOthers else { return false }
-                guard directory.removeLastComponent() else { return true }
-                isAbove = true
-            }
-        } catch {
-            return false
-        }
+    /// The sticky bit is no excuse here: it does not keep others from adding files.
+    static func isOwnDirectory(_ path: FilePath) throws(Errno) -> Bool {
+        let way = TrustedPath(to: path)
+        if let failure = way.failure { throw failure }
+        guard path.isAbsolute, way.untrusted == nil else { return false }
+        let status = try Stat(at: path)
+        return status.type == .directory && !status.isWritableByOthers
     }
 }

@@ -38,47 +38,6 @@ package enum HostFiles {
         }
     }
 
-    /// What a command line includes with `-readconfig`.
-    package enum IncludedFile: Equatable, Sendable {
-        case content([UInt8])
-        /// Missing or not permitted: QEMU, which is the same user, reports it better than we could.
-        case unreadable
-        /// It is there, and QEMU may be able to read what we could not.
-        case unknown(why: String)
-        /// Somebody else than root and the launcher's user owns it or may write to it.
-        case writableByOthers
-        /// A pipe or device gives its bytes once: reading it would take them from QEMU.
-        case notRegular
-    }
-
-    package static func included(at path: FilePath) -> IncludedFile {
-        do throws(RegularFile.OpenError) {
-            let file = try RegularFile(opening: path)
-            guard file.status.isOwned(byRootOr: UserID(rawValue: geteuid())),
-                !file.status.isWritableByOthers
-            else { return .writableByOthers }
-            let bytes = try rethrowing(as: RegularFile.OpenError.failed) { () throws(Errno) in
-                try file.descriptor.readToEnd(limit: maximumByteCount)
-            }
-            return bytes.map(IncludedFile.content)
-                ?? .unknown(why: "it is longer than \(maximumByteCount) bytes")
-        } catch {
-            return switch error {
-            case .notRegular: .notRegular
-            case .replaced: .unknown(why: "it was replaced by another file while it was opened")
-            case .failed(let errno): isAnswer(errno) ? .unreadable : .unknown(why: "\(errno)")
-            }
-        }
-    }
-
-    /// Whether the error is about the file, and not about the moment or the launcher.
-    private static func isAnswer(_ errno: Errno) -> Bool {
-        [
-            .noSuchFileOrDirectory, .notDirectory, .permissionDenied, .notPermitted,
-            .tooManySymbolicLinkLevels, .fileNameTooLong, .isDirectory,
-        ].contains(errno)
-    }
-
     /// - Throws: ``HostFileError/notRegularFile(path:found:)`` for a block device, whose size
     ///   stat(2) does not tell.
     package static func byteCount(ofRegularFile path: FilePath) throws(HostFileError) -> Int64 {

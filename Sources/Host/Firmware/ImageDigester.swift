@@ -16,6 +16,15 @@ struct ImageDigester {
         sha512 = algorithms.contains(.sha512) ? SHA512() : nil
     }
 
+    /// The digests of bytes that are at hand.
+    ///
+    /// - Parameter algorithms: SHA-256 where there is none, for a message that shows it.
+    static func digests(of bytes: Span<UInt8>, by algorithms: [Digest.Algorithm]) -> [Digest] {
+        var digester = ImageDigester(algorithms.isEmpty ? [.sha256] : algorithms)
+        unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
+        return digester.finish()
+    }
+
     mutating func update(_ bytes: UnsafeRawBufferPointer) {
         unsafe sha256?.update(bufferPointer: bytes)
         unsafe sha384?.update(bufferPointer: bytes)

@@ -41,6 +41,12 @@ struct MemoryFile: ~Copyable {
         }
     }
 
+    borrowing func write(_ bytes: [UInt8]) throws(HostError) {
+        try rethrowing(as: { failure("write", $0) }) { () throws(Errno) in
+            try descriptor.write(bytes)
+        }
+    }
+
     /// Closes the writable descriptor.
     ///
     /// - Returns: the same file, open for reading only, with a content that nobody can change any

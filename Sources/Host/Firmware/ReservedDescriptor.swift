@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// A descriptor number that is kept free for the sealed image, so that a plan can name it before
-/// the image is there.
+/// A descriptor number that is kept free for what QEMU is to inherit, so that a plan can name it
+/// before the thing is there.
 package struct ReservedDescriptor: ~Copyable {
     private let descriptor: OwnedDescriptor
 
@@ -12,17 +12,16 @@ package struct ReservedDescriptor: ~Copyable {
 
     /// - Parameter numbers: every number in the command line: an option such as `-add-fd fd=12`
     ///   must not reach the image by chance. Descriptors that are open stay as they are.
-    package init(avoiding numbers: [Int32]) throws(HostError) {
+    package init(avoiding numbers: Set<Int32>) throws(HostError) {
         let holder: OwnedDescriptor
         do throws(Errno) {
             holder = try OwnedDescriptor(opening: "/", flags: LINUX_O_PATH)
         } catch {
             throw .systemCallFailed(operation: "open", path: "/", errno: error)
         }
-        let numbers = numbers.sorted()
         var candidate = Self.lowestNumber
         while true {
-            for number in numbers where number == candidate { candidate += 1 }
+            while numbers.contains(candidate) { candidate += 1 }
             let placed = try Self.duplicate(holder, atLeast: candidate)
             guard numbers.contains(placed.number) else {
                 descriptor = placed
@@ -34,16 +33,21 @@ package struct ReservedDescriptor: ~Copyable {
 
     package var number: Int32 { descriptor.number }
 
-    /// Puts the image there. It is the one descriptor of ours that an exec does not close.
+    /// Puts the image there. It and copies of settings are what an exec does not close.
     package consuming func hold(
-        _ image: consuming SealedImage
+        _ image: consuming SealedImage,
+        with settings: consuming SettingsDescriptors? = nil,
     ) throws(HostError) -> ImageDescriptor {
         let number = descriptor.number
-        guard linux_dup3(image.descriptor.number, number, 0) == number else {
+        let sealed = image.releaseDescriptor()
+        guard linux_dup3(sealed.number, number, 0) == number else {
             throw .systemCallFailed(operation: "dup3", path: nil, errno: Errno(rawValue: errno))
         }
-        return ImageDescriptor(descriptor)
+        return ImageDescriptor(descriptor, with: settings)
     }
+
+    /// The number alone, still taken.
+    consuming func release() -> Int32 { descriptor.release() }
 
     /// The lowest free number from `lowest` on. The kernel keeps it below RLIMIT_NOFILE.
     private static func duplicate(

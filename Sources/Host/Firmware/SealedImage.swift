@@ -1,4 +1,3 @@
-import Glibc
 package import Planning
 package import SystemPackage
 
@@ -14,37 +13,34 @@ package struct SealedImage: ~Copyable {
     package let digests: [Digest]
     package let proofs: [ReadOnlyProof]
     package let writerProbe: WriterProbe
-    let descriptor: OwnedDescriptor
+    private let memory: SealedMemory
 
     package var facts: SealedFacts {
         SealedFacts(byteCount: byteCount, digests: digests, proofs: proofs)
     }
 
-    init(_ image: borrowing VerifiedImage, _ copy: consuming SealedCopy) {
+    init(
+        _ image: borrowing VerifiedImage,
+        _ memory: consuming SealedMemory,
+        digests: [Digest],
+    ) {
         name = image.request.name
         path = image.path
         byteCount = image.byteCount
-        digests = copy.digests
+        self.digests = digests
         proofs = image.proofs
         writerProbe = image.writerProbe
-        descriptor = copy.releaseDescriptor()
+        self.memory = memory
     }
 
-    /// Gives the bytes to `body`, mapped read-only until it returns. They cannot shrink below the
-    /// mapping, because they are sealed, so reading them cannot fault.
+    /// Gives the bytes to `body`: those that were hashed, mapped read-only. They cannot shrink below
+    /// the mapping, because they are sealed, so reading them cannot fault.
     package borrowing func withBytes<Result: ~Copyable>(
         _ body: (Span<UInt8>) -> Result
-    ) throws(HostError) -> Result {
-        let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor.number, 0)
-        guard let address = unsafe address, unsafe address != MAP_FAILED else {
-            throw .systemCallFailed(
-                operation: "mmap",
-                path: nil,
-                errno: Errno(rawValue: errno)
-            )
-        }
-        defer { _ = unsafe munmap(address, byteCount) }
-        let bytes = unsafe UnsafeRawBufferPointer(start: address, count: byteCount)
-        return body(unsafe bytes.bindMemory(to: UInt8.self).span)
+    ) -> Result {
+        memory.withBytes(body)
     }
+
+    /// Only the sealed file.
+    consuming func releaseDescriptor() -> OwnedDescriptor { memory.releaseDescriptor() }
 }

@@ -1,28 +1,73 @@
 import Planning
+import SystemPackage
 
-/// Copies the image into sealed memory and hashes it on the way, in one pass; then holds the
-/// digests against the pins. The comparison comes last, when nothing can change the bytes any
-/// more between it and QEMU.
+/// Copies the image into memory, seals that, and only then hashes what is in there, through the
+/// descriptor that QEMU will get: whatever else was written before the seal is found by the digest.
 package func seal(_ image: consuming VerifiedImage) throws(VerificationError) -> SealedImage {
     let request = image.request
-    let copy: SealedCopy
-    do throws(HostError) {
-        copy = try SealedCopy(of: image)
-    } catch {
-        throw VerificationError(request, .host(error))
+    let sealed = try rethrowing(as: { VerificationError(request, $0) }) {
+        () throws(VerificationError.Cause) in
+        try image.sealedCopy()
     }
-    guard copy.byteCount == image.byteCount else {
-        throw VerificationError(
-            request,
-            .changedWhileRead(
-                path: image.path,
-                expected: image.byteCount,
-                found: copy.byteCount
-            )
+    let pinned = request.pins.map { $0.digest.algorithm }
+    let digests = sealed.withBytes { ImageDigester.digests(of: $0, by: pinned) }
+    try requirePins(of: request, among: digests)
+    return SealedImage(image, sealed, digests: digests)
+}
+
+extension VerifiedImage {
+    /// How much is read at a time.
+    private static let chunkByteCount = 256 << 10
+
+    /// - Throws: where the file has another size than it had when it was verified.
+    fileprivate borrowing func sealedCopy() throws(VerificationError.Cause) -> SealedMemory {
+        try rethrowing(as: VerificationError.Cause.host) { () throws(HostError) in
+            // A file that has grown is found out one chunk later.
+            try FileSizeLimit.require(byteCount + Self.chunkByteCount)
+        }
+        let memory = try rethrowing(as: VerificationError.Cause.host) { () throws(HostError) in
+            try MemoryFile(name: memoryFileName)
+        }
+        let copied = try rethrowing(as: VerificationError.Cause.host) { () throws(HostError) in
+            try copy(to: memory)
+        }
+        guard copied == byteCount else {
+            throw .changedWhileRead(path: path, expected: byteCount, found: copied)
+        }
+        do throws(HostError) {
+            return try SealedMemory(sealing: memory, byteCount: copied)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    /// - Returns: how many bytes were read: more than the image has where its file has grown, in
+    ///   which case reading stopped early.
+    private borrowing func copy(to memory: borrowing MemoryFile) throws(HostError) -> Int {
+        let chunk = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Self.chunkByteCount,
+            alignment: 64,
         )
+        defer { unsafe chunk.deallocate() }
+        var copied = 0
+        while copied <= byteCount {
+            let path = path
+            let count = try rethrowing(as: {
+                HostError.systemCallFailed(operation: "read", path: path, errno: $0)
+            }) { () throws(Errno) in
+                unsafe try descriptor.read(into: chunk)
+            }
+            guard count > 0 else { break }
+            unsafe try memory.write(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+            copied += count
+        }
+        return copied
     }
-    try requirePins(of: request, among: copy.digests)
-    return SealedImage(image, copy)
+
+    /// Shown in /proc/PID/fd of the running VM: which image it runs, and its digest.
+    private var memoryFileName: String {
+        request.pins.reduce(into: request.name) { $0 += " \($1.digest)" }
+    }
 }
 
 /// Every pin has to match; without one there is nothing to trust.

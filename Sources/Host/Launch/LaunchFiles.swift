@@ -3,9 +3,6 @@ package import SystemPackage
 
 /// The files of this host that a launch depends on, each read once.
 package enum LaunchFiles {
-    /// Where QEMU looks for settings unless it is told not to (Debian's and Proxmox's builds).
-    private static let qemuConfiguration: ByteString = "/etc/qemu/qemu.conf"
-
     /// The launcher's configuration.
     ///
     /// No directory for the default file means that nothing is configured. Where there is one, the
@@ -18,7 +15,7 @@ package enum LaunchFiles {
         do {
             return try configuration(at: request.configurationPath)
         } catch {
-            guard request.isInformational else { throw error.labelled(request.identity.label) }
+            guard request.isQuestion else { throw error.labelled(request.identity.label) }
             return .defaults
         }
     }
@@ -79,47 +76,86 @@ package enum LaunchFiles {
         }
     }
 
-    /// What QEMU will read besides its command line.
+    /// What of this host decides whether the command line passes.
     package static func audit(
         _ request: LaunchRequest,
-        allowsDebugging: Bool,
-    ) -> AuditContext {
-        var context = AuditContext(allowsDebugging: allowsDebugging)
+        _ settings: LaunchSettings,
+        _ kernels: [ByteString: [UInt8]],
+    ) -> CommandLineAudit.Context {
+        var context = CommandLineAudit.Context()
+        context.allowsDebugging = settings.allowsDebugging
+        context.permitted = settings.permitted
         context.workingDirectoryIsWritableByOthers =
             request.invocation.isRoot && request.invocation.workingDirectoryIsWritableByOthers
-        var paths = request.configurationFilePaths
-        if request.readsDefaultConfiguration {
-            paths.insert(qemuConfiguration, at: 0)
-            context.defaultFile = qemuConfiguration
+        context.untrustedDirectories = Set(
+            request.dataDirectories.filter { !isTrusted(directory: FilePath($0)) }
+        )
+        let commandLine = request.commandLine
+        for path in commandLine.romPaths + commandLine.programPaths {
+            context.untrustedFiles[path] = untrustedPlace(on: FilePath(path))
         }
-        for path in paths {
-            switch HostFiles.included(at: FilePath(path)) {
-            case .content(let bytes):
-                context.configurationFiles.append(QEMUConfigurationFile(bytes, path: path))
-            case .writableByOthers: context.untrustedFiles.insert(path)
-            case .notRegular: context.unrepeatableFiles.insert(path)
-            case .unknown(let why): context.uncheckedFiles[path] = why
-            case .unreadable: break
-            }
-        }
-        for path in request.loadedFilePaths {
-            context.fileByteCounts[path] = byteCount(of: path)
+        for path in commandLine.kernelPaths {
+            context.kernels[path] = kernels[path].map { isLinux($0) ? .linux : .other }
+            // It may come to be there before QEMU looks.
+            if kernels[path] == nil { context.unreadFiles.insert(path) }
         }
         return context
     }
 
-    /// The variable store, whose file is looked at where the command line leaves its size open.
-    package static func store(_ store: FlashFile) -> JudgementContext.Store {
-        guard store.statedByteCount == nil, let file = store.file else { return .init(store) }
-        return .init(store, file: HostFiles.variableStore(at: FilePath(file)))
+    /// What is not there can be made only by whoever may write above it.
+    private static func isTrusted(directory: FilePath) -> Bool {
+        do throws(Errno) {
+            let path = try FilePath.workingDirectory().pushing(directory)
+            return try HostFiles.isOwnDirectory(path)
+        } catch {
+            return error == .noSuchFileOrDirectory && TrustedPath(to: directory).untrusted == nil
+        }
     }
 
-    /// `nil` for what is no readable regular file: how much of it is loaded is then unknown.
-    private static func byteCount(of path: ByteString) -> UInt64? {
-        do throws(HostFileError) {
-            return UInt64(exactly: try HostFiles.byteCount(ofRegularFile: FilePath(path)))
-        } catch {
-            return nil
+    /// What others could change on the way to a file; `nil` where there is nothing.
+    private static func untrustedPlace(on path: FilePath) -> String? {
+        TrustedPath(to: path).untrusted.map { quoted($0) }
+    }
+
+    /// Where Linux has its magic number, `HdrS` (Documentation/arch/x86/boot.rst of the kernel).
+    private static let linuxMagic = (offset: 0x202, bytes: Array("HdrS".utf8))
+
+    private static func isLinux(_ kernel: [UInt8]) -> Bool {
+        kernel.dropFirst(linuxMagic.offset).starts(with: linuxMagic.bytes)
+    }
+
+    /// Larger than any kernel with its initrd in one file.
+    private static let maximumKernelByteCount = 1 << 30
+
+    /// The files of `-kernel` that can be read.
+    static func kernels(of request: LaunchRequest) -> [ByteString: [UInt8]] {
+        var kernels: [ByteString: [UInt8]] = [:]
+        for path in request.commandLine.kernelPaths where kernels[path] == nil {
+            do throws(HostFileError) {
+                kernels[path] = try HostFiles.content(
+                    at: FilePath(path),
+                    limit: maximumKernelByteCount,
+                )
+            } catch {
+                continue
+            }
         }
+        return kernels
+    }
+
+    /// What QEMU gets as sealed copies, by the files' names.
+    static func copied(
+        _ request: LaunchRequest,
+        _ kernels: [ByteString: [UInt8]],
+    ) -> [ByteString: [UInt8]] {
+        var copied = kernels
+        for file in request.commandLine.files.all { copied[file.path] = file.bytes }
+        return copied
+    }
+
+    /// The variable store, with what its file begins with.
+    package static func store(_ store: FlashFile) -> JudgementContext.Store {
+        guard let file = store.file else { return .init(store) }
+        return .init(store, file: HostFiles.variableStore(at: FilePath(file)))
     }
 }

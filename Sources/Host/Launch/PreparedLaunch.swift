@@ -78,10 +78,7 @@ extension PreparedLaunch {
         seccomp: SeccompMode? = nil,
     ) throws(LaunchFailure) -> PreparedLaunch {
         do {
-            let request = try failing { () throws(LauncherOptionError) in
-                try LaunchRequest(invocation)
-            }
-            return try prepare(request, seccomp)
+            return try prepare(try request(invocation), seccomp)
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
         }
@@ -92,9 +89,7 @@ extension PreparedLaunch {
         _ invocation: Invocation
     ) throws(LaunchFailure) -> LaunchPlan.ConfinementPlan {
         do {
-            let request = try failing { () throws(LauncherOptionError) in
-                try LaunchRequest(invocation)
-            }
+            let request = try request(invocation)
             let configuration = try LaunchFiles.configuration(for: request)
             return try failing { () throws(PlanningError) in
                 let settings = try Planner.settings(request, configuration: configuration)
@@ -102,6 +97,14 @@ extension PreparedLaunch {
             }
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
+        }
+    }
+
+    /// The command line, with the files of settings that QEMU would read for it.
+    private static func request(_ invocation: Invocation) throws(LaunchFailure) -> LaunchRequest {
+        let files = SettingsFiles(readBy: ArgumentVector(invocation.arguments))
+        return try failing { () throws(LauncherOptionError) in
+            try LaunchRequest(invocation, files: files)
         }
     }
 
@@ -115,17 +118,22 @@ extension PreparedLaunch {
         let settings = try failing { () throws(PlanningError) in
             try Planner.settings(request, configuration: configuration)
         }.choosing(seccomp)
-        let choice = try failing { () throws(PlanningError) in
-            try Planner.choose(request, settings: settings)
+        let demand = try failing { () throws(PlanningError) in
+            try Planner.demand(request, settings: settings)
         }
-        guard let choice else {
+        switch demand {
+        case .nothing:
             let plan = try failing { () throws(PlanningError) in
                 try Planner.passThrough(request, settings: settings)
             }
             StageTrace.ended("plan")
             return PreparedLaunch(plan)
+        case .image(let choice):
+            return try prepare(request, settings, choice)
+        case .stock(let reference):
+            let path = try StockFirmwareSearch.file(reference, for: request, settings)
+            return try prepare(request, settings, FirmwareChoice(stock: path, settings: settings))
         }
-        return try prepare(request, settings, choice)
     }
 
     private static func prepare(
@@ -133,13 +141,20 @@ extension PreparedLaunch {
         _ settings: LaunchSettings,
         _ choice: FirmwareChoice,
     ) throws(LaunchFailure) -> PreparedLaunch {
+        let numbers = request.mentionedNumbers
         let reserved = try failing { () throws(HostError) in
-            try ReservedDescriptor(avoiding: request.mentionedNumbers)
+            try ReservedDescriptor(avoiding: numbers)
+        }
+        let kernels = LaunchFiles.kernels(of: request)
+        let copied = LaunchFiles.copied(request, kernels)
+        let copies = try failing { () throws(HostError) in
+            try SettingsDescriptors(for: copied, avoiding: numbers)
         }
         let host = HostState(
             storages: try LaunchFiles.storages(for: settings.configuration),
-            audit: LaunchFiles.audit(request, allowsDebugging: settings.allowsDebugging),
+            audit: LaunchFiles.audit(request, settings, kernels),
             imageDescriptor: reserved.number,
+            settingsDescriptors: copies.numbers,
             ownDirectories: HostFiles.ownDirectories(among: request.directoriesInEnvironment),
         )
         let plan = try failing { () throws(PlanningError) in
@@ -153,13 +168,15 @@ extension PreparedLaunch {
             return try Host.seal(verified)
         }
         StageTrace.ended("copy, hash and seal")
+        // Before the launch digest is computed, which reads the kernel where QEMU will.
+        do throws(HostError) { try copies.fill(from: copied) } catch { throw LaunchFailure(error) }
         let warnings = try judge(sealed, for: firmware)
-        let forecast = try looking(into: sealed) { bytes in
-            LaunchForecast(of: bytes, guest: firmware.guest, arguments: plan.arguments)
+        let forecast = sealed.withBytes { bytes in
+            LaunchForecast(of: bytes, guest: firmware.guest, commandLine: plan.commandLine)
         }
         StageTrace.ended("structure")
         let facts = sealed.facts
-        let placed = PlacedImage(image: sealed, place: reserved)
+        let placed = PlacedImage(image: sealed, place: reserved, settings: copies)
         return PreparedLaunch(plan, placed, facts, warnings: warnings, forecast: forecast)
     }
 
@@ -172,18 +189,9 @@ extension PreparedLaunch {
         if context.attachment == .flash, let store = firmware.variableStore {
             context.store = LaunchFiles.store(store)
         }
-        let findings = try looking(into: sealed) { Planning.judge($0, in: context) }
+        let findings = sealed.withBytes { Planning.judge($0, in: context) }
         return try failing { () throws(ImageUnfit) in
             try firmware.choice.warnings(about: findings)
-        }
-    }
-
-    private static func looking<Seen>(
-        into sealed: borrowing SealedImage,
-        _ look: (Span<UInt8>) -> Seen,
-    ) throws(LaunchFailure) -> Seen {
-        do throws(HostError) { return try sealed.withBytes(look) } catch {
-            throw LaunchFailure(error)
         }
     }
 }
@@ -192,8 +200,12 @@ extension PreparedLaunch {
 private struct PlacedImage: ~Copyable {
     let image: SealedImage
     let place: ReservedDescriptor
+    let settings: SettingsDescriptors
 
-    consuming func hold() throws(HostError) -> ImageDescriptor { try place.hold(image) }
+    consuming func hold() throws(HostError) -> ImageDescriptor {
+        try settings.keepOpen()
+        return try place.hold(image, with: settings)
+    }
 }
 
 extension Executable {

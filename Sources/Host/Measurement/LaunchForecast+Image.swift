@@ -1,16 +1,16 @@
 package import Planning
 
 extension LaunchForecast {
-    /// What the owner of the guest that `arguments` start should see.
+    /// What the owner of the guest that `commandLine` starts should see.
     ///
     /// - Parameters:
     ///   - image: the bytes that it starts with.
-    ///   - arguments: QEMU's own.
+    ///   - commandLine: QEMU's own.
     /// - Returns: `nil` for a normal guest.
-    package init?(of image: Span<UInt8>, guest: GuestKind, arguments: [ByteString]) {
+    package init?(of image: Span<UInt8>, guest: GuestKind, commandLine: QEMUCommandLine) {
         guard guest.isConfidential else { return nil }
         do throws(MeasurementGap) {
-            let launch = try MeasuredCommandLine(ArgumentVector(arguments), guest: guest)
+            let launch = try MeasuredCommandLine(commandLine, guest: guest)
             self = .digests(try Self.digests(of: image, guest: MeasuredGuest(launch)))
         } catch {
             self = .unknown(error)

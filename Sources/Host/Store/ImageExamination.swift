@@ -16,7 +16,7 @@ package enum ImageExamination: Sendable {
     package init(_ request: ImageRequest) {
         do throws(VerificationError) {
             let image = try seal(verify(request))
-            let refusal = try image.refusal(request, in: nil)
+            let refusal = image.refusal(in: nil)
             self = refusal.map { .unfit(image.facts, $0) } ?? .verified(image.facts)
         } catch {
             if case .notPinned(let found, _, _) = error.cause {
@@ -36,10 +36,7 @@ package func requireStartable(
     for guest: JudgementContext? = nil,
 ) throws(LaunchFailure) -> SealedFacts {
     let image = try failing { () throws(VerificationError) in try seal(verify(request)) }
-    let refusal = try failing { () throws(VerificationError) in
-        try image.refusal(request, in: guest)
-    }
-    if let refusal {
+    if let refusal = image.refusal(in: guest) {
         let image = "firmware volume \(quoted(request.name))"
         throw LaunchFailure(ImageUnfit(image: image, refusal: refusal))
     }
@@ -49,14 +46,11 @@ package func requireStartable(
 extension SealedImage {
     /// - Parameter context: `nil` where it is not known for whom; then the form alone counts.
     fileprivate borrowing func refusal(
-        _ request: ImageRequest,
-        in context: JudgementContext?,
-    ) throws(VerificationError) -> ImageRefusal? {
-        try rethrowing(as: { VerificationError(request, .host($0)) }) { () throws(HostError) in
-            try withBytes { bytes in
-                guard let context else { return FirmwareImage(bytes).refusalOfForm(for: .x86) }
-                return judge(bytes, in: context).refusal
-            }
+        in context: JudgementContext?
+    ) -> ImageRefusal? {
+        withBytes { bytes in
+            guard let context else { return FirmwareImage(bytes).refusalOfForm(for: .x86) }
+            return judge(bytes, in: context).refusal
         }
     }
 }

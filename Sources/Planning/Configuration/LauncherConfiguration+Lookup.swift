@@ -53,6 +53,8 @@ extension LauncherConfiguration {
         return section
     }
 
+    package var hasVirtualMachines: Bool { !virtualMachineSections { _ in true }.isEmpty }
+
     /// All `vm:` sections, every value of them read.
     package func virtualMachines() throws(ConfigurationError) -> [VirtualMachineSection] {
         var all: [VirtualMachineSection] = []

@@ -45,6 +45,7 @@ extension LauncherConfiguration {
         readOnly = try reader.words("read-only") ?? readOnly
         log = try reader.word("log") ?? log
         debug = try reader.word("debug") ?? debug
+        permitted = try reader.permitted()
         keptVariables = try Self.variables(reader)
     }
 

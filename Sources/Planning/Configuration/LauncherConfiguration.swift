@@ -20,6 +20,9 @@ package struct LauncherConfiguration: Sendable {
     package internal(set) var readOnly: Setting<[ReadOnlyProof]>
     package internal(set) var log: Setting<Log>
     package internal(set) var debug: Setting<Debugging>
+    /// What may stand in the command line of a VM with custom firmware, although the launcher does
+    /// not know it to be harmless.
+    package internal(set) var permitted: [Setting<AuditedItem>]
     /// Environment variables that QEMU gets besides those of ``KeptVariable/table``.
     package internal(set) var keptVariables: [ByteString]
 
@@ -40,6 +43,7 @@ package struct LauncherConfiguration: Sendable {
         readOnly: Setting(ReadOnlyProof.allCases),
         log: Setting(.syslog),
         debug: Setting(.deny),
+        permitted: [],
         keptVariables: [],
         storages: [],
         firmware: [],

@@ -91,6 +91,27 @@ struct SectionReader {
         return Setting(FilePath(found.value), line: found.line)
     }
 
+    /// `permit`, which may be given again and again, with a list each time.
+    func permitted() throws(ConfigurationError) -> [Setting<AuditedItem>] {
+        var permitted: [Setting<AuditedItem>] = []
+        for property in properties where configuration.matches(property.key, "permit") {
+            let text = property.value.map { configuration.text($0) } ?? ""
+            let items = listItems(text)
+            for item in items.isEmpty ? [text] : items {
+                guard let audited = AuditedItem(parsing: item) else {
+                    let kinds = AuditedItem.Kind.allCases.map { "\($0.rawValue):NAME" }
+                    throw wrong(
+                        "permit",
+                        Setting(item, line: property.line),
+                        expected: alternatives(kinds),
+                    )
+                }
+                permitted.append(Setting(audited, line: property.line))
+            }
+        }
+        return permitted
+    }
+
     func volume(_ key: StaticString) throws(ConfigurationError) -> Setting<FirmwareVolume>? {
         guard let property = property(key) else { return nil }
         guard let value = property.value else {

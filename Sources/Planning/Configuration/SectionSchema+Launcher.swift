@@ -7,6 +7,7 @@ extension SectionSchema {
                 keys: [
                     "qemu", "storage-config", "seccomp", "spawn", "stock-firmware",
                     "sev-attachment", "read-only", "log", "debug",
+                    Key("permit", isRepeatable: true),
                     Key("keep-environment", isRepeatable: true),
                 ],
             ),
@@ -21,7 +22,10 @@ extension SectionSchema {
             ),
             SectionType(
                 "vm",
-                keys: ["firmware", "uuid", "seccomp", "spawn", "debug", "comment"],
+                keys: [
+                    "firmware", "uuid", "seccomp", "spawn", "debug",
+                    Key("permit", isRepeatable: true), "comment",
+                ],
             ),
         ]
             + directoryTypes.map { type in

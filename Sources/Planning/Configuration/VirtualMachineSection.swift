@@ -9,6 +9,7 @@ package struct VirtualMachineSection: Hashable, Sendable {
     package let seccomp: Setting<SeccompMode>?
     package let spawn: Setting<SpawnPolicy>?
     package let debug: Setting<LauncherConfiguration.Debugging>?
+    package let permitted: [Setting<AuditedItem>]
 }
 
 extension VirtualMachineSection {
@@ -20,6 +21,7 @@ extension VirtualMachineSection {
         seccomp = try reader.word("seccomp")
         spawn = try reader.word("spawn")
         debug = try reader.word("debug")
+        permitted = try reader.permitted()
     }
 
     private static func subject(_ reader: SectionReader) throws(ConfigurationError) -> Subject {

@@ -2,33 +2,28 @@ extension JudgementContext {
     /// What a command line shows of the machine that the image is for.
     ///
     /// - Parameters:
-    ///   - vector: QEMU's own, with the image in its place.
+    ///   - commandLine: QEMU's own, with the image in its place.
     ///   - store: as far as the command line tells of it.
     package init(
-        _ vector: ArgumentVector,
+        _ commandLine: QEMUCommandLine,
         guest: GuestKind,
         attachment: FirmwareAttachment,
         store: FlashFile?,
     ) throws(AttachmentError) {
-        let machine = MachineOptions(vector)
-        let object = try ObjectOption.confidentialGuest(in: vector, machine: machine)
+        let machine = MachineOptions(commandLine)
+        let object = try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
         self.init(
             guest: guest,
             attachment: attachment == .bios ? .bios : .flash,
             store: store.map { Store($0) },
             systemManagementMode: machine["smm"].flatMap(QEMUValue.truth).map { $0 ? .on : .off }
                 ?? .automatic,
-            machineType: machine["type"]?.escaped ?? Self.defaultMachineType(vector),
+            machineType: machine["type"]?.escaped ?? "pc",
             maximumFlashByteCount: machine["max-fw-size"].flatMap(QEMUValue.byteCount)
                 .flatMap { Int(exactly: $0) } ?? Self.defaultMaximumFlashByteCount,
             hasKernelHashes: object?["kernel-hashes"].flatMap(QEMUValue.truth) == true,
-            hasKernel: vector.has("kernel") || machine["kernel"] != nil,
+            hasKernel: commandLine.vector.has("kernel") || machine["kernel"] != nil,
         )
-    }
-
-    /// QEMU's own choice for x86-64 (`hw/i386/pc_piix.c`). A file of settings may make another.
-    private static func defaultMachineType(_ vector: ArgumentVector) -> String? {
-        vector.has("readconfig") ? nil : "pc"
     }
 }
 

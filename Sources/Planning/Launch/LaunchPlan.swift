@@ -5,8 +5,8 @@ package struct LaunchPlan: Equatable, Sendable {
     package let identity: MachineIdentity
     /// `nil` where QEMU gets the firmware that its command line attaches, unlooked at.
     package let firmware: FirmwarePlan?
-    /// argv of QEMU, argv[0] included.
-    package let arguments: [ByteString]
+    /// QEMU's own, with what its files of settings say.
+    package let commandLine: QEMUCommandLine
     package let environment: [ByteString]
     /// The names that were taken out of the environment.
     package let removedVariables: [ByteString]
@@ -16,6 +16,9 @@ package struct LaunchPlan: Equatable, Sendable {
     package let warnings: [LaunchWarning]
     /// Whether the launch is recorded in the system log.
     package let isRecorded: Bool
+
+    /// argv of QEMU, argv[0] included.
+    package var arguments: [ByteString] { commandLine.vector.arguments }
 
     package struct FirmwarePlan: Equatable, Sendable {
         package let choice: FirmwareChoice

@@ -3,20 +3,25 @@ package import SystemPackage
 /// What one call of the launcher asks for, read from its command line alone.
 package struct LaunchRequest: Equatable, Sendable {
     package let invocation: Invocation
-    package let vector: ArgumentVector
+    package let commandLine: QEMUCommandLine
     package let identity: MachineIdentity
     package let firmware: FirmwareOption?
     package let efiDisk: EFIDisk?
     /// The value of `-launcher-config`.
     package let configurationPath: FilePath?
     /// Whether QEMU will only print something and end: such a call starts no VM, so it goes
-    /// through even where the configuration is broken.
-    package let isInformational: Bool
+    /// through even where the configuration is broken. One that asks for firmware is never that.
+    package let isQuestion: Bool
 
-    package init(_ invocation: Invocation) throws(LauncherOptionError) {
+    /// - Parameter files: what was found of the files of settings that the command line names.
+    package init(
+        _ invocation: Invocation,
+        files: SettingsFiles = .none,
+    ) throws(LauncherOptionError) {
         self.invocation = invocation
-        vector = ArgumentVector(invocation.arguments)
-        identity = MachineIdentity(vector)
+        let vector = ArgumentVector(invocation.arguments)
+        commandLine = QEMUCommandLine(vector, files: files)
+        identity = MachineIdentity(commandLine)
         firmware = try Self.value(of: "efi-firmware", in: vector).map {
             (text) throws(LauncherOptionError) in
             try FirmwareOption(text)
@@ -32,8 +37,10 @@ package struct LaunchRequest: Equatable, Sendable {
         let path = try Self.value(of: "launcher-config", in: vector)
         if let path, path.bytes.first != UInt8(ascii: "/") { throw .configurationPath(path) }
         configurationPath = path.map { FilePath($0) }
-        isInformational = Self.onlyInforms(vector)
+        isQuestion = firmware == nil && efiDisk == nil && HelpQuestion.isAsked(in: vector)
     }
+
+    package var vector: ArgumentVector { commandLine.vector }
 
     private static func value(
         of name: String,
@@ -51,53 +58,67 @@ package struct LaunchRequest: Equatable, Sendable {
 
 extension LaunchRequest {
     /// The command line without the launcher's own options, otherwise word for word.
-    package var passThroughArguments: [ByteString] {
+    package var passedThrough: QEMUCommandLine {
         var edits = ArgumentEdits()
         for option in vector.options where option.origin == .launcher { edits.remove(option) }
-        return edits.applied(to: vector)
+        return QEMUCommandLine(ArgumentVector(edits.applied(to: vector)), files: commandLine.files)
     }
 
-    /// Of options given more than once QEMU may look at the last one only, so that one has to ask
-    /// for help.
-    private static func onlyInforms(_ vector: ArgumentVector) -> Bool {
-        if vector.has("version") || vector.has("help") { return true }
-        return optionsWithHelp.contains { name in
-            guard let value = vector.last(name)?.value else { return false }
-            return value.bytes.split(separator: UInt8(ascii: ",")).contains {
-                $0.elementsEqual("help".utf8) || $0.elementsEqual("?".utf8)
-            }
-        }
+    /// Every number that occurs in the command line or in its files of settings. A descriptor of
+    /// ours must have none of them: `fd=28` in any option would make QEMU take it for its own.
+    package var mentionedNumbers: Set<Int32> {
+        let settings = commandLine.files.all.flatMap { $0.settings?.sections ?? [] }
+        let values = settings.flatMap(\.settings).map(\.value)
+        return Set((vector.arguments + values).flatMap(Self.numbers(in:)))
     }
 
-    /// Options whose help ends QEMU with status 0 before any machine is made (qemu_init in
-    /// QEMU's system/vl.c).
-    private static let optionsWithHelp = [
-        "accel", "audiodev", "chardev", "cpu", "device", "display", "machine", "netdev", "object",
-        "vga",
-    ]
-
-    /// Every number that occurs in the command line. A descriptor of ours must have none of them:
-    /// `fd=28` in any option would make QEMU take it for its own.
-    package var mentionedNumbers: [Int32] {
+    /// In decimal and, where they could be written so, in hexadecimal and octal.
+    private static func numbers(in text: ByteString) -> [Int32] {
         var numbers: [Int32] = []
-        for word in vector.arguments {
-            for digits in word.bytes.split(whereSeparator: { hexValue($0).map { $0 > 9 } ?? true })
-            {
-                guard let number = Int32(String(decoding: digits, as: UTF8.self)) else { continue }
-                numbers.append(number)
+        for word in text.bytes.split(whereSeparator: { !isLetterOrDigit($0) }) {
+            if let number = QEMUValue.number(ByteString(word)) {
+                numbers.append(Int32(truncatingIfNeeded: number))
+            }
+            for digits in word.split(whereSeparator: { !isDigit($0) }) {
+                if let number = Int32(String(decoding: digits, as: UTF8.self)) {
+                    numbers.append(number)
+                }
             }
         }
         return numbers
     }
 
-    /// Files that QEMU will read settings from, by `-readconfig`.
-    package var configurationFilePaths: [ByteString] {
-        vector.all("readconfig").compactMap(\.value)
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
-    /// Whether QEMU reads its own qemu.conf.
-    package var readsDefaultConfiguration: Bool { !vector.has("no-user-config") }
+    /// The directories in which QEMU looks for its files, by `-L`.
+    package var dataDirectories: [ByteString] {
+        commandLine.all("L").compactMap { $0["value"] }.filter { $0 != "help" && $0 != "?" }
+    }
+}
 
-    /// Files that loader devices put into guest memory.
-    package var loadedFilePaths: [ByteString] { LoaderDevice.all(in: vector).compactMap(\.file) }
+extension QEMUCommandLine {
+    /// The files of `-kernel`: QEMU gets a sealed copy of each.
+    package var kernelPaths: [ByteString] { all("kernel").compactMap { $0["value"] } }
+
+    /// Programs that QEMU starts.
+    package var programPaths: [ByteString] {
+        (all("netdev") + all("nic") + all("net")).flatMap(\.programs)
+    }
+
+    /// Option ROMs that are named by a file: the firmware may run them.
+    package var romPaths: [ByteString] {
+        let named = (all("option-rom") + all("device")).compactMap { $0["romfile"] }
+        let globals = all("global").filter { $0["property"] == "romfile" }
+        return (named + globals.compactMap { $0["value"] }).filter { !$0.isEmpty }
+    }
+}
+
+extension ArgumentVector {
+    /// Files that QEMU will read settings from, by `-readconfig`.
+    package var settingsPaths: [ByteString] { all("readconfig").compactMap(\.value) }
+
+    /// Whether QEMU reads its own qemu.conf.
+    package var readsDefaultSettings: Bool { !has("no-user-config") }
 }

@@ -13,6 +13,11 @@ package struct LaunchSettings: Sendable {
         for identity: MachineIdentity,
     ) throws(PlanningError) {
         self.configuration = configuration
+        if let id = identity.vmID, VirtualMachineID(id.bytes[...]) == nil,
+            configuration.hasVirtualMachines
+        {
+            throw .notAVMID(id)
+        }
         do {
             section = try configuration.virtualMachine(
                 vmid: identity.vmID?.text.flatMap { UInt32($0) },
@@ -39,6 +44,10 @@ package struct LaunchSettings: Sendable {
 
     package var seccomp: SeccompMode { seccompByHand ?? configuration.seccomp(for: section).value }
     package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
+    /// What an administrator answers for, although the launcher does not know it to be harmless.
+    package var permitted: Set<AuditedItem> {
+        Set(configuration.permitted.map(\.value)).union(section?.permitted.map(\.value) ?? [])
+    }
     package var allowsDebugging: Bool { configuration.debug(for: section).value == .allow }
 
     /// A line of the configuration, as messages name it.

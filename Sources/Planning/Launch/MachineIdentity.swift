@@ -16,16 +16,13 @@ package struct MachineIdentity: Hashable, Sendable {
 
     /// The identity alone, for a message about a command line that could not be read further.
     package init(_ invocation: Invocation) {
-        self.init(ArgumentVector(invocation.arguments))
+        self.init(QEMUCommandLine(invocation.arguments))
     }
 
-    package init(_ vector: ArgumentVector) {
-        vmID = vector.all("id").last?.value
-        name =
-            vector.all("name").compactMap { option in
-                option.value.flatMap { KeyValueList($0, impliedKey: "guest")["guest"] }
-            }.last
-        let uuids = vector.options.compactMap(Self.uuid(in:))
+    package init(_ commandLine: QEMUCommandLine) {
+        vmID = commandLine.vector.last("id")?.value
+        name = commandLine.all("name").compactMap { $0["guest"] }.last
+        let uuids = commandLine.options.compactMap(Self.uuid(in:))
         let vmID = vmID
         uuid = uuids.last { !Self.isMediatedDevice($0, of: vmID) } ?? uuids.last
     }
@@ -40,14 +37,13 @@ package struct MachineIdentity: Hashable, Sendable {
             && uuid.bytes.dropFirst(8).elementsEqual("-0000-0000-0000-".utf8 + zeros + vmID.bytes)
     }
 
-    private static func uuid(in option: ArgumentVector.Option) -> ByteString? {
-        guard let value = option.value else { return nil }
+    private static func uuid(in option: StatedOption) -> ByteString? {
         switch option.name {
-        case "uuid": return value
+        case "uuid": option["value"]
+        // A number that is written so that only QEMU can read it may be 1: -18446744073709551615 is.
         case "smbios":
-            let list = KeyValueList(value)
-            return list["type"].flatMap(QEMUValue.number) == 1 ? list["uuid"] : nil
-        default: return nil
+            (option["type"].map { QEMUValue.number($0) ?? 1 }) == 1 ? option["uuid"] : nil
+        default: nil
         }
     }
 

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 /// What the planner does, a function a step.
 extension Planner {
@@ -65,6 +65,7 @@ extension Planner {
     ) throws(PlanningError) -> FirmwareRewrite {
         var asked = FirmwareRewrite.Request(imagePath: host.imagePath, guest: guest)
         asked.sevUsesFlash = settings.configuration.sevAttachment.value == .pflash
+        asked.settingsPaths = host.settingsPaths
         asked.vmID = request.identity.vmID
         if let disk = request.efiDisk {
             let node = request.invocation.nodeName
@@ -77,14 +78,14 @@ extension Planner {
         }
         if case .stock = choice.image { asked.keepsPlace = true }
         return try attaching { [asked] () throws(AttachmentError) in
-            let attached = try AttachedFirmware(request.vector, machine: machine)
-            let other = OtherWayIn.first(
-                in: request.vector,
-                codeImage: CodeImageIdentity(attached),
+            let attached = try AttachedFirmware(request.commandLine, machine: machine)
+            let audit = CommandLineAudit(
+                request.commandLine,
+                attached: attached,
                 context: host.audit,
             )
-            if let other { throw .otherWayIn(other) }
-            return try FirmwareRewrite(request.vector, attached: attached, request: asked)
+            do throws(AuditRefusal) { try audit.run() } catch { throw .refused(error) }
+            return try FirmwareRewrite(request.commandLine, attached: attached, request: asked)
         }
     }
 
@@ -93,21 +94,22 @@ extension Planner {
         _ choice: FirmwareChoice,
         _ image: ImageRequest,
         _ guest: GuestKind,
-        _ rewrite: FirmwareRewrite,
+        _ attachment: FirmwareAttachment,
+        _ commandLine: QEMUCommandLine,
     ) throws(PlanningError) -> LaunchPlan.FirmwarePlan {
         try attaching { () throws(AttachmentError) in
-            let vector = ArgumentVector(rewrite.arguments)
-            let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
-            let store = try FlashFile(variablesOf: attached, in: vector)
+            let machine = MachineOptions(commandLine)
+            let attached = try AttachedFirmware(commandLine, machine: machine)
+            let store = try FlashFile(variablesOf: attached, in: commandLine)
             return LaunchPlan.FirmwarePlan(
                 choice: choice,
                 image: image,
                 guest: guest,
-                attachment: rewrite.attachment,
+                attachment: attachment,
                 context: try JudgementContext(
-                    vector,
+                    commandLine,
                     guest: guest,
-                    attachment: rewrite.attachment,
+                    attachment: attachment,
                     store: store,
                 ),
                 variableStore: store,
@@ -115,22 +117,24 @@ extension Planner {
         }
     }
 
-    static func environment(
+    /// - Parameter ownDirectories: of those that the environment names, the ones that only root and
+    ///   the launcher's user may write to.
+    package static func environment(
         of request: LaunchRequest,
         _ settings: LaunchSettings,
-        _ host: HostState,
+        _ ownDirectories: [ByteString],
     ) -> (kept: [ByteString], removed: [ByteString]) {
         let environment = request.invocation.environment
         guard request.invocation.isRoot else { return (environment, []) }
         let kept = KeptEnvironment(
             environment,
             keeping: settings.configuration.keptVariables,
-            ownDirectories: host.ownDirectories,
+            ownDirectories: ownDirectories,
         )
         return (kept.variables, kept.removed)
     }
 
-    static func programs(
+    package static func programs(
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
     ) -> [FilePath] {
@@ -144,11 +148,9 @@ extension Planner {
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
     ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
-        let options = request.vector.options.lazy.filter { $0.origin != .launcher }
-            .map { PolicyOption(name: $0.name, value: $0.value) }
         do {
-            let ruleset = try Ruleset.derived(from: options, spawn: settings.spawn)
-            if settings.seccomp == .enforce { try Ruleset.requireStartable(options) }
+            let ruleset = try Ruleset.derived(from: request.commandLine, spawn: settings.spawn)
+            if settings.seccomp == .enforce { try Ruleset.requireStartable(request.commandLine) }
             return .init(mode: settings.seccomp, ruleset: ruleset)
         } catch {
             throw .policy(error)
@@ -156,15 +158,15 @@ extension Planner {
     }
 
     /// What brings firmware from elsewhere by design: the state of another VM, or of this one.
-    static func warnings(about vector: ArgumentVector) -> [AttachmentWarning] {
-        vector.options.filter { option in
+    static func warnings(about commandLine: QEMUCommandLine) -> [AttachmentWarning] {
+        commandLine.options.filter { option in
             switch option.name {
             case "incoming", "loadvm", "loadstate": true
             // A replay starts from a snapshot where one is named.
-            case "icount": option.value.map { KeyValueList($0)["rrsnapshot"] != nil } ?? false
+            case "icount": option["rrsnapshot"] != nil
             default: false
             }
-        }.map { .firmwareFromElsewhere(option: vector.quote($0)) }
+        }.map { .firmwareFromElsewhere(option: commandLine.quote($0, at: "rrsnapshot")) }
     }
 }
 

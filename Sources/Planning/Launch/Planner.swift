@@ -7,27 +7,21 @@ package enum Planner {
         _ request: LaunchRequest,
         configuration: LauncherConfiguration,
     ) throws(PlanningError) -> LaunchSettings {
-        request.isInformational
+        request.isQuestion
             ? LaunchSettings(configuration)
             : try LaunchSettings(configuration, for: request.identity)
     }
 
-    /// The image this VM gets in the place of its firmware, or `nil` where nothing was asked.
-    package static func choose(
+    /// Which image this VM gets in the place of its firmware.
+    package static func demand(
         _ request: LaunchRequest,
         settings: LaunchSettings,
-    ) throws(PlanningError) -> FirmwareChoice? {
-        guard !request.isInformational else { return nil }
-        if let choice = try FirmwareChoice(request, settings: settings) { return choice }
-        guard settings.configuration.stockFirmware.value == .verify else { return nil }
-        let path = try attaching { () throws(AttachmentError) in
-            try StockImage.path(in: request.vector)
-        }
-        guard let path else { return nil }
-        guard path.bytes.first == UInt8(ascii: "/"), let text = path.text else {
-            throw .stockFirmwareNotAPath(path)
-        }
-        return FirmwareChoice(stock: FilePath(text).lexicallyNormalized(), settings: settings)
+    ) throws(PlanningError) -> FirmwareDemand {
+        if request.isQuestion { return .nothing }
+        if let choice = try FirmwareChoice(request, settings: settings) { return .image(choice) }
+        guard settings.configuration.stockFirmware.value == .verify else { return .nothing }
+        return try StockImage.reference(in: request.commandLine).map(FirmwareDemand.stock)
+            ?? .nothing
     }
 
     /// A launch without custom firmware: every word, variable and descriptor as it came.
@@ -38,13 +32,13 @@ package enum Planner {
         LaunchPlan(
             identity: request.identity,
             firmware: nil,
-            arguments: request.passThroughArguments,
+            commandLine: request.passedThrough,
             environment: request.invocation.environment,
             removedVariables: [],
             programs: programs(request, settings),
             confinement: try confinement(request, settings),
             warnings: [],
-            isRecorded: settings.configuration.log.value == .syslog && !request.isInformational
+            isRecorded: settings.configuration.log.value == .syslog && !request.isQuestion
                 && request.identity.isNamed,
         )
     }
@@ -56,27 +50,40 @@ package enum Planner {
         choice: FirmwareChoice,
         host: HostState,
     ) throws(PlanningError) -> LaunchPlan {
-        let machine = MachineOptions(request.vector)
+        let machine = MachineOptions(request.commandLine)
         try requireSupported(request, machine, settings)
         let guest = try attaching { () throws(AttachmentError) in
-            try GuestKind(request.vector, machine: machine)
+            try GuestKind(request.commandLine, machine: machine)
         }
         try requireAllowed(guest, choice)
         let image = try imageRequest(for: choice, request, settings, host)
         let rewrite = try rewrite(request, machine, guest, choice, settings, host)
-        let environment = environment(of: request, settings, host)
+        let rewritten = QEMUCommandLine(
+            ArgumentVector(rewrite.arguments),
+            files: request.commandLine.files.placed(at: host.settingsPaths),
+        )
+        let environment = environment(of: request, settings, host.ownDirectories)
         return LaunchPlan(
             identity: request.identity,
-            firmware: try firmwarePlan(choice, image, guest, rewrite),
-            arguments: rewrite.arguments,
+            firmware: try firmwarePlan(choice, image, guest, rewrite.attachment, rewritten),
+            commandLine: rewritten,
             environment: environment.kept,
             removedVariables: environment.removed,
             programs: programs(request, settings),
             confinement: try confinement(request, settings),
-            warnings: (rewrite.warnings + warnings(about: request.vector)).map(
+            warnings: (rewrite.warnings + warnings(about: request.commandLine)).map(
                 LaunchWarning.attachment
             ),
             isRecorded: settings.configuration.log.value == .syslog,
         )
     }
+}
+
+/// What a VM is to start with.
+package enum FirmwareDemand: Equatable, Sendable {
+    /// Whatever its command line attaches.
+    case nothing
+    case image(FirmwareChoice)
+    /// What its command line attaches, once it is verified. Which file that is, the host tells.
+    case stock(StockImage.Reference)
 }

@@ -12,8 +12,14 @@ package enum PlanningError: Failure {
     case pinsDiffer(volume: FirmwareVolume, one: ImageRequest.Pin, other: ImageRequest.Pin)
     /// The pin is meant for other kinds of guest.
     case guestNotAllowed(GuestKind, image: String, allowed: [GuestKind])
-    /// `stock-firmware verify`, and the firmware is a name that QEMU would search for.
-    case stockFirmwareNotAPath(ByteString)
+    /// There are sections by VM ID, and it cannot be told whether one is for this VM.
+    case notAVMID(ByteString)
+    /// `stock-firmware verify`, and the firmware is no file of this host.
+    case stockFirmwareNotAFile(ByteString)
+    /// `stock-firmware verify`, and QEMU would find no file of that name.
+    case stockFirmwareMissing(ByteString, directories: [String])
+    /// `stock-firmware verify`, and the flash bank is not the file's bytes.
+    case stockFirmwareNotRaw(ByteString)
 
     package var message: String {
         switch self {
@@ -31,8 +37,16 @@ package enum PlanningError: Failure {
         case .guestNotAllowed(let guest, let image, let allowed):
             "firmware \(quoted(image)): not for \(guest.displayName) guests (expected"
                 + " \(allowed.map(\.displayName).sorted().joined(separator: ", ")))"
-        case .stockFirmwareNotAPath(let name):
-            "stock firmware \(quoted(name)): not an absolute path, so QEMU would search for it"
+        case .notAVMID(let found):
+            "option -id: not a VM ID (expected 100 to 999999999, found \(quoted(found))), so its 'vm:'"
+                + " section cannot be found"
+        case .stockFirmwareNotAFile(let name):
+            "stock firmware \(quoted(name)): not a file of this host"
+        case .stockFirmwareMissing(let name, let directories):
+            "stock firmware \(quoted(name)): no such file (tried"
+                + " \(directories.map(quoted).joined(separator: ", ")))"
+        case .stockFirmwareNotRaw(let name):
+            "stock firmware \(quoted(name)): only a whole raw file can be verified"
         }
     }
 
@@ -46,7 +60,10 @@ package enum PlanningError: Failure {
         case .volumesDiffer: "make the two agree, or leave one of them out"
         case .pinsDiffer: "find out which is right with sha256sum, and leave the other out"
         case .guestNotAllowed: "pin firmware that is made for this kind of guest"
-        case .stockFirmwareNotAPath: "name the firmware by its absolute path"
+        case .stockFirmwareNotAFile, .stockFirmwareNotRaw:
+            "give the firmware as a raw file, or set 'stock-firmware allow'"
+        case .notAVMID: "write the ID as Proxmox does, in decimal"
+        case .stockFirmwareMissing: "correct the name, or install the firmware"
         }
     }
 
@@ -58,7 +75,8 @@ package enum PlanningError: Failure {
         case .attachment(let error): error.exitStatus
         case .policy(let error): error.exitStatus
         case .volumesDiffer, .pinsDiffer, .guestNotAllowed: .configuration
-        case .stockFirmwareNotAPath: .usage
+        case .stockFirmwareNotAFile, .stockFirmwareNotRaw, .notAVMID: .usage
+        case .stockFirmwareMissing: .volumeMissing
         }
     }
 }

@@ -21,29 +21,27 @@ package struct MeasuredCommandLine: Hashable, Sendable {
     /// The variant of SEV-ES that the command line asks for; `nil` where it leaves that to QEMU.
     package let variant: ExpectedDigest.Variant?
 
-    /// - Parameter vector: QEMU's own.
-    package init(_ vector: ArgumentVector, guest: GuestKind) throws(MeasurementGap) {
+    /// - Parameter commandLine: QEMU's own, with what its files of settings say.
+    package init(_ commandLine: QEMUCommandLine, guest: GuestKind) throws(MeasurementGap) {
         guard guest.isConfidential else { throw .notConfidential }
         self.guest = guest
-        if let option = vector.all("readconfig").first {
-            throw .configurationFile(option: vector.quote(option))
-        }
-        let object = try Self.object(in: vector)
-        kernel = try Self.kernel(in: vector, for: object)
+        try Self.requireFilesRead(commandLine)
+        let object = try Self.object(in: commandLine)
+        kernel = try Self.kernel(in: commandLine, for: object)
         variant = guest == .sevES ? Self.variant(of: object) : nil
         guard guest == .sevES || guest == .sevSNP else {
             processorCount = 1
             model = .known(CPUSignature(rawValue: 0))
             return
         }
-        try Self.refuseOtherProcessors(in: vector)
-        guard let count = ProcessorTopology.processorCount(in: vector) else {
+        try Self.refuseOtherProcessors(in: commandLine)
+        guard let count = ProcessorTopology.processorCount(in: commandLine) else {
             throw .processorCount
         }
         processorCount = count
         model = try Self.model(
-            vector.all("cpu").last?.value ?? "qemu64",
-            on: MachineOptions(vector)["type"].map(MachineType.init),
+            commandLine.vector.last("cpu")?.value ?? "qemu64",
+            on: MachineOptions(commandLine)["type"].map(MachineType.init),
         )
     }
 
@@ -70,30 +68,38 @@ package struct MeasuredCommandLine: Hashable, Sendable {
 
     /// CPUs beside those of `-smp` have save areas too, and properties may be set from elsewhere.
     private static func refuseOtherProcessors(
-        in vector: ArgumentVector
+        in commandLine: QEMUCommandLine
     ) throws(MeasurementGap) {
-        for option in vector.all("device") {
-            guard let value = option.value else { continue }
-            let driver =
-                JSONReader.readable(value)?["driver"]?.string
-                ?? KeyValueList(value, impliedKey: "driver")["driver"]
-            if driver?.hasSuffix("-x86_64-cpu") == true {
-                throw .processorDevice(option: vector.quote(option))
-            }
+        for option in commandLine.all("device")
+        where option["driver"]?.hasSuffix("-x86_64-cpu") == true {
+            throw .processorDevice(option: commandLine.quote(option, at: "driver"))
         }
-        for option in vector.all("global") {
-            guard let property = option.value.flatMap(GlobalProperty.init) else { continue }
-            if property.driver == "cpu" || property.driver.hasSuffix("-cpu"),
-                ["family", "model", "stepping"].contains(property.property)
+        for option in commandLine.all("global") {
+            guard let driver = option["driver"], let property = option["property"] else { continue }
+            if driver == "cpu" || driver.hasSuffix("-cpu"),
+                ["family", "model", "stepping"].contains(property)
             {
-                throw .processorDevice(option: vector.quote(option))
+                throw .processorDevice(option: commandLine.quote(option, at: "property"))
             }
         }
     }
 
-    private static func object(in vector: ArgumentVector) throws(MeasurementGap) -> ObjectOption? {
+    private static func requireFilesRead(
+        _ commandLine: QEMUCommandLine
+    ) throws(MeasurementGap) {
+        for option in commandLine.all("readconfig") {
+            guard let file = option["value"].flatMap({ commandLine.files.included[$0] }),
+                file.settings != nil
+            else { throw .configurationFile(option: commandLine.quote(option)) }
+        }
+    }
+
+    private static func object(
+        in commandLine: QEMUCommandLine
+    ) throws(MeasurementGap) -> ObjectOption? {
         do {
-            return try ObjectOption.confidentialGuest(in: vector, machine: MachineOptions(vector))
+            let machine = MachineOptions(commandLine)
+            return try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
         } catch {
             throw .notConfidential
         }
@@ -105,17 +111,20 @@ package struct MeasuredCommandLine: Hashable, Sendable {
     }
 
     private static func kernel(
-        in vector: ArgumentVector,
+        in commandLine: QEMUCommandLine,
         for object: ObjectOption?,
     ) throws(MeasurementGap) -> Kernel? {
-        let machine = MachineOptions(vector)
+        let vector = commandLine.vector
+        let machine = MachineOptions(commandLine)
         guard object?["kernel-hashes"].flatMap(QEMUValue.truth) == true,
             let kernel = last("kernel", in: vector, machine)
         else { return nil }
         // A device tree is appended to the kernel before that is hashed (hw/i386/x86-common.c).
         for name in ["shim", "dtb"] {
-            let option = vector.all(name).first ?? machine.last(ByteString(name))?.option
-            if let option { throw .appended(option: vector.quote(option)) }
+            let quote =
+                vector.all(name).first.map { vector.quote($0) }
+                ?? machine.last(ByteString(name))?.quote
+            if let quote { throw .appended(option: quote) }
         }
         return Kernel(
             kernel: kernel,
@@ -133,7 +142,9 @@ package struct MeasuredCommandLine: Hashable, Sendable {
         let option = vector.all(name).last
         let setting = machine.last(ByteString(name))
         guard let option else { return setting?.value }
-        guard let setting, setting.option.index > option.index else { return option.value }
+        guard let setting, let other = setting.stated.option, other.index > option.index else {
+            return option.value
+        }
         return setting.value
     }
 }

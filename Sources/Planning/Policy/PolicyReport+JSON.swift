@@ -35,6 +35,8 @@ extension PolicyReport {
                 [("kind", text("option")), ("option", text(name))]
                     + (value.map { [("value", text($0.escaped))] } ?? [])
             )
+        case .section(let place):
+            object([("kind", text("section")), ("place", text(place))])
         case .lacking(let option):
             object([("kind", text("lacking")), ("option", text(option))])
         case .setting(let setting):

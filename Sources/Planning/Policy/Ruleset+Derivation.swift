@@ -8,19 +8,11 @@ extension Ruleset {
     /// The policy for one command line: `base`, and the groups that its options ask for.
     ///
     /// - Parameters:
-    ///   - options: QEMU's options in order, without dashes, each with its value if it takes one.
+    ///   - commandLine: QEMU's, with what its files of settings say.
     ///   - spawn: whether QEMU may start programs, from the configuration.
     /// - Throws: ``PolicyError/spawnDenied(option:value:)``.
     package static func derived(
-        from options: [(name: String, value: ByteString?)],
-        spawn: SpawnPolicy
-    ) throws(PolicyError) -> Ruleset {
-        try derived(from: options.lazy.map { PolicyOption(name: $0, value: $1) }, spawn: spawn)
-    }
-
-    /// The same of options in whatever form a command line is held.
-    static func derived(
-        from options: some Sequence<PolicyOption>,
+        from commandLine: QEMUCommandLine,
         spawn: SpawnPolicy,
     ) throws(PolicyError) -> Ruleset {
         var groups = base.map { SelectedGroup($0, because: .always) }
@@ -31,28 +23,26 @@ extension Ruleset {
         }
 
         var spawning: GroupCause? = spawn == .allow ? .setting("spawn allow") : nil
-        var isDaemon = false
-        var hasDisplay = false
-        for option in options {
-            for group in option.groups { add(group, because: option.cause) }
-            // Of these there may be thousands, and nothing below is about them.
-            if option.name == "device" { continue }
-            if spawning == nil, option.startsProgram {
-                if spawn == .deny {
-                    throw .spawnDenied(option: option.name, value: option.value)
-                }
-                spawning = option.cause
+        for option in commandLine.options {
+            for group in option.groups { add(group, because: commandLine.cause(option)) }
+            guard spawning == nil, option.startsProgram else { continue }
+            if spawn == .deny {
+                throw .spawnDenied(option: option.name, value: option.option?.value)
             }
-            switch option.name {
-            case "daemonize": isDaemon = true
-            case "display", "nographic", "vnc", "spice": hasDisplay = true
-            default: break
+            spawning = commandLine.cause(option)
+        }
+        if spawning == nil, spawn != .deny { spawning = commandLine.laterProgram }
+        for option in commandLine.unreadSettings {
+            for group in SyscallGroup.features where group.name != "spawn" {
+                add(group, because: commandLine.cause(option))
             }
         }
 
         if let spawning { add(.spawn, because: spawning) }
-        if !isDaemon { add(.terminal, because: .lacking(option: "daemonize")) }
-        if !hasDisplay {
+        if !commandLine.vector.has("daemonize") {
+            add(.terminal, because: .lacking(option: "daemonize"))
+        }
+        if !["display", "nographic", "vnc", "spice"].contains(where: commandLine.vector.has) {
             // QEMU opens a window where nothing is said.
             add(.desktop, because: .lacking(option: "display"))
             add(.scheduling, because: .lacking(option: "display"))
@@ -65,13 +55,38 @@ extension Ruleset {
     }
 
     /// - Throws: where an option starts a program that cannot run under any ruleset.
-    static func requireStartable(_ options: some Sequence<PolicyOption>) throws(PolicyError) {
-        for option in options where option.startsPasst {
+    static func requireStartable(_ commandLine: QEMUCommandLine) throws(PolicyError) {
+        for option in commandLine.options where option.startsPasst {
             throw .programConfinesItself(
                 name: "passt",
                 option: option.name,
-                value: option.value,
+                value: option.option?.value,
             )
         }
+    }
+}
+
+extension QEMUCommandLine {
+    /// Why a group was selected that this option asks for.
+    fileprivate func cause(_ option: StatedOption) -> GroupCause {
+        switch option.source {
+        case .option(let own): .option(name: own.name, value: own.value)
+        case .word(let word): .option(name: "drive", value: word)
+        case .section: .section(place: quote(option))
+        }
+    }
+
+    /// Files of settings that give their content once, so that only QEMU sees it: whatever they
+    /// say has to work.
+    fileprivate var unreadSettings: [StatedOption] {
+        all("readconfig").filter { option in
+            option["value"].flatMap { files.included[$0] }?.doubt == .notRegular
+        }
+    }
+
+    /// Why QEMU may have to start a program although nothing read says so. Proxmox (`-id`) plugs
+    /// network cards into running VMs, with scripts (qemu-server's `qemu_netdevadd`).
+    fileprivate var laterProgram: GroupCause? {
+        (unreadSettings.first ?? all("id").first).map(cause)
     }
 }

@@ -15,6 +15,8 @@ package enum GroupCause: Hashable, Sendable {
     case always
     /// This option of QEMU's command line needs it.
     case option(name: String, value: ByteString?)
+    /// A section of a file of settings that QEMU reads.
+    case section(place: String)
     /// QEMU's command line lacks this option, and its default needs it.
     case lacking(option: String)
     /// The configuration says so.
@@ -28,6 +30,7 @@ extension GroupCause: CustomStringConvertible {
         case .always: "always"
         case .option(let name, nil): "-\(name)"
         case .option(let name, let value?): "-\(name) \(value.escaped)"
+        case .section(let place): place
         case .lacking(let name): "no -\(name)"
         case .setting(let setting): setting
         }

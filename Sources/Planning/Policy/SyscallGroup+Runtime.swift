@@ -116,6 +116,14 @@ extension SyscallGroup {
                 .uretprobe,
                 because: "the kernel's own trampolines; from Linux 6.14 on no filter sees it"
             ),
+            .allow(
+                .wait4,
+                because: "waits for the process's own children; QEMU asks until it is told"
+            ),
+            .allow(
+                .waitid,
+                because: "waits for the process's own children; libraries ask until they are told"
+            ),
         ]
     )
 }

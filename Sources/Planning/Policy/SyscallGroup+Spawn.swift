@@ -7,7 +7,8 @@ extension SyscallGroup {
     package static let spawn = SyscallGroup(
         "spawn",
         purpose: "QEMU starts programs: tap scripts, bridge helper, exec: channels",
-        demand: "a tap script, -netdev bridge, an exec: channel, or 'spawn allow' in launcher.conf",
+        demand: "a tap script, -netdev bridge, an exec: channel, a VM of Proxmox (-id), or"
+            + " 'spawn allow' in launcher.conf",
         rules: [
             .allow(.capset, because: "programs give up what they need not"),
             .allow(.chmod, because: "programs make files"),
@@ -79,8 +80,6 @@ extension SyscallGroup {
             .allow(.utimensat, because: "programs make files"),
             .allow(.utimes, because: "programs make files"),
             .allow(.vfork, because: "starts the program"),
-            .allow(.wait4, because: "waits for the program"),
-            .allow(.waitid, because: "waits for the program"),
         ]
     )
 }

@@ -143,8 +143,6 @@ extension SyscallGroup {
             .deny(.vfork, because: "where programs are started"),
             .deny(.vhangup, because: "hangs up a terminal"),
             .deny(.vmsplice, because: "gives pages away; a source of kernel bugs"),
-            .deny(.wait4, because: "waits for a program that QEMU started"),
-            .deny(.waitid, because: "waits for a program that QEMU started"),
         ]
     )
 }

@@ -1,20 +1,15 @@
 /// Changes to a command line that leave every word they do not name as it was.
 package struct ArgumentEdits: Equatable, Sendable {
-    /// In the order of their places, one for each.
-    private var replacements: [Replacement] = []
+    /// What stands there instead, by a word's place.
+    private var replacements: [Int: [ByteString]] = [:]
     private var inserted: [ByteString] = []
-
-    private struct Replacement: Equatable, Sendable {
-        let index: Int
-        let words: [ByteString]
-    }
 
     package init() {}
 
     /// Puts other words in an option's place.
     package mutating func replace(_ option: ArgumentVector.Option, with words: [ByteString]) {
         for index in option.range {
-            replace(index, with: index == option.index ? words : [])
+            replacements[index] = index == option.index ? words : []
         }
     }
 
@@ -24,37 +19,20 @@ package struct ArgumentEdits: Equatable, Sendable {
 
     /// Keeps the option's own word, dashes and all, and changes its value.
     package mutating func replaceValue(of option: ArgumentVector.Option, with value: ByteString) {
-        replace(option.index + 1, with: [value])
+        replacements[option.index + 1] = [value]
     }
 
-    /// What was to stand there before counts no more.
-    private mutating func replace(_ index: Int, with words: [ByteString]) {
-        replacements.removeAll { $0.index == index }
-        let place = replacements.firstIndex { $0.index > index } ?? replacements.endIndex
-        replacements.insert(Replacement(index: index, words: words), at: place)
-    }
-
-    /// Adds an option right behind the program's name: there no option in front of it can take it
+    /// Adds words right after the program's name: there no option in front of them can take one
     /// for its value.
-    package mutating func insert(_ name: ByteString, _ value: ByteString) {
-        inserted += [name, value]
+    package mutating func insert(_ words: ByteString...) {
+        inserted += words
     }
 
     package func applied(to vector: ArgumentVector) -> [ByteString] {
-        let arguments = vector.arguments
-        guard let program = arguments.first else { return [] }
-        var words: [ByteString] = []
-        words.reserveCapacity(arguments.count + inserted.count)
-        words.append(program)
-        words += inserted
-        // What stays between two changes is copied in one piece: there may be thousands of words.
-        var position = 1
-        for replacement in replacements where replacement.index < arguments.count {
-            words += arguments[position..<replacement.index]
-            words += replacement.words
-            position = replacement.index + 1
+        guard let program = vector.arguments.first else { return [] }
+        let rest = vector.arguments.indices.dropFirst().flatMap { index in
+            replacements[index] ?? [vector.arguments[index]]
         }
-        words += arguments[position...]
-        return words
+        return [program] + inserted + rest
     }
 }

@@ -9,6 +9,8 @@ package struct ArgumentVector: Equatable, Sendable {
     package let arguments: [ByteString]
     /// The options in their order. A word nobody knows counts as an option without value.
     package let options: [Option]
+    /// Where the words stand that are no options and no values: disk images to QEMU.
+    package let images: [Int]
 
     package struct Option: Equatable, Sendable {
         /// The name without dashes; `-M` and `-h` go by the names they are short for.
@@ -28,12 +30,16 @@ package struct ArgumentVector: Equatable, Sendable {
     package init(_ arguments: [ByteString]) {
         self.arguments = arguments
         var options: [Option] = []
+        var images: [Int] = []
         options.reserveCapacity(arguments.count / 2)
         var index = 1
         while index < arguments.count {
             defer { index += 1 }
             let word = arguments[index].bytes
-            guard word.first == UInt8(ascii: "-") else { continue }
+            guard word.first == UInt8(ascii: "-") else {
+                images.append(index)
+                continue
+            }
             let name = word.dropFirst(word.count > 1 && word[1] == UInt8(ascii: "-") ? 2 : 1)
             let number = QEMUOption.number(of: Self.fullName(of: name))
             let known = number.map(QEMUOption.option)
@@ -50,6 +56,7 @@ package struct ArgumentVector: Equatable, Sendable {
             if hasValue { index += 1 }
         }
         self.options = options
+        self.images = images
     }
 
     private static func fullName(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

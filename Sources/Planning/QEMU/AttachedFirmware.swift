@@ -8,13 +8,14 @@ package struct AttachedFirmware: Equatable, Sendable {
     package let codeNode: MachineOptions.Setting?
     package let variableNode: MachineOptions.Setting?
 
-    package init(_ vector: ArgumentVector, machine: MachineOptions) throws(AttachmentError) {
+    package init(_ commandLine: QEMUCommandLine, machine: MachineOptions) throws(AttachmentError) {
         self.machine = machine
-        bios = vector.all("bios")
-        drives = try FlashDrive.all(in: vector)
+        bios = commandLine.vector.all("bios")
+        drives = try FlashDrive.all(in: commandLine)
         codeNode = machine.last("pflash0")
         variableNode = machine.last("pflash1")
-        try refuseSecondCodeImage(vector)
+        try refuseNodesOfFiles()
+        try refuseSecondCodeImage(commandLine.vector)
     }
 
     package var codeDrive: FlashDrive? { drives.first { $0.unit == 0 } }
@@ -23,7 +24,15 @@ package struct AttachedFirmware: Equatable, Sendable {
 
     /// The first argument that attaches a variable store.
     package var variableStore: ArgumentVector.Option? {
-        variableDrive?.option ?? variableNode?.option
+        variableDrive?.option ?? variableNode?.stated.option
+    }
+
+    /// Flash is put in place in the command line, and nowhere else.
+    private func refuseNodesOfFiles() throws(AttachmentError) {
+        for setting in machine.settings
+        where ["pflash0", "pflash1"].contains(setting.key) && setting.stated.option == nil {
+            throw .refused(.firmwareInFile(place: setting.quote))
+        }
     }
 
     /// QEMU would refuse most of these itself; two different nodes it would not.
@@ -35,12 +44,12 @@ package struct AttachedFirmware: Equatable, Sendable {
         let nodes = machine.settings.filter { $0.key == "pflash0" }
         if let first = nodes.first, let other = nodes.first(where: { $0.value != first.value }) {
             throw .secondCodeImage(
-                option: vector.quote(other.option),
-                first: vector.quote(first.option)
+                option: other.quote,
+                first: first.quote
             )
         }
         if let drive = codes.first, let node = nodes.first {
-            throw .secondCodeImage(option: vector.quote(node.option), first: vector.quote(drive))
+            throw .secondCodeImage(option: node.quote, first: vector.quote(drive))
         }
     }
 }

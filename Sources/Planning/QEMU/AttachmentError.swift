@@ -22,8 +22,8 @@ package enum AttachmentError: Failure {
     case unsupportedDriver(ByteString, node: ByteString?)
     case nodeShared(name: ByteString)
 
-    // Every other way in.
-    case otherWayIn(OtherWayIn)
+    /// What the audit does not let pass.
+    case refused(AuditRefusal)
 
     package var message: String {
         switch self {
@@ -69,8 +69,8 @@ package enum AttachmentError: Failure {
                 + " which a code image cannot pass through unchanged"
         case .nodeShared(let name):
             "block node \(quoted(name)) serves both the code image and the variable store"
-        case .otherWayIn(let way):
-            way.message
+        case .refused(let refusal):
+            refusal.message
         default:
             ""
         }
@@ -86,16 +86,19 @@ package enum AttachmentError: Failure {
         case .variableStoreTwice: "leave -efidisk0 out: it is for launches by hand without one"
         case .secondCodeImage: "leave one of the two"
         case .unsupportedDriver: "attach the code image through a raw node on a file node"
-        case .otherWayIn(let way): way.hint
+        case .refused(let refusal): refusal.hint
         default: nil
         }
     }
 
-    package var exitStatus: ExitStatus { .usage }
+    package var exitStatus: ExitStatus {
+        guard case .refused(let refusal) = self else { return .usage }
+        return refusal.exitStatus
+    }
 }
 
 extension JSONError {
-    fileprivate var explanation: String {
+    package var explanation: String {
         switch self {
         case .unexpected(let position): "stopped making sense at byte \(position)"
         case .duplicateKey(let key): "key \(quoted(key)) stands twice"

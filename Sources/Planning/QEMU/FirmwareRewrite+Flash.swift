@@ -3,9 +3,9 @@ extension FirmwareRewrite.Draft {
         guard request.vmID == nil || attached.hasFlashCode else {
             throw .notUEFI(vmID: request.vmID ?? "")
         }
-        for option in attached.bios {
-            warnings.append(.biosIgnored(option: vector.quote(option)))
-            edits.remove(option)
+        for option in attached.bios { edits.remove(option) }
+        if let last = attached.bios.last {
+            warnings.append(.biosIgnored(option: vector.quote(last)))
         }
         try addVariableStore()
         if let drive = attached.codeDrive {
@@ -27,6 +27,8 @@ extension FirmwareRewrite.Draft {
         if let identifier { text = KeyValueList(text).setting("id", to: identifier) }
         text = KeyValueList(text).setting("format", to: "raw")
         text = KeyValueList(text).setting("readonly", to: "on")
+        // -snapshot would put what the guest sees into a file of its own, in a directory for all.
+        text = KeyValueList(text).setting("snapshot", to: "off")
         return KeyValueList(text).setting("file", to: request.imagePath)
     }
 
@@ -54,7 +56,7 @@ extension FirmwareRewrite.Draft {
             return .pflashBlockdev
         }
         guard let drive = vector.drive(id: setting.value) else {
-            throw .unknownNode(name: setting.value, usedBy: vector.quote(setting.option))
+            throw .unknownNode(name: setting.value, usedBy: setting.quote)
         }
         edits.replaceValue(
             of: drive,

@@ -16,6 +16,9 @@ package struct FirmwareRewrite: Equatable, Sendable {
         package var variableStore: VariableStoreOption?
         /// Leave flash as flash and `-bios` as `-bios`, whatever the guest: for stock firmware.
         package var keepsPlace = false
+        /// Where QEMU finds the sealed copies of its files of settings and of its kernel, by their
+        /// own names.
+        package var settingsPaths: [ByteString: ByteString] = [:]
         /// Proxmox's VM ID: its command lines always attach firmware where the VM is in UEFI mode.
         package var vmID: ByteString?
 
@@ -39,29 +42,17 @@ package struct FirmwareRewrite: Equatable, Sendable {
     }
 
     package init(
-        _ vector: ArgumentVector,
+        _ commandLine: QEMUCommandLine,
         attached: AttachedFirmware,
         request: Request,
     ) throws(AttachmentError) {
-        try Self.refuseClosing(request.imagePath, in: vector)
+        let vector = commandLine.vector
         var draft = Draft(vector: vector, attached: attached, request: request)
+        draft.placeSettings(commandLine.files)
         attachment = request.usesFlash(attached) ? try draft.attachFlash() : try draft.attachBIOS()
         for option in vector.options where option.origin == .launcher { draft.edits.remove(option) }
         arguments = draft.edits.applied(to: vector)
         warnings = draft.warnings
-    }
-
-    private static func refuseClosing(
-        _ imagePath: ByteString,
-        in vector: ArgumentVector,
-    ) throws(AttachmentError) {
-        for option in vector.all("add-fd") {
-            // QEMU keeps 32 bits of the number (`parse_add_fd` in system/vl.c).
-            let number = option.value.flatMap { KeyValueList($0)["fd"] }.flatMap(QEMUValue.number)
-                .map { Int32(truncatingIfNeeded: $0) }
-            guard let number, imagePath == ByteString("/proc/self/fd/\(number)") else { continue }
-            throw .otherWayIn(.descriptorOfImage(option: vector.quote(option)))
-        }
     }
 
     /// The rewrite while it is being made.
@@ -71,5 +62,19 @@ package struct FirmwareRewrite: Equatable, Sendable {
         let request: Request
         var edits = ArgumentEdits()
         var warnings: [AttachmentWarning] = []
+
+        /// QEMU reads the sealed copies of the files that the decision was made from, and no other.
+        mutating func placeSettings(_ files: SettingsFiles) {
+            for option in vector.all("readconfig") + vector.all("kernel") {
+                guard let copy = option.value.flatMap({ request.settingsPaths[$0] }) else {
+                    continue
+                }
+                edits.replaceValue(of: option, with: copy)
+            }
+            if !vector.has("no-user-config") { edits.insert("-no-user-config") }
+            if let copy = files.defaultFile.flatMap({ request.settingsPaths[$0.path] }) {
+                edits.insert("-readconfig", copy)
+            }
+        }
     }
 }

@@ -8,30 +8,28 @@ package struct FlashDrive: Equatable, Sendable {
 
     /// Every flash drive with the unit that QEMU gives it, in order. A drive without unit takes the
     /// lowest that is free at its place; `index` is another word for it (`drive_new` in blockdev.c).
-    package static func all(in vector: ArgumentVector) throws(AttachmentError) -> [FlashDrive] {
+    package static func all(
+        in commandLine: QEMUCommandLine
+    ) throws(AttachmentError) -> [FlashDrive] {
         var drives: [FlashDrive] = []
-        for option in vector.options where option.value != nil && option.origin != nil {
-            guard let properties = flashProperties(of: option) else { continue }
-            let unit = try number("unit", of: properties, option, vector)
-            let index = try number("index", of: properties, option, vector)
+        for stated in commandLine.options where isFlash(stated) {
+            let option = try ownOption(of: stated, commandLine)
+            let properties = properties(of: option)
+            let quote = commandLine.quote(stated)
+            let unit = try number("unit", of: properties, quote)
+            let index = try number("index", of: properties, quote)
             // QEMU keeps 32 bits of each, so that a large number could mean unit 0 as well.
-            guard try number("bus", of: properties, option, vector) ?? 0 == 0 else {
-                throw .unusableFlash(option: vector.quote(option), why: "pflash has only bus 0")
+            guard try number("bus", of: properties, quote) ?? 0 == 0 else {
+                throw .unusableFlash(option: quote, why: "pflash has only bus 0")
             }
             guard unit ?? index ?? 0 <= 1 else {
-                throw .unusableFlash(
-                    option: vector.quote(option),
-                    why: "pflash has only units 0 and 1"
-                )
+                throw .unusableFlash(option: quote, why: "pflash has only units 0 and 1")
             }
             guard unit == nil || index == nil else {
-                throw .unusableFlash(
-                    option: vector.quote(option),
-                    why: "both unit and index are given"
-                )
+                throw .unusableFlash(option: quote, why: "both unit and index are given")
             }
-            let free =
-                (UInt64(0)...).first { number in !drives.contains { $0.unit == number } } ?? 0
+            // A third one has no place, and QEMU says so.
+            let free: UInt64 = drives.contains { $0.unit == 0 } ? 1 : 0
             drives.append(
                 FlashDrive(
                     option: option,
@@ -44,30 +42,41 @@ package struct FlashDrive: Equatable, Sendable {
         return drives
     }
 
-    private static func flashProperties(of option: ArgumentVector.Option) -> KeyValueList? {
-        guard let value = option.value else { return nil }
-        switch option.name {
-        case "pflash":
-            // The value is a bare file name here: its commas are not special.
-            return KeyValueList(ByteString(Array("file=".utf8) + KeyValueList.escaped(value).bytes))
-        case "drive":
-            let properties = KeyValueList(value)
-            return properties["if"] == "pflash" ? properties : nil
-        default:
-            return nil
+    private static func isFlash(_ option: StatedOption) -> Bool {
+        option.name == "pflash" && option["file"] != nil
+            || option.name == "drive" && option["if"] == "pflash"
+    }
+
+    /// Flash is put in place in the command line, and nowhere else.
+    private static func ownOption(
+        of stated: StatedOption,
+        _ commandLine: QEMUCommandLine,
+    ) throws(AttachmentError) -> ArgumentVector.Option {
+        guard let option = stated.option else {
+            throw .refused(.firmwareInFile(place: commandLine.quote(stated, at: "if")))
         }
+        if let change = stated.change {
+            throw .refused(.flashChanged(option: commandLine.vector.quote(change)))
+        }
+        return option
+    }
+
+    private static func properties(of option: ArgumentVector.Option) -> KeyValueList {
+        let value = option.value ?? ""
+        guard option.name == "pflash" else { return KeyValueList(value) }
+        // The value is a bare file name here: its commas are not special.
+        return KeyValueList(ByteString(Array("file=".utf8) + KeyValueList.escaped(value).bytes))
     }
 
     private static func number(
         _ key: ByteString,
         of properties: KeyValueList,
-        _ option: ArgumentVector.Option,
-        _ vector: ArgumentVector,
+        _ quote: String,
     ) throws(AttachmentError) -> UInt64? {
         guard let text = properties[key] else { return nil }
         guard let number = QEMUValue.number(text) else {
             throw .unusableFlash(
-                option: vector.quote(option),
+                option: quote,
                 why: "\(key.escaped) is not a number: \(quoted(text))",
             )
         }

@@ -27,17 +27,17 @@ package struct FlashFile: Equatable, Sendable {
     /// Of unit 0.
     package init?(
         codeOf attached: AttachedFirmware,
-        in vector: ArgumentVector,
+        in commandLine: QEMUCommandLine,
     ) throws(AttachmentError) {
-        try self.init(attached.codeDrive, attached.codeNode, vector)
+        try self.init(attached.codeDrive, attached.codeNode, commandLine.vector)
     }
 
     /// Of unit 1.
     package init?(
         variablesOf attached: AttachedFirmware,
-        in vector: ArgumentVector,
+        in commandLine: QEMUCommandLine,
     ) throws(AttachmentError) {
-        try self.init(attached.variableDrive, attached.variableNode, vector)
+        try self.init(attached.variableDrive, attached.variableNode, commandLine.vector)
     }
 
     private init?(

@@ -7,12 +7,13 @@ extension GuestKind {
 
     /// The kind of guest a command line asks for: its machine names a confidential-guest object,
     /// by the property of today or the older `memory-encryption`.
-    package init(_ vector: ArgumentVector, machine: MachineOptions) throws(AttachmentError) {
-        guard let object = try ObjectOption.confidentialGuest(in: vector, machine: machine) else {
+    package init(_ commandLine: QEMUCommandLine, machine: MachineOptions) throws(AttachmentError) {
+        guard let object = try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
+        else {
             self = .normal
             return
         }
-        let quote = vector.quote(object.option)
+        let quote = object.quote
         switch object.type {
         case "sev-guest":
             let policy = try Self.policy(of: object, quote: quote)
@@ -40,7 +41,7 @@ extension GuestKind {
 extension ObjectOption {
     /// The object that protects the guest; `nil` for a normal guest.
     package static func confidentialGuest(
-        in vector: ArgumentVector,
+        in commandLine: QEMUCommandLine,
         machine: MachineOptions,
     ) throws(AttachmentError) -> ObjectOption? {
         let current = machine.last("confidential-guest-support")
@@ -49,11 +50,11 @@ extension ObjectOption {
             throw .confidentialGuestAmbiguous(first: current.value, second: older.value)
         }
         guard let setting = current ?? older else { return nil }
-        let objects = try all(in: vector)
+        let objects = try all(in: commandLine)
         guard let object = objects.last(where: { $0.identifier == setting.value }) else {
             throw .confidentialObjectMissing(
                 id: setting.value,
-                option: vector.quote(setting.option)
+                option: setting.quote
             )
         }
         return object

@@ -8,8 +8,8 @@ package enum JSONError: Error, Equatable, Sendable {
 /// Reads JSON as QEMU does (qobject/json-lexer.c): strings may also stand in single quotes, and a
 /// key may not come twice in an object.
 package struct JSONReader {
-    /// Far above any block graph, far below what the stack holds.
-    private static let maximumDepth = 64
+    /// `MAX_NESTING` in QEMU's qobject/json-streamer.c.
+    private static let maximumDepth = 1024
 
     private let bytes: [UInt8]
     private var position = 0
@@ -49,7 +49,6 @@ package struct JSONReader {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONNode {
-        guard depth < Self.maximumDepth else { throw .nestedTooDeep }
         skipBlanks()
         let start = position
         let content: JSONNode.Content
@@ -63,14 +62,16 @@ package struct JSONReader {
     }
 
     private mutating func object(depth: Int) throws(JSONError) -> [JSONNode.Member] {
+        guard depth < Self.maximumDepth else { throw .nestedTooDeep }
         try expect(UInt8(ascii: "{"))
         var members: [JSONNode.Member] = []
+        var keys: Set<ByteString> = []
         guard !accept(UInt8(ascii: "}")) else { return members }
         repeat {
             skipBlanks()
             let start = position
             let key = try string()
-            guard !members.contains(where: { $0.key == key }) else { throw .duplicateKey(key) }
+            guard keys.insert(key).inserted else { throw .duplicateKey(key) }
             try expect(UInt8(ascii: ":"))
             let value = try value(depth: depth + 1)
             members.append(JSONNode.Member(key: key, value: value, range: start..<position))
@@ -80,6 +81,7 @@ package struct JSONReader {
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> [JSONNode] {
+        guard depth < Self.maximumDepth else { throw .nestedTooDeep }
         try expect(UInt8(ascii: "["))
         var elements: [JSONNode] = []
         guard !accept(UInt8(ascii: "]")) else { return elements }
@@ -163,8 +165,8 @@ extension JSONReader {
         }
     }
 
-    /// `\uXXXX`, or two of them as a surrogate pair. QEMU refuses lone surrogates, and so do we
-    /// U+0000, which QEMU takes for a byte pair of its own (modified UTF-8).
+    /// `\uXXXX`, or two of them as a surrogate pair. QEMU refuses lone surrogates, and writes U+0000
+    /// as two bytes (`mod_utf8_encode` in its util/unicode.c), so that strings have no NUL.
     private mutating func codePoint() throws(JSONError) -> [UInt8] {
         let first = try codeUnit()
         var code = UInt32(first)
@@ -177,7 +179,8 @@ extension JSONReader {
             guard (0xDC00..<0xE000).contains(second) else { throw .unexpected(at: position) }
             code = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
         }
-        guard code != 0, let scalar = Unicode.Scalar(code) else { throw .unexpected(at: position) }
+        guard code != 0 else { return [0xC0, 0x80] }
+        guard let scalar = Unicode.Scalar(code) else { throw .unexpected(at: position) }
         return Array(String(Character(scalar)).utf8)
     }
 

@@ -5,15 +5,22 @@ package struct MachineOptions: Equatable, Sendable {
         /// With `-` for every `_`: QEMU takes either (`keyval_dashify` in system/vl.c).
         package let key: ByteString
         package let value: ByteString
-        package let option: ArgumentVector.Option
+        package let stated: StatedOption
+        /// As a message quotes it.
+        package let quote: String
     }
 
     package let settings: [Setting]
 
-    package init(_ vector: ArgumentVector) {
-        settings = vector.all("machine").flatMap { option in
-            Self.list(of: option).items.map {
-                Setting(key: Self.dashed($0.key), value: $0.value, option: option)
+    package init(_ commandLine: QEMUCommandLine) {
+        settings = commandLine.all("machine").flatMap { option in
+            option.properties.map {
+                Setting(
+                    key: Self.dashed($0.key),
+                    value: $0.value,
+                    stated: option,
+                    quote: commandLine.quote(option, at: $0.key),
+                )
             }
         }
     }

@@ -14,6 +14,13 @@ package struct MachineType: Hashable, Sendable {
             || name.hasPrefix("pc-q35-") || name.hasPrefix("pc+pve") || name.hasPrefix("q35+pve")
     }
 
+    /// The firmware that QEMU starts where no other is named: `bios-256k.bin` since QEMU 2.0
+    /// (`pc_i440fx_2_0_machine_options` in hw/i386/pc_piix.c; QEMU 7.2 still has older machines).
+    package var biosName: ByteString {
+        guard let version, version.major < 2 else { return "bios-256k.bin" }
+        return "bios.bin"
+    }
+
     /// Whether it is known to have no system management memory. edk2 `OvmfPkg/README`: builds that
     /// require SMM need the chip set of q35.
     package var lacksSMRAM: Bool {

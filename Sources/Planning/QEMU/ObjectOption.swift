@@ -1,55 +1,34 @@
 /// An `-object`, as far as it says what protects or debugs the guest.
 package struct ObjectOption: Equatable, Sendable {
-    package let option: ArgumentVector.Option
-    package let type: ByteString
-    package let identifier: ByteString?
-    /// Strings and numbers as they are written, truth values as `on` and `off`.
-    private let properties: [ByteString: ByteString]
+    private let stated: StatedOption
+    package let quote: String
 
-    package subscript(key: ByteString) -> ByteString? { properties[key] }
+    package var type: ByteString { self["qom-type"] ?? "" }
+    package var identifier: ByteString? { self["id"] }
+
+    /// Strings and numbers as they are written, truth values as `on` and `off`.
+    package subscript(key: ByteString) -> ByteString? { stated[key] }
 
     /// A SEV or TDX policy as it is written.
     package var policyText: ByteString? { self["policy"] }
 
-    package static func all(in vector: ArgumentVector) throws(AttachmentError) -> [ObjectOption] {
+    package static func all(
+        in commandLine: QEMUCommandLine
+    ) throws(AttachmentError) -> [ObjectOption] {
         var objects: [ObjectOption] = []
-        for option in vector.all("object") {
-            guard let value = option.value else { continue }
-            do {
-                objects.append(try ObjectOption(option, value))
-            } catch {
-                throw .unreadableJSON(option: vector.quote(option), error)
+        for option in commandLine.all("object") {
+            let quote = commandLine.quote(option)
+            if case .json(let error) = option.problem {
+                throw .unreadableJSON(option: quote, error)
             }
+            objects.append(ObjectOption(stated: option, quote: quote))
         }
         return objects
-    }
-
-    package init(_ option: ArgumentVector.Option, _ value: ByteString) throws(JSONError) {
-        self.option = option
-        if value.bytes.first == UInt8(ascii: "{") {
-            let root = try JSONReader.read(value)
-            type = root["qom-type"]?.string ?? ""
-            identifier = root["id"]?.string
-            properties = Dictionary(
-                root.members.compactMap { member in
-                    member.value.optionText.map { (member.key, $0) }
-                },
-                uniquingKeysWith: { first, _ in first },
-            )
-        } else {
-            let list = KeyValueList(value, impliedKey: "qom-type")
-            type = list["qom-type"] ?? ""
-            identifier = list["id"]
-            properties = Dictionary(
-                list.items.map { ($0.key, $0.value) },
-                uniquingKeysWith: { _, last in last },
-            )
-        }
     }
 }
 
 extension JSONNode {
-    /// As the value would stand behind `key=`; `nil` for what has no such form.
+    /// As the value would stand after `key=`; `nil` for what has no such form.
     package var optionText: ByteString? {
         switch content {
         case .string(let text), .number(let text): text

@@ -7,17 +7,14 @@ package enum ProcessorTopology {
 
     /// How many CPUs there are at the start: `cpus`, or else what the rest comes to
     /// (`machine_parse_smp_config` in QEMU's hw/core/machine-smp.c). `nil` for what QEMU refuses.
-    package static func processorCount(in vector: ArgumentVector) -> Int? {
+    package static func processorCount(in commandLine: QEMUCommandLine) -> Int? {
         var values: [ByteString: ByteString] = [:]
-        for option in vector.options where option.origin != nil {
-            guard let value = option.value else { continue }
+        for option in commandLine.options {
             switch option.name {
             case "smp":
-                for item in KeyValueList(value, impliedKey: "cpus").items {
-                    values[item.key] = item.value
-                }
+                for item in option.properties { values[item.key] = item.value }
             case "machine":
-                for item in MachineOptions.list(of: option).items where item.key.hasPrefix("smp.") {
+                for item in option.properties where item.key.hasPrefix("smp.") {
                     values[ByteString(item.key.bytes.dropFirst(4))] = item.value
                 }
             default: break

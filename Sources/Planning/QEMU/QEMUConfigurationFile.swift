@@ -3,60 +3,58 @@
 /// The grammar is what `qemu_config_foreach` in QEMU's util/qemu-config.c makes of `fgets` and
 /// `sscanf`: `[group]` or `[group "id"]`, then `key = "value"`; `#` starts a comment. It is
 /// followed to the letter, because a file that QEMU understands and we do not could hold another
-/// firmware. What does not fit makes QEMU refuse the file, so it is passed over here.
+/// firmware. A line that fits nothing is kept as ``brokenLine``: QEMU
+/// refuses such a file.
 package struct QEMUConfigurationFile: Equatable, Sendable {
-    package struct Setting: Equatable, Sendable {
+    /// From one header to the next: one option of QEMU.
+    package struct Section: Equatable, Sendable {
         package let group: ByteString
         package let identifier: ByteString?
+        /// Of the header.
+        package let line: Int
+        package fileprivate(set) var settings: [Setting] = []
+    }
+
+    package struct Setting: Equatable, Sendable {
         package let key: ByteString
         package let value: ByteString
         package let line: Int
-
-        /// For messages: the setting as it stands in the file, not escaped.
-        package var text: String {
-            let quote = [UInt8(ascii: "\"")]
-            let words = [
-                Array("[".utf8), group.bytes, Array("] ".utf8), key.bytes, Array(" = ".utf8),
-                quote, value.bytes, quote,
-            ]
-            return String(decoding: words.joined(), as: UTF8.self)
-        }
     }
 
     /// `char line[1024]` in QEMU, with its NUL: the rest of a longer line counts as a line of its
-    /// own, behind a comment too.
+    /// own, after a comment too.
     private static let maximumLineByteCount = 1023
 
     package let path: ByteString
-    package let settings: [Setting]
+    package private(set) var sections: [Section] = []
+    /// The first line that QEMU would not understand.
+    package private(set) var brokenLine: Int?
 
     package init(_ contents: [UInt8], path: ByteString) {
         self.path = path
-        var settings: [Setting] = []
-        var group: (name: ByteString, identifier: ByteString?) = ("", nil)
         var rest = contents[...]
         var number = 1
         while !rest.isEmpty {
             let line = Self.nextLine(of: rest)
             rest = rest.dropFirst(line.count)
-            defer { number += line.last == UInt8(ascii: "\n") ? 1 : 0 }
-            var scanner = FormatScanner(line)
-            if line.first == UInt8(ascii: "#") { continue }
-            if let header = scanner.header() {
-                group = header
-            } else if let (key, value) = scanner.setting() {
-                settings.append(
-                    Setting(
-                        group: group.name,
-                        identifier: group.identifier,
-                        key: key,
-                        value: value,
-                        line: number,
-                    )
-                )
-            }
+            read(line, number)
+            number += line.last == UInt8(ascii: "\n") ? 1 : 0
         }
-        self.settings = settings
+    }
+
+    private mutating func read(_ line: ArraySlice<UInt8>, _ number: Int) {
+        if line.first == UInt8(ascii: "\n") || line.first == UInt8(ascii: "#") { return }
+        var scanner = FormatScanner(line)
+        if let header = scanner.header() {
+            sections.append(
+                Section(group: header.name, identifier: header.identifier, line: number)
+            )
+        } else if let (key, value) = scanner.setting(), !sections.isEmpty {
+            let setting = Setting(key: key, value: value, line: number)
+            sections[sections.count - 1].settings.append(setting)
+        } else {
+            brokenLine = brokenLine ?? number
+        }
     }
 
     /// What `fgets` takes: up to and with a newline, or a buffer full.

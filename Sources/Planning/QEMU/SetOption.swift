@@ -20,17 +20,4 @@ package struct SetOption: Equatable, Sendable {
         key = ByteString(parts[2][..<equals])
         value = ByteString(parts[2][(equals + 1)...])
     }
-
-    /// Keys that make a drive a flash bank, or another one.
-    private static let attachingKeys: Set<ByteString> = ["if", "unit", "index", "bus"]
-
-    /// Whether it changes a flash drive, makes a drive one, or changes what a loader does.
-    package func decidesFirmware(flash: Set<ByteString>, loaders: Set<ByteString>) -> Bool {
-        switch group {
-        case "drive": flash.contains(identifier) || Self.attachingKeys.contains(key)
-        case "device": loaders.contains(identifier) || key == "driver"
-        case "add-fd", "global": true
-        default: false
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Host
 import Planning
 import SystemPackage
 

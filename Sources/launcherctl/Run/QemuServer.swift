@@ -1,3 +1,4 @@
+import Host
 import Planning
 
 /// Proxmox's own tool for VMs.

@@ -109,31 +109,6 @@ struct HostFilesTests {
         #expect(throws: HostFileError.unreadable(path: file, errno: .permissionDenied)) {
             try HostFiles.configuration(at: file)
         }
-        #expect(HostFiles.included(at: file) == .unreadable)
-    }
-
-    @Test func `an included file is its content, unreadable, or not to be trusted`() throws {
-        #expect(HostFiles.included(at: file) == .unreadable)
-        try write([1, 2], to: file, mode: 0o644)
-        #expect(HostFiles.included(at: file) == .content([1, 2]))
-        try change(file, mode: 0o666)
-        #expect(HostFiles.included(at: file) == .writableByOthers)
-        #expect(HostFiles.included(at: "/dev/null") == .notRegular)
-        #expect(HostFiles.included(at: directory.path) == .notRegular)
-        let pipe = directory.path.appending("pipe")
-        try makePipe(pipe, mode: 0o644)
-        #expect(HostFiles.included(at: pipe) == .notRegular)
-    }
-
-    @Test func `an included file that QEMU could read and we did not is told from one that is not`()
-        throws
-    {
-        try write([], to: file, mode: 0o644)
-        try resize(file, to: HostFiles.maximumByteCount + 1)
-        #expect(
-            HostFiles.included(at: file)
-                == .unknown(why: "it is longer than \(HostFiles.maximumByteCount) bytes")
-        )
     }
 
     @Test func `the size of a regular file is told, and only of one`() throws {

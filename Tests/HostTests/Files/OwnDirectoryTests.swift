@@ -47,13 +47,26 @@ struct OwnDirectoryTests {
         #expect(!isOwn(own))
     }
 
-    @Test func `links, files, relative and missing paths are not`() throws {
+    @Test func `a link of one's own to such a directory is as good`() throws {
         let link = directory.path.appending("link")
         try makeLink(link, to: "own")
+        #expect(isOwn(link))
+        try change(own, mode: 0o777)
+        #expect(!isOwn(link))
+    }
+
+    @Test func `one that is missing counts where nobody else can make it`() throws {
+        let missing = own.appending("missing")
+        #expect(isOwn(missing))
+        try change(own, mode: 0o1777)
+        #expect(!isOwn(missing))
+    }
+
+    @Test func `files and relative paths are not`() throws {
         let file = directory.path.appending("file")
         try write([], to: file)
         let paths: [FilePath] = [
-            link, file, own.appending("missing"), "tmp", ".", "", own.appending(".."),
+            file, "tmp", ".", "",
         ]
         for path in paths { #expect(!isOwn(path), "\(path)") }
     }

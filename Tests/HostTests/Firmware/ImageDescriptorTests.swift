@@ -69,7 +69,7 @@ struct ImageDescriptorTests {
             #expect(inheritable() == inherited)
             let sealed = try seal(verified)
             #expect(inheritable() == inherited)
-            let image = try ReservedDescriptor(avoiding: Array(10..<60)).hold(sealed)
+            let image = try ReservedDescriptor(avoiding: Set(10..<60)).hold(sealed)
             #expect(inheritable() == (inherited + [image.number]).sorted())
         }
     }
@@ -79,7 +79,7 @@ struct ImageDescriptorTests {
             let storage = try FirmwareStorage()
             // Far above the descriptors that the test's own harness has open.
             try check(dup2(1, 700))
-            let image = try place(storage.request(), avoiding: Array(10..<700) + [701])
+            let image = try place(storage.request(), avoiding: Set(10..<700).union([701]))
             #expect(image.number == 702)
             #expect(fcntl(700, F_GETFD) == 0)
             #expect(fcntl(701, F_GETFD) == -1)

@@ -17,7 +17,7 @@ struct SealingTests {
         let digests = sealed.digests
         #expect(digests == [vector.sha256, vector.sha384, vector.sha512])
         #expect(sealed.byteCount == vector.content.count)
-        let content = try sealed.withBytes { bytes in
+        let content = sealed.withBytes { bytes in
             unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         }
         #expect(content == vector.content)
@@ -84,7 +84,7 @@ struct SealingTests {
         try write(Array("evil".utf8), to: storage.outside)
         try move(storage.outside, to: storage.image)
         let sealed = try seal(image)
-        let content = try sealed.withBytes { bytes in
+        let content = sealed.withBytes { bytes in
             unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
         }
         #expect(content == Vector.abc.content)

@@ -82,7 +82,7 @@ struct ExecutionTests {
             let inherited = inheritable()
             let storage = try FirmwareStorage()
             _ = try HostFiles.configuration(at: storage.image)
-            let image = try place(storage.request(), avoiding: Array(10..<60))
+            let image = try place(storage.request(), avoiding: Set(10..<60))
             SystemLog(socketPath: storage.outside).send("nobody listens", severity: .info)
             storage.remove()  // An exec does not.
             print((inherited + [image.number]).sorted().map(String.init).joined(separator: " "))

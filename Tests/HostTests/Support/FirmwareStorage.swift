@@ -51,7 +51,7 @@ struct FirmwareStorage: Sendable {
 /// Every stage that an image goes through before QEMU inherits it.
 func place(
     _ request: ImageRequest,
-    avoiding numbers: [Int32] = [],
+    avoiding numbers: Set<Int32> = [],
 ) throws -> ImageDescriptor {
     let sealed = try seal(verify(request))
     return try ReservedDescriptor(avoiding: numbers).hold(sealed)

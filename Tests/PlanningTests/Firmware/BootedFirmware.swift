@@ -61,13 +61,16 @@ final class BootedFirmware {
         if let store {
             words += ["-drive", "if=pflash,unit=1,format=raw,size=\(store),file=/vars"]
         }
-        let vector = ArgumentVector(words.map { ByteString($0) })
-        let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
+        let commandLine = QEMUCommandLine(words.map { ByteString($0) })
+        let attached = try AttachedFirmware(
+            commandLine,
+            machine: MachineOptions(commandLine),
+        )
         return try JudgementContext(
-            vector,
+            commandLine,
             guest: .normal,
             attachment: attachment == .bios ? .bios : .pflashDrive,
-            store: FlashFile(variablesOf: attached, in: vector),
+            store: FlashFile(variablesOf: attached, in: commandLine),
         )
     }
 

@@ -1,4 +1,5 @@
 import Planning
+import SystemPackage
 import Testing
 
 struct FirmwareChoiceTests {
@@ -86,8 +87,9 @@ struct FirmwareChoiceTests {
         #expect(try choice(["-efi-firmware", "demo:efi-firmware/new.fd"])?.pins.isEmpty == true)
     }
 
-    @Test func `a call that starts no VM asks for nothing`() throws {
-        #expect(try choice(["-efi-firmware", "demo:efi-firmware/new.fd", "-version"]) == nil)
+    @Test func `a question asks for nothing, and a call that asks for firmware is none`() throws {
+        #expect(try choice(["-version"]) == nil)
+        #expect(try choice(["-efi-firmware", "demo:efi-firmware/new.fd", "-version"]) != nil)
     }
 }
 
@@ -131,7 +133,7 @@ struct StockChoiceTests {
     /// Nor may it start unverified.
     @Test(
         arguments: [
-            ["-bios", "bios.bin"], ["-drive", "if=pflash,format=raw,file=nbd://host/code"],
+            ["-drive", "if=pflash,format=raw,file=nbd://host/code"],
             ["-drive", "if=pflash,format=raw,file.driver=nbd,file.host=h"],
             [
                 "-machine", "pflash0=a", "-blockdev",
@@ -144,8 +146,31 @@ struct StockChoiceTests {
         #expect(refusal?.exitStatus == .usage)
     }
 
-    @Test func `without firmware in the command line there is none to verify`() throws {
-        #expect(try PlannedLaunch(["-m", "1"], configuration: Self.verify).plan.firmware == nil)
+    /// Story: with no firmware in the command line, QEMU's own was not looked at.
+    @Test(
+        arguments: [
+            (["-m", "1"], "bios-256k.bin"), (["-M", "pc-i440fx-1.7"], "bios.bin"),
+            (["-M", "q35"], "bios-256k.bin"), (["-bios", "mine.fd"], "mine.fd"),
+        ] as [([ByteString], FilePath)]
+    )
+    func `what QEMU would search for is searched for, and verified`(
+        words: [ByteString],
+        name: FilePath,
+    ) throws {
+        #expect(try StockImage.reference(in: QEMUCommandLine(["kvm"] + words)) == .searched(name))
+        let plan = try PlannedLaunch(words, configuration: Self.verify).plan
+        #expect(plan.firmware?.choice.image == .stock(name))
+        #expect(plan.arguments.contains("/proc/self/fd/11"))
+    }
+
+    /// libvirt asks QEMU so what it can do.
+    @Test func `a machine without firmware has none to verify`() throws {
+        let words: [ByteString] = ["-S", "-no-user-config", "-M", "none", "-display", "none"]
+        #expect(try PlannedLaunch(words, configuration: Self.verify).plan.firmware == nil)
+        // What a file may say later could make it another machine.
+        let other = words + ["-readconfig", "/usr/share/qemu-server/pve-q35.cfg"]
+        let refusal = PlannedLaunch.refusal(other, configuration: Self.verify)
+        #expect(refusal?.message.contains("machine type 'none'") == true)
     }
 }
 

@@ -24,7 +24,14 @@ struct KeptEnvironmentTests {
         ] as [ByteString]
     )
     func `what is known to load nothing is kept`(variable: ByteString) {
-        #expect(keeps(variable))
+        let own: [ByteString] = ["/sbin", "/bin", "/usr/sbin", "/usr/bin"]
+        #expect(keeps(variable, ownDirectories: own))
+    }
+
+    /// Story: a script that root's QEMU runs found its programs in somebody's directory.
+    @Test func `a search path with a directory of others is removed`() {
+        #expect(!keeps("PATH=/home/u/bin:/bin", ownDirectories: ["/bin"]))
+        #expect(keeps("PATH=/bin:/bin", ownDirectories: ["/bin"]))
     }
 
     /// Each of these loads code or configuration into QEMU, or makes it write to a file.

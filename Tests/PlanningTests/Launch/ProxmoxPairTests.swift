@@ -61,13 +61,16 @@ struct ProxmoxPairTests {
     @Test(arguments: ProxmoxPair.all)
     func `the command line names the VM as its configuration does`(pair: ProxmoxPair) throws {
         let settings = try pair.configuration()
-        let vector = ArgumentVector(try pair.command())
-        let identity = MachineIdentity(vector)
+        let commandLine = QEMUCommandLine(try pair.command())
+        let identity = MachineIdentity(commandLine)
         #expect(identity.vmID == Self.vmID)
         let uuid = identity.uuid.flatMap { MachineUUID($0.bytes) }
         // Proxmox starts a template, to back it up, without its UUID.
         #expect(uuid == (settings.isTemplate ? nil : settings.uuid))
-        #expect(try GuestKind(vector, machine: MachineOptions(vector)) == settings.guestKind)
+        #expect(
+            try GuestKind(commandLine, machine: MachineOptions(commandLine))
+                == settings.guestKind
+        )
     }
 
     @Test(arguments: ProxmoxPair.all)

@@ -11,7 +11,7 @@ struct MeasuredCommandLineTests {
         _ words: [ByteString],
         guest: GuestKind = .sevSNP,
     ) throws -> MeasuredCommandLine {
-        try MeasuredCommandLine(ArgumentVector(Self.snp + words), guest: guest)
+        try MeasuredCommandLine(QEMUCommandLine(Self.snp + words), guest: guest)
     }
 
     @Test(
@@ -73,7 +73,7 @@ struct MeasuredCommandLineTests {
             "qemu", "-machine", "q35,confidential-guest-support=s", "-object",
             ByteString("sev-guest,id=s,policy=5\(property)"),
         ]
-        let line = try MeasuredCommandLine(ArgumentVector(words), guest: .sevES)
+        let line = try MeasuredCommandLine(QEMUCommandLine(words), guest: .sevES)
         #expect(line.variant == variant)
     }
 

@@ -1,3 +1,4 @@
+import FilterMachine
 import Planning
 import Testing
 
@@ -25,7 +26,7 @@ struct RulesetDerivationTests {
             ("run-with", "async-teardown=off", []),
             ("async-teardown", nil, ["async-teardown"]),
             ("chroot", "/var/empty", ["chroot"]),
-            ("id", "100", ["io_uring"]),
+            ("id", "100", ["io_uring", "spawn"]),
             ("drive", "file=/x,aio=io_uring,if=none", ["io_uring"]),
             ("drive", "file=/x,aio=native,if=none", []),
             ("drive", "file=/x,,aio=io_uring,if=none", []),
@@ -34,7 +35,8 @@ struct RulesetDerivationTests {
                 ["io_uring"]
             ),
             ("blockdev", #"{"driver":"raw","file":{"filename":"aio\":\"io_uring"}}"#, []),
-            ("set", "drive.hd.aio=io_uring", ["io_uring"]),
+            ("hda", #"json:{"driver":"file","filename":"/d","aio":"io_uring"}"#, ["io_uring"]),
+            ("drive", "if=none,backing.file.aio=io_uring", ["io_uring"]),
             ("overcommit", "mem-lock=on", ["memory-lock"]),
             ("overcommit", "mem-lock=off,cpu-pm=on", []),
             ("numa", "node,nodeid=0", ["numa"]),

@@ -1,3 +1,4 @@
+import FilterMachine
 import Foundation
 import Planning
 import Testing
@@ -9,16 +10,7 @@ struct SyscallTraceTests {
         let runtime: [String]
     }
 
-    static let corpus: URL = {
-        if let folder = ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"] {
-            return URL(fileURLWithPath: folder)
-        }
-        return URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("../shared/corpus")
-    }()
-
-    static let file = corpus.appendingPathComponent("qemu-syscalls.json")
+    static let file = PackageFiles.corpus.appendingPathComponent("qemu-syscalls.json")
     static let isThere = FileManager.default.fileExists(atPath: file.path)
 
     /// What each scenario has on its command line that the policy looks at.

@@ -15,7 +15,9 @@ struct CorpusTests {
     }
 
     private static func attachesFirmware(_ vector: ArgumentVector) throws -> Bool {
-        let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
+        let commandLine = QEMUCommandLine(vector)
+        let machine = MachineOptions(commandLine)
+        let attached = try AttachedFirmware(commandLine, machine: machine)
         return attached.hasFlashCode || !attached.bios.isEmpty
     }
 
@@ -52,7 +54,9 @@ struct CorpusTests {
     @Test func `a SEV guest may keep its flash`() throws {
         for (name, words) in try Self.commands() {
             let vector = ArgumentVector(words)
-            let guest = try GuestKind(vector, machine: MachineOptions(vector))
+            let commandLine = QEMUCommandLine(vector)
+            let machine = MachineOptions(commandLine)
+            let guest = try GuestKind(commandLine, machine: machine)
             guard guest == .sev || guest == .sevES else { continue }
             let launch = try CustomFirmwareLaunch(
                 vector,

@@ -21,7 +21,9 @@ struct FlashDriveTests {
         ] as [(String, [UInt64])]
     )
     func `a flash drive has the unit that QEMU gives it`(words: String, units: [UInt64]) throws {
-        #expect(try FlashDrive.all(in: commandLine(words: words)).map(\.unit) == units)
+        #expect(
+            try FlashDrive.all(in: QEMUCommandLine(commandLine(words: words))).map(\.unit) == units
+        )
     }
 
     @Test(arguments: [
@@ -33,23 +35,27 @@ struct FlashDriveTests {
     ])
     func `a flash drive whose unit is not plain is refused`(value: String) {
         #expect(throws: AttachmentError.self) {
-            try FlashDrive.all(in: commandLine("-drive", ByteString(value)))
+            try FlashDrive.all(in: QEMUCommandLine(commandLine("-drive", ByteString(value))))
         }
     }
 
     @Test func `the file of -pflash is taken as it is, commas and all`() throws {
-        let drives = try FlashDrive.all(in: commandLine("-pflash", "/a,if=none,,b"))
+        let drives = try FlashDrive.all(
+            in: QEMUCommandLine(commandLine("-pflash", "/a,if=none,,b"))
+        )
         #expect(drives.map { $0.properties["file"] } == ["/a,if=none,,b"])
         #expect(drives.map(\.identifier) == [nil])
     }
 
     @Test func `a drive goes by its first id`() throws {
-        let drives = try FlashDrive.all(in: commandLine("-drive", "if=pflash,id=a,id=b"))
+        let drives = try FlashDrive.all(
+            in: QEMUCommandLine(commandLine("-drive", "if=pflash,id=a,id=b"))
+        )
         #expect(drives.map(\.identifier) == ["a"])
     }
 
     @Test func `an option without its value is no drive`() throws {
-        #expect(try FlashDrive.all(in: commandLine("-drive")).isEmpty)
-        #expect(try FlashDrive.all(in: commandLine("-pflash")).isEmpty)
+        #expect(try FlashDrive.all(in: QEMUCommandLine(commandLine("-drive"))).isEmpty)
+        #expect(try FlashDrive.all(in: QEMUCommandLine(commandLine("-pflash"))).isEmpty)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 struct FlashFileTests {
     private func store(_ words: [ByteString]) throws -> FlashFile? {
-        let vector = ArgumentVector(["kvm"] + words)
+        let vector = QEMUCommandLine(["kvm"] + words)
         let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
         return try FlashFile(variablesOf: attached, in: vector)
     }

@@ -29,17 +29,4 @@ struct GlobalPropertyTests {
     func `what QEMU refuses is no property`(value: ByteString) {
         #expect(GlobalProperty(value) == nil)
     }
-
-    @Test(
-        arguments: [
-            ("driver=cfi.pflash01,property=secure,value=on", false),
-            ("driver=cfi.pflash01,property=drive,value=x", true),
-            ("driver=cfi.pflash01,property=secure,property=drive,value=x", true),
-            ("loader.file=/b", true), ("guest-loader.addr=0", true),
-            ("kvm-pit.lost_tick_policy=discard", false),
-        ] as [(ByteString, Bool)]
-    )
-    func `only flash and loader properties decide the firmware`(value: ByteString, decides: Bool) {
-        #expect(GlobalProperty(value)?.decidesFirmware == decides)
-    }
 }

@@ -67,11 +67,12 @@ struct GoldenRewriteTests {
         else { return }
         let image: ByteString = "/proc/self/fd/9"
         let after = ArgumentVector(launch.rewrite.arguments)
-        let machine = MachineOptions(after)
-        #expect(machine["type"] == MachineOptions(before)["type"])
-        #expect(try GuestKind(after, machine: machine) == launch.guest)
+        let commandLine = QEMUCommandLine(after)
+        let machine = MachineOptions(commandLine)
+        #expect(machine["type"] == MachineOptions(QEMUCommandLine(before))["type"])
+        #expect(try GuestKind(commandLine, machine: machine) == launch.guest)
         #expect(after.options.allSatisfy { $0.origin != .launcher })
-        let attached = try AttachedFirmware(after, machine: machine)
+        let attached = try AttachedFirmware(commandLine, machine: machine)
         switch launch.rewrite.attachment {
         case .bios:
             #expect(attached.bios.map(\.value) == [image])
@@ -85,6 +86,7 @@ struct GoldenRewriteTests {
                 .map { KeyValueList($0) }
             #expect(drive?["file"] == image)
             #expect(drive?["format"] == "raw" && drive?["readonly"] == "on")
+            #expect(drive?["snapshot"] == "off")
         case .pflashBlockdev:
             #expect(attached.bios.isEmpty && attached.codeDrive == nil)
             let graph = try BlockGraph(after)

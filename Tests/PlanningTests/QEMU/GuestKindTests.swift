@@ -3,7 +3,7 @@ import Testing
 
 struct GuestKindTests {
     private func kind(_ words: ByteString...) throws -> GuestKind {
-        let vector = ArgumentVector(["kvm"] + words)
+        let vector = QEMUCommandLine(["kvm"] + words)
         return try GuestKind(vector, machine: MachineOptions(vector))
     }
 

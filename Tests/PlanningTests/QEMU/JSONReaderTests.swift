@@ -15,7 +15,7 @@ struct JSONReaderTests {
         "{1:1}", "{\"a\":1 \"b\":2}", "{} {}", "{}x", "tru", "True", "0x10", "inf", "nan", "--1",
         "1.2.3", "\"a",
         "'a\"", "\"a\nb\"", "\"\u{1}\"", #""\x""#, #""\""#, #""\u12"# + "\"", #""\u12g4""#,
-        #""\u0000""#, #""\ud800""#, #""\ud800\n""#, #""\ud800\u0041""#, #""\udc00""#,
+        #""\ud800""#, #""\ud800\n""#, #""\ud800\u0041""#, #""\udc00""#,
         #""\ud800\ud800""#, "/* */ {}", "%s",
     ])
     func `what is not JSON is refused, wherever it ends`(text: String) {
@@ -42,8 +42,13 @@ struct JSONReaderTests {
         #expect(node.descendant(at: []) == node)
     }
 
-    @Test func `nesting is followed to a depth that no command line needs`() throws {
-        let fine = String(repeating: "[", count: 60) + String(repeating: "]", count: 60)
+    /// As QEMU has it: two bytes that are no character, and no end of the string.
+    @Test func `a NUL is two bytes`() throws {
+        #expect(try JSONReader.read(#""a\u0000b""#).string?.bytes == [0x61, 0xC0, 0x80, 0x62])
+    }
+
+    @Test func `nesting is followed as far as QEMU follows it`() throws {
+        let fine = String(repeating: "[", count: 1024) + String(repeating: "]", count: 1024)
         _ = try JSONReader.read(ByteString(fine))
         let deep = String(repeating: "{\"a\":", count: 100_000)
         #expect(throws: JSONError.nestedTooDeep) { try JSONReader.read(ByteString(deep)) }
@@ -64,7 +69,7 @@ struct JSONReaderTests {
         for _ in 0..<100_000 {
             let count = Int.random(in: 0...14, using: &numbers)
             let bytes = (0..<count).compactMap { _ in alphabet.randomElement(using: &numbers) }
-            guard let node = JSONReader.readable(ByteString(bytes)) else { continue }
+            guard let node = try? JSONReader.read(ByteString(bytes)) else { continue }
             readable += 1
             #expect(!node.range.isEmpty && node.range.upperBound <= bytes.count)
         }

@@ -69,12 +69,7 @@ struct LiveQEMUTests {
         let plain = try RunningQEMU(vector.arguments, in: files.folder)
         #expect(plain.firmwareByte == Self.other, "\(plain.output)")
         #expect(throws: AttachmentError.self) {
-            try CustomFirmwareLaunch(
-                vector,
-                context: AuditContext(fileByteCounts: [
-                    ByteString(files.other): 64 << 10
-                ])
-            )
+            try CustomFirmwareLaunch(vector)
         }
     }
 
@@ -106,11 +101,9 @@ struct LiveQEMUTests {
         )
         let plain = try RunningQEMU(vector.arguments, in: files.folder)
         #expect(plain.firmwareByte == Self.other, "\(plain.output)")
-        let file = QEMUConfigurationFile(bytes, path: ByteString(path))
-        let context = AuditContext(configurationFiles: [file])
-        #expect(throws: AttachmentError.self) {
-            try CustomFirmwareLaunch(vector, context: context)
-        }
+        let file = SettingsFile(path: ByteString(path), bytes: bytes)
+        let read = SettingsFiles(defaultFile: nil, included: [file.path: file])
+        #expect(throws: AttachmentError.self) { try CustomFirmwareLaunch(vector, files: read) }
     }
 
     /// `-add-fd` closes descriptor 9, and a disk that opens its file next gets the number.

@@ -3,7 +3,7 @@ import Testing
 
 struct ProcessorTopologyTests {
     private func count(_ words: [ByteString]) -> Int? {
-        ProcessorTopology.processorCount(in: ArgumentVector(["qemu"] + words))
+        ProcessorTopology.processorCount(in: QEMUCommandLine(["qemu"] + words))
     }
 
     @Test(

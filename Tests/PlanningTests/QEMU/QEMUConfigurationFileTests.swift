@@ -3,9 +3,11 @@ import Testing
 
 struct QEMUConfigurationFileTests {
     private func settings(_ text: String) -> [String] {
-        QEMUConfigurationFile(Array(text.utf8), path: "/c").settings.map {
-            "\($0.line) \($0.group.escaped)/\($0.identifier?.escaped ?? "") "
-                + "\($0.key.escaped)=\($0.value.escaped)"
+        QEMUConfigurationFile(Array(text.utf8), path: "/c").sections.flatMap { section in
+            section.settings.map {
+                "\($0.line) \(section.group.escaped)/\(section.identifier?.escaped ?? "") "
+                    + "\($0.key.escaped)=\($0.value.escaped)"
+            }
         }
     }
 
@@ -18,7 +20,7 @@ struct QEMUConfigurationFileTests {
         ("[machine]\n kernel = \"a=b c\"\n", ["2 machine/ kernel=a=b c"]),
         ("[machine]\r\n firmware = \"e\"\r\n", ["2 machine/ firmware=e"]),
         ("# if = \"pflash\"\n", []), ("", []), ("\n\n", []), ("no settings here", []),
-        ("[machine]\n firmware = e.fd\n", []), ("[]\n a = \"b\"", ["2 / a=b"]),
+        ("[machine]\n firmware = e.fd\n", []), ("[]\n a = \"b\"", []),
     ])
     func `settings are read with their group and line`(text: String, expected: [String]) {
         #expect(settings(text) == expected)
@@ -41,9 +43,10 @@ struct QEMUConfigurationFileTests {
     ])
     func `what QEMU reads in odd places is read`(text: String, group: String) {
         let file = QEMUConfigurationFile(Array(text.utf8), path: "/c")
-        #expect(file.settings.map(\.key) == ["firmware"])
-        #expect(file.settings.map(\.group) == [ByteString(group)])
-        #expect(file.settings.map(\.value) == ["e"])
+        let last = file.sections.last
+        #expect(last?.settings.map(\.key) == ["firmware"])
+        #expect(last?.group == ByteString(group))
+        #expect(last?.settings.map(\.value) == ["e"])
     }
 
     @Test func `random bytes are read without trapping`() {
@@ -53,12 +56,17 @@ struct QEMUConfigurationFileTests {
             let count = Int.random(in: 0...40, using: &numbers)
             let bytes = (0..<count).compactMap { _ in alphabet.randomElement(using: &numbers) }
             let file = QEMUConfigurationFile(bytes, path: "/c")
-            #expect(file.settings.allSatisfy { $0.line >= 1 && !$0.key.isEmpty })
+            let settings = file.sections.flatMap(\.settings)
+            #expect(settings.allSatisfy { $0.line >= 1 && !$0.key.isEmpty })
         }
     }
 
-    @Test func `a setting is shown as it stands in the file`() {
-        let file = QEMUConfigurationFile(Array("[drive \"x\"]\nif = \"pflash\"".utf8), path: "/c")
-        #expect(file.settings.map(\.text) == [#"[drive] if = "pflash""#])
+    /// QEMU refuses the whole file for one.
+    @Test(arguments: [
+        ("no settings here", 1), ("[machine]\n\ttype=\t\"q35\"\n", 2), ("a = \"b\"\n", 1),
+        ("[machine]\n\n \n", 3), ("[]\n", 1),
+    ])
+    func `a line that QEMU would not understand is known`(text: String, line: Int) {
+        #expect(QEMUConfigurationFile(Array(text.utf8), path: "/c").brokenLine == line)
     }
 }

@@ -11,23 +11,23 @@ struct CustomFirmwareLaunch {
         imagePath: ByteString = "/proc/self/fd/9",
         sevUsesFlash: Bool = false,
         variableStore: VariableStoreOption? = nil,
-        context: AuditContext = AuditContext(),
+        context: CommandLineAudit.Context = .withImage,
+        files: SettingsFiles = .proxmox,
     ) throws(AttachmentError) {
-        let machine = MachineOptions(vector)
+        let commandLine = QEMUCommandLine(vector, files: files)
+        let machine = MachineOptions(commandLine)
         if let type = machine["type"], !MachineType(type).hasFlash {
             throw .unsupportedMachine(type: type)
         }
-        guest = try GuestKind(vector, machine: machine)
-        let attached = try AttachedFirmware(vector, machine: machine)
-        if let way = OtherWayIn.first(
-            in: vector,
-            codeImage: CodeImageIdentity(attached),
-            context: context
-        ) {
-            throw .otherWayIn(way)
+        guest = try GuestKind(commandLine, machine: machine)
+        let attached = try AttachedFirmware(commandLine, machine: machine)
+        do throws(AuditRefusal) {
+            try CommandLineAudit(commandLine, attached: attached, context: context).run()
+        } catch {
+            throw .refused(error)
         }
         rewrite = try FirmwareRewrite(
-            vector,
+            commandLine,
             attached: attached,
             request: FirmwareRewrite.Request(
                 imagePath: imagePath,
@@ -38,4 +38,13 @@ struct CustomFirmwareLaunch {
             )
         )
     }
+}
+
+extension CommandLineAudit.Context {
+    /// The image has the descriptor that ``CustomFirmwareLaunch`` gives it.
+    static let withImage: CommandLineAudit.Context = {
+        var context = CommandLineAudit.Context()
+        context.descriptors = [9]
+        return context
+    }()
 }

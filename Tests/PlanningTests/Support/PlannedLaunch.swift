@@ -1,4 +1,5 @@
 import Planning
+import SystemPackage
 
 /// A launch planned from the words a person would type, on a host that has no Proxmox.
 struct PlannedLaunch {
@@ -27,7 +28,8 @@ struct PlannedLaunch {
         configuration text: String = Self.configuration,
         environment: [ByteString] = [],
         isRoot: Bool = true,
-        audit: AuditContext = AuditContext(),
+        audit: CommandLineAudit.Context = CommandLineAudit.Context(),
+        files: SettingsFiles = .proxmox,
     ) throws {
         let invocation = Invocation(
             arguments: [name] + words,
@@ -40,27 +42,39 @@ struct PlannedLaunch {
             parsing: Array(text.utf8),
             file: "launcher.conf"
         )
-        request = try LaunchRequest(invocation)
+        request = try LaunchRequest(invocation, files: files)
         settings = try Planner.settings(request, configuration: configuration)
-        choice = try Planner.choose(request, settings: settings)
-        guard let choice else {
+        switch try Planner.demand(request, settings: settings) {
+        case .nothing:
+            choice = nil
             plan = try Planner.passThrough(request, settings: settings)
             return
+        case .image(let image):
+            choice = image
+        case .stock(.file(let path)), .stock(.searched(let path)):
+            // The host would look for it; here it lies where it is said to be.
+            choice = FirmwareChoice(stock: path.lexicallyNormalized(), settings: settings)
         }
+        guard let choice else { throw Unplanned() }
         let host = HostState(
             storages: try StorageConfiguration(configuration, storageConfiguration: nil),
             audit: audit,
             imageDescriptor: 11,
+            settingsDescriptors: Dictionary(
+                uniqueKeysWithValues: zip(files.all.map(\.path), 12...)
+            ),
         )
         plan = try Planner.plan(request, settings: settings, choice: choice, host: host)
     }
+
+    struct Unplanned: Error {}
 
     /// The refusal of a launch that must not be planned; `nil` where it is planned all the same.
     static func refusal(
         _ words: [ByteString],
         called name: ByteString = "/usr/bin/kvm",
         configuration: String = Self.configuration,
-        audit: AuditContext = AuditContext(),
+        audit: CommandLineAudit.Context = CommandLineAudit.Context(),
     ) -> (any Failure)? {
         do {
             _ = try PlannedLaunch(words, called: name, configuration: configuration, audit: audit)

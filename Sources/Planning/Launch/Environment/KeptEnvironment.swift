@@ -19,6 +19,7 @@ package struct KeptEnvironment: Equatable, Sendable {
         keeping names: [ByteString],
         ownDirectories directories: [ByteString],
     ) {
+        var seen: Set<ByteString> = []
         for variable in environment {
             let (name, value) = Self.parts(of: variable)
             let isKept =
@@ -28,18 +29,24 @@ package struct KeptEnvironment: Equatable, Sendable {
                 } ?? false
             if isKept {
                 variables.append(variable)
-            } else if !removed.contains(where: { $0.bytes[...] == name }) {
-                removed.append(ByteString(Array(name)))
+            } else {
+                let name = ByteString(Array(name))
+                if seen.insert(name).inserted { removed.append(name) }
             }
         }
     }
 
     /// The directories that decide whether a variable is kept; they have to be looked at.
     package static func directories(in environment: [ByteString]) -> [ByteString] {
-        environment.compactMap { variable in
+        environment.flatMap { variable -> [ByteString] in
             let (name, value) = parts(of: variable)
-            guard let value, case .ownDirectory? = KeptVariable.row(name)?.form else { return nil }
-            return ByteString(Array(value))
+            guard let value else { return [] }
+            return switch KeptVariable.row(name)?.form {
+            case .ownDirectory: [ByteString(Array(value))]
+            case .searchPath:
+                value.split(separator: UInt8(ascii: ":")).map { ByteString(Array($0)) }
+            default: []
+            }
         }
     }
 

@@ -18,7 +18,7 @@ package struct KeptVariable: Sendable {
         case word
         /// A rule, or a zone of the system's.
         case timeZone
-        /// Absolute directories between colons; any other means the working directory.
+        /// Own directories between colons; an empty one means the working directory.
         case searchPath
         /// A directory that nobody but root and the launcher's user can put a file into.
         case ownDirectory
@@ -36,7 +36,7 @@ extension KeptVariable.Form {
         case .timeZone: isTimeZone(value)
         case .searchPath:
             value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-                .allSatisfy { $0.first == UInt8(ascii: "/") }
+                .allSatisfy { directory in own.contains { $0.bytes[...] == directory } }
         case .ownDirectory: own.contains { $0.bytes[...] == value }
         case .busAtSocket:
             value.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)

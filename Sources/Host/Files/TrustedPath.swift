@@ -1,0 +1,101 @@
+import Glibc
+import Planning
+import SystemPackage
+
+/// Walks to a file as the kernel would, and finds out who could put another in its place: every
+/// directory on the way, also on the way of each symbolic link, has to belong to root or the
+/// launcher's user and be writable for nobody else. In a directory with the sticky bit, such as
+/// /tmp, others can add names that are missing, but not take away those of root.
+struct TrustedPath {
+    /// The first place on the way that others may change; `nil` where there is none.
+    private(set) var untrusted: FilePath?
+    /// Why the walk ended before the file; `nil` where it did not.
+    private(set) var failure: Errno?
+    private var lastDirectory = FilePath("/")
+
+    private static let user = UserID(rawValue: geteuid())
+    /// `MAXSYMLINKS` of Linux.
+    private static let maximumLinkCount = 40
+
+    init(to path: FilePath) {
+        do throws(Errno) {
+            try walk(to: path)
+        } catch {
+            failure = error
+            guard untrusted == nil else { return }
+            // Whoever may add names there may add the one that is missing.
+            do throws(Errno) {
+                if try Stat(at: lastDirectory).isWritableByOthers { untrusted = lastDirectory }
+            } catch {
+                failure = error
+            }
+        }
+    }
+
+    private mutating func walk(to path: FilePath) throws(Errno) {
+        var rest = path.isAbsolute ? path : try FilePath.workingDirectory().pushing(path)
+        var links = 0
+        var walked = FilePath("/")
+        try look(at: walked)
+        while let name = rest.components.first {
+            rest = FilePath(root: nil, rest.components.dropFirst())
+            lastDirectory = walked
+            let next = walked.appending(name)
+            // What lies there depends on processes: descriptors of QEMU itself, files of others.
+            if next == "/proc" { untrusted = untrusted ?? next }
+            if name.kind == .parentDirectory {
+                walked.removeLastComponent()
+                continue
+            }
+            guard name.kind == .regular else { continue }
+            let status = try Stat(at: next, followingLinks: false)
+            guard status.type == .symbolicLink else {
+                try look(at: next)
+                walked = next
+                continue
+            }
+            if !status.isOwned(byRootOr: Self.user) { untrusted = untrusted ?? next }
+            links += 1
+            guard links <= Self.maximumLinkCount else { throw .tooManySymbolicLinkLevels }
+            let target = try next.linkTarget()
+            if target.isAbsolute { walked = "/" }
+            rest = FilePath(root: nil, target.components).pushing(rest)
+        }
+    }
+
+    private mutating func look(at path: FilePath) throws(Errno) {
+        guard untrusted == nil else { return }
+        let status = try Stat(at: path, followingLinks: false)
+        let isShared =
+            status.isWritableByOthers
+            && !(status.type == .directory && status.permissions.contains(.saveText))
+        if isShared || !status.isOwned(byRootOr: Self.user) { untrusted = path }
+    }
+
+}
+
+extension FilePath {
+    /// Where relative paths begin.
+    static func workingDirectory() throws(Errno) -> FilePath {
+        try FilePath("/proc/self/cwd").linkTarget()
+    }
+
+    /// What a symbolic link holds.
+    fileprivate func linkTarget() throws(Errno) -> FilePath {
+        var failure: Errno?
+        let characters = unsafe [CChar](unsafeUninitializedCapacity: Int(PATH_MAX)) {
+            buffer,
+            count in
+            guard let start = buffer.baseAddress else { return }
+            do throws(Errno) {
+                count = unsafe try withPlatformString { path in
+                    systemCall { unsafe readlink(path, start, buffer.count) }
+                }.get()
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return FilePath(ByteString(characters.map { UInt8(bitPattern: $0) }))
+    }
+}

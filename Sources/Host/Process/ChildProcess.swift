@@ -1,0 +1,127 @@
+import CLinux
+import Glibc
+package import Planning
+package import SystemPackage
+
+/// A program that is run to its end for what it prints.
+package enum ChildProcess {
+    package struct Output {
+        package let status: Int32
+        package let bytes: [UInt8]
+
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    /// Runs it to its end. What it says on standard error goes to ours.
+    ///
+    /// - Returns: `nil` where there is no such program.
+    package static func run(
+        _ program: String,
+        _ arguments: [String],
+    ) throws(ChildProcessError) -> Output? {
+        guard unsafe access(program, X_OK) == 0 else { return nil }
+        return try run(FilePath(program), arguments.map { ByteString($0) })
+    }
+
+    /// Runs a program that is there.
+    ///
+    /// - Parameter environment: `nil` for our own.
+    package static func run(
+        _ path: FilePath,
+        _ arguments: [ByteString],
+        environment: [ByteString]? = nil,
+    ) throws(ChildProcessError) -> Output {
+        let program = path.string
+        let ends = try pipe(for: program)
+        let child: pid_t
+        do throws(ChildProcessError) {
+            child = try start(program, arguments, environment, output: ends.write)
+        } catch {
+            close(ends.read)
+            close(ends.write)
+            throw error
+        }
+        close(ends.write)
+        let bytes = readToEnd(ends.read)
+        close(ends.read)
+        return Output(status: try status(of: child, program), bytes: bytes)
+    }
+
+    private static func pipe(
+        for program: String
+    ) throws(ChildProcessError) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe Glibc.pipe(&ends) == 0 else {
+            throw .notStarted(program: program, Errno(rawValue: errno))
+        }
+        // Its own copy of the one end is not closed by exec; no other program is started meanwhile.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// Its standard input is empty, its standard output goes to `output`.
+    private static func start(
+        _ program: String,
+        _ arguments: [ByteString],
+        _ environment: [ByteString]?,
+        output: Int32,
+    ) throws(ChildProcessError) -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+
+        let words = CStringVector([ByteString(program)] + arguments)
+        let variables = CStringVector(environment ?? [])
+        var child: pid_t = 0
+        let error = unsafe words.withPointers { words in
+            unsafe variables.withPointers { variables in
+                let own = unsafe linux_environment()
+                let variables = unsafe environment == nil ? own : UnsafePointer(variables)
+                return unsafe posix_spawn(&child, program, &actions, nil, words, variables)
+            }
+        }
+        guard error == 0 else { throw .notStarted(program: program, Errno(rawValue: error)) }
+        return child
+    }
+
+    /// What the pipe gives until the program, and whatever it started, has closed it.
+    private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+        }
+    }
+
+    private static func status(
+        of child: pid_t,
+        _ program: String,
+    ) throws(ChildProcessError) -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7F
+        guard signal == 0 else { throw .killed(program: program, signal: signal) }
+        return status >> 8 & 0xFF
+    }
+}
+
+/// Why a program did not come to its end.
+package enum ChildProcessError: Failure {
+    case notStarted(program: String, Errno)
+    case killed(program: String, signal: Int32)
+
+    package var message: String {
+        switch self {
+        case .notStarted(let program, let error): "\(program): not started: \(error)"
+        case .killed(let program, let signal): "\(program): ended by signal \(signal)"
+        }
+    }
+
+    package var hint: String? { nil }
+    package var exitStatus: ExitStatus { .systemCallFailed }
+}

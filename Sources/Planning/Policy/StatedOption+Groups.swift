@@ -1,0 +1,123 @@
+extension StatedOption {
+    /// The groups that QEMU needs because of this option, beyond what every VM gets.
+    ///
+    /// Options about vfio, usb, tap, vhost, sev, tdx and kvm are not here: what they need is in
+    /// ``SyscallGroup/files``.
+    var groups: [SyscallGroup] {
+        if OptionSyntax.namesFiles(name) { return usesRings ? [.ioUring] : [] }
+        return switch name {
+        case "async-teardown": [.asyncTeardown]
+        case "audio", "audiodev": makesSound ? [.desktop, .scheduling] : []
+        case "chroot": [.chroot]
+        case "daemonize": [.daemonize]
+        case "device": deviceGroups
+        case "display": opensWindow ? [.desktop, .scheduling] : []
+        case "fsdev", "virtfs": [.sharedFolder]
+        case "global": self["property"] == "rss" ? [.ebpf] : []
+        // Proxmox's own option: disks that it plugs in default to aio=io_uring.
+        case "id": [.ioUring]
+        case "incoming": [.postcopy]
+        case "netdev", "nic": self["type"] == "af-xdp" ? [.afXDP] : []
+        case "numa": [.numa]
+        case "object": objectGroups
+        case "overcommit": (self["mem-lock"] ?? "off") == "off" ? [] : [.memoryLock]
+        case "run-with": runWithGroups
+        case "runas": [.identity]
+        case "spice": turnsOn("gl") ? [.desktop, .scheduling] : []
+        default: []
+        }
+    }
+
+    /// By `aio=io_uring`, or by a driver that is made of it (libblkio's `nvme-io_uring` and others).
+    private var usesRings: Bool {
+        anyValue(of: "aio") { $0 == "io_uring" }
+            || anyValue(of: "driver") { $0.hasSuffix("io_uring") }
+    }
+
+    private var deviceGroups: [SyscallGroup] {
+        var groups: [SyscallGroup] = turnsOn("rss") ? [.ebpf] : []
+        if let driver = self["driver"]?.text, driver.hasPrefix("virtio-"), driver.contains("-gl") {
+            groups += [.desktop, .scheduling]
+        }
+        return groups
+    }
+
+    private var objectGroups: [SyscallGroup] {
+        switch self["qom-type"] {
+        case "can-host-socketcan": return [.can]
+        case "secret_keyring": return [.keyring]
+        case "thread-context": return [.scheduling]
+        default:
+            let isPlaced = properties.contains {
+                $0.key == "policy" || $0.key.hasPrefix("host-nodes")
+            }
+            return isPlaced ? [.numa] : []
+        }
+    }
+
+    private var runWithGroups: [SyscallGroup] {
+        var groups: [SyscallGroup] = turnsOn("async-teardown") ? [.asyncTeardown] : []
+        if self["user"] != nil { groups.append(.identity) }
+        if self["chroot"] != nil { groups.append(.chroot) }
+        return groups
+    }
+
+    private var opensWindow: Bool {
+        switch self["type"] {
+        case nil, "none", "curses", "vnc": false
+        default: true
+        }
+    }
+
+    private var makesSound: Bool {
+        switch self["driver"] {
+        case nil, "none", "spice", "wav": false
+        default: true
+        }
+    }
+}
+
+extension StatedOption {
+    /// Whether QEMU starts another program because of this option.
+    var startsProgram: Bool {
+        switch name {
+        case "netdev", "nic", "net": networkStartsProgram
+        case "incoming":
+            self["channel-type"]?.hasPrefix("exec:") == true
+                || anyValue(of: "transport") { $0 == "exec" }
+        case "display": self["type"] == "spice-app"
+        default: false
+        }
+    }
+
+    /// Whether QEMU starts passt (QEMU 10.1 and newer), whose isolation.c unshares namespaces,
+    /// mounts an empty folder and pivots into it.
+    var startsPasst: Bool {
+        switch name {
+        case "netdev", "nic", "net": self["type"] == "passt"
+        default: false
+        }
+    }
+
+    private var networkStartsProgram: Bool {
+        switch self["type"] {
+        case "bridge", "passt": return true
+        case "tap": return tapStartsProgram
+        // The host's smbd, and a command for each connection that the guest makes.
+        case "user":
+            return self["smb"] != nil
+                || properties.contains {
+                    $0.key.hasPrefix("guestfwd") && ($0.value.text?.contains("-cmd:") ?? true)
+                }
+        default: return false
+        }
+    }
+
+    /// QEMU runs /etc/qemu-ifup and /etc/qemu-ifdown where nothing else is said; a tap that was
+    /// opened by somebody else has no scripts (net/tap.c).
+    private var tapStartsProgram: Bool {
+        if self["helper"] != nil { return true }
+        if self["fd"] != nil || self["fds"] != nil { return false }
+        return self["script"] != "no" || self["downscript"] != "no"
+    }
+}

@@ -35,11 +35,12 @@ struct StockAttack: CustomTestStringConvertible, Sendable {
 
     private static let named = [
         pair("-bios", ["-bios", "$file"]),
-        pair("-machine firmware=", ["-machine", "firmware=$file"]),
+        pair("-machine firmware=", ["-machine", "firmware=$file"], isRefusable: true),
         pair(
             "firmware of a file",
             ["-readconfig", "$conf"],
-            "[machine]\n  firmware = \"$file\"\n"
+            "[machine]\n  firmware = \"$file\"\n",
+            isRefusable: true
         ),
         pair("-pflash", ["-pflash", "$file"], file: code, opensForWriting: true),
         pair(
@@ -51,7 +52,8 @@ struct StockAttack: CustomTestStringConvertible, Sendable {
             "a flash drive of a file",
             ["-readconfig", "$conf"],
             "[drive]\n  if = \"pflash\"\n  format = \"raw\"\n  readonly = \"on\"\n  file = \"$file\"\n",
-            file: code
+            file: code,
+            isRefusable: true
         ),
         pair(
             "a node",
@@ -138,7 +140,8 @@ struct StockAttack: CustomTestStringConvertible, Sendable {
                 "-drive", "if=none,id=x,format=raw,readonly=on,file=$file",
                 "-set", "drive.x.if=pflash",
             ],
-            file: code
+            file: code,
+            isRefusable: true
         ),
         pair(
             "a flash drive whose file -set changes",

@@ -7,7 +7,7 @@ import Testing
 struct EnvironmentTests {
     /// What a C library, a runtime, QEMU, or a careless program would heed.
     private static let poison: [ByteString] = [
-        "PATH=/nowhere", "LANG=tr_TR.UTF-8", "TZ=:/nowhere",
+        "LANG=tr_TR.UTF-8", "TZ=:/nowhere",
         "LD_LIBRARY_PATH=/nowhere", "GLIBC_TUNABLES=glibc.malloc.check=3", "MALLOC_CHECK_=3",
         "MALLOC_TRACE=/nowhere/trace", "LOCPATH=/nowhere", "NLSPATH=/nowhere",
         "RES_OPTIONS=debug", "HOSTALIASES=/nowhere", "QEMU_MODULE_DIR=/nowhere",
@@ -35,10 +35,9 @@ struct EnvironmentTests {
         let directories = ["HOME=/root/a/b", "TMPDIR=/tmp", "XDG_CONFIG_HOME=/nowhere"]
         let named = try await calls(of: launch, in: directories.map { ByteString($0) })
         let looked = named.filter { call in !plain.contains { $0.path == call.path } }
-        #expect(looked.map(\.path) == ["/root/a/b", "/tmp", "/nowhere"])
+        // From the root on, as far as the way goes.
+        #expect(Set(looked.map(\.path)) == ["/root", "/root/a", "/tmp", "/nowhere"])
         #expect(looked.allSatisfy { $0.call == .newfstatat })
-        let count = { (calls: [FaultedLaunch.Call]) in calls.count { !$0.path.isEmpty } }
-        #expect(count(named) == count(plain) + looked.count)
         withExtendedLifetime(store) {}
     }
 

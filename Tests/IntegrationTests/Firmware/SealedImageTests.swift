@@ -22,7 +22,10 @@ struct SealedImageTests {
         Attachment(
             name: "none",
             given: ["-m", "1"],
-            expected: ["-drive", "if=pflash,unit=0,format=raw,readonly=on,file=$image", "-m", "1"],
+            expected: [
+                "-drive", "if=pflash,unit=0,format=raw,readonly=on,snapshot=off,file=$image", "-m",
+                "1",
+            ],
         ),
         Attachment(
             name: "drive",
@@ -31,7 +34,7 @@ struct SealedImageTests {
                 "-drive", variables,
             ],
             expected: [
-                "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=$image",
+                "-drive", "if=pflash,unit=0,format=raw,readonly=on,snapshot=off,file=$image",
                 "-drive", variables,
             ],
         ),
@@ -82,7 +85,7 @@ struct SealedImageTests {
                     .replacing("$image", with: "/proc/self/fd/\(number)")
             )
         }
-        #expect(report.arguments == ["/usr/bin/kvm"] + expected)
+        #expect(report.arguments == ["/usr/bin/kvm", "-no-user-config"] + expected)
         #expect(try store.imageOfReport() == read(store.image))
     }
 

@@ -86,7 +86,7 @@ struct PlanTests {
 
     /// How a message names the VM of a command line.
     private static func label(_ words: [ByteString]) -> String {
-        MachineIdentity(ArgumentVector(["kvm"] + words)).label.map { "\($0): " } ?? ""
+        MachineIdentity(QEMUCommandLine(["kvm"] + words)).label.map { "\($0): " } ?? ""
     }
 
     @Test func `the plan tells which image it is, why, and what proves it`() async throws {
@@ -149,11 +149,12 @@ struct PlanTests {
         let words: [ByteString] = FirmwareStore.firmware + ["-name", "it's", "-S"]
         let outcome = try await run(store.plan(words, json: false))
         #expect(outcome.end == .status(0))
-        let lines = outcome.output.split(separator: "\n").suffix(5).map(String.init)
+        let lines = outcome.output.split(separator: "\n").suffix(6).map(String.init)
         let image = try #require(lines.first { $0.contains("/proc/self/fd/") })
         #expect(
             lines == [
-                "command line", "  /usr/bin/kvm", image, #"  -name 'it'\''s'"#, "  -S",
+                "command line", "  /usr/bin/kvm", "  -no-user-config", image,
+                #"  -name 'it'\''s'"#, "  -S",
             ]
         )
     }

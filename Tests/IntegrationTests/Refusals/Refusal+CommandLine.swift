@@ -52,7 +52,9 @@ extension Refusal {
         call(
             "a node that is no JSON",
             ["-machine", "pflash0=code", "-blockdev", "{\"node-name\":"],
-            #"'-blockdev {"node-name":': not readable as JSON (stopped making sense at byte 13)"#,
+            #"'-blockdev {"node-name":': what QEMU will make of it is not certain: not readable as"#
+                + " JSON (stopped making sense at byte 13)",
+            hint: "write it in another way, or leave it out",
         ),
         Refusal(
             "a variable store without custom firmware",
@@ -67,8 +69,8 @@ extension Refusal {
         call(
             "-machine firmware=",
             ["-machine", "q35,firmware=$image"],
-            "'-machine q35,firmware=$image' names firmware beside the custom firmware volume",
-            hint: "leave it out of the command line",
+            "'-machine q35,firmware=$image' names firmware besides the custom firmware volume",
+            hint: "leave it out",
         ),
         call(
             "two code images",
@@ -80,51 +82,74 @@ extension Refusal {
         call(
             "-set of the code image's drive",
             ["-drive", "id=pf,if=pflash,file=/a", "-set", "drive.pf.file=/b"],
-            "'-set drive.pf.file=/b' could change the drive that holds the firmware",
-            hint: "leave it out of the command line",
+            "'-set drive.pf.file=/b' changes the drive that holds the firmware",
+            hint: "leave it out",
         ),
         call(
             "-global of the flash device",
             ["-global", "driver=cfi.pflash01,property=drive,value=x"],
-            "'-global driver=cfi.pflash01,property=drive,value=x' changes the flash device that holds the firmware",
-            hint: "leave it out of the command line",
+            "'-global driver=cfi.pflash01,property=drive,value=x': property 'cfi.pflash01.drive' is not"
+                + " one that the launcher knows to leave the firmware alone",
+            hint:
+                "leave it out, or set 'permit global:cfi.pflash01.drive' in the configuration of the"
+                + " launcher, if you know that the guest still starts from its own firmware",
         ),
         call(
             "-readconfig with a flash drive",
             ["-readconfig", "$store/qemu.cfg"],
             "$store/qemu.cfg line 2: '[drive] if = \"pflash\"' decides the firmware",
-            hint: "leave it out of that file",
+            hint: "put the flash drive into the command line",
         ) {
             try write(Data("[drive \"x\"]\n  if = \"pflash\"\n".utf8), to: "\($0.path)/qemu.cfg")
         },
         call(
             "-readconfig with firmware",
             ["-readconfig", "$store/qemu.cfg"],
-            "$store/qemu.cfg line 2: '[machine] firmware = \"/a\"' decides the firmware",
-            hint: "leave it out of that file",
+            "$store/qemu.cfg line 2: '[machine] firmware = \"/a\"' names firmware besides the"
+                + " custom firmware volume",
+            hint: "leave it out",
         ) {
             try write(Data("[machine]\nfirmware = \"/a\"\n".utf8), to: "\($0.path)/qemu.cfg")
         },
         call(
             "a loader device into flash",
             ["-device", "loader,file=$image,addr=0xffc84000,force-raw=on"],
-            "'-device loader,file=$image,addr=0xffc84000,force-raw=on' can overwrite the firmware: it"
-                + " writes where the firmware is",
-            hint: "leave it out, or load above 4 GiB with force-raw=on",
+            "'-device loader,file=$image,addr=0xffc84000,force-raw=on' can change what the guest runs:"
+                + " it writes a file or a number into memory at every reset, flash included",
+            hint: "leave it out, or allow it with 'debug allow' in the configuration of the"
+                + " launcher",
+        ),
+        call(
+            "a device that covers the flash",
+            ["-machine", "q35", "-device", "isa-vga,vgamem_mb=512"],
+            "'-device isa-vga,vgamem_mb=512': device 'isa-vga' can change what the guest runs: its"
+                + " memory starts at 0xE0000000 and with vgamem_mb=512 covers the flash",
+            hint:
+                "leave it out, or set 'permit device:isa-vga' in the configuration of the launcher,"
+                + " if you know that the guest still starts from its own firmware",
+        ),
+        call(
+            "a device that nobody knows",
+            ["-device", "tomorrow,id=t"],
+            "'-device tomorrow,id=t': device 'tomorrow' is not one that the launcher knows to leave the"
+                + " firmware alone",
+            hint:
+                "leave it out, or set 'permit device:tomorrow' in the configuration of the launcher,"
+                + " if you know that the guest still starts from its own firmware",
         ),
         call(
             "-gdb",
             ["-gdb", "tcp::1234"],
-            "'-gdb tcp::1234' can change what the guest runs",
+            "'-gdb tcp::1234' can change what the guest runs: a debugger writes memory and registers",
             hint: "leave it out, or allow it with 'debug allow' in the configuration of the"
                 + " launcher",
         ),
         call(
             "an IGVM file",
             ["-object", "igvm-cfg,id=i,file=/a", "-machine", "igvm-cfg=i"],
-            "'-machine igvm-cfg=i' starts the guest from an IGVM file, not from the custom firmware"
-                + " volume",
-            hint: "leave it out of the command line",
+            "'-object igvm-cfg,id=i,file=/a' starts the guest from an IGVM file, not from the custom"
+                + " firmware volume",
+            hint: "leave it out",
         ),
     ]
 }

@@ -4,7 +4,7 @@ import Planning
 import Testing
 
 /// Commands that change the same storage, or the same configuration, at the same moment.
-@Suite(.launching, .needsProducts, .timeLimit(.minutes(5)))
+@Suite(.launching, .needsProducts, .timeLimit(.minutes(20)))
 struct SimultaneousTests {
     private let store: FirmwareStore
 

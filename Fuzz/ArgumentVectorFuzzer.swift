@@ -38,7 +38,7 @@ private func plan(_ arguments: [ByteString]) throws {
     let configuration = try LauncherConfiguration(parsing: Array(text.utf8), file: "launcher.conf")
     let settings = try Planner.settings(request, configuration: configuration)
     let unchanged = try Planner.passThrough(request, settings: settings)
-    guard let choice = try Planner.choose(request, settings: settings) else {
+    guard case .image(let choice) = try Planner.demand(request, settings: settings) else {
         let own = ["efi-firmware", "efidisk0", "launcher-config"]
         let isForeign = ArgumentVector(arguments).options.allSatisfy { option in
             !own.contains { option.name == $0 }
@@ -48,7 +48,7 @@ private func plan(_ arguments: [ByteString]) throws {
     }
     let host = HostState(
         storages: try StorageConfiguration(configuration, storageConfiguration: nil),
-        audit: AuditContext(),
+        audit: CommandLineAudit.Context(),
         imageDescriptor: 987,
     )
     let plan = try Planner.plan(request, settings: settings, choice: choice, host: host)

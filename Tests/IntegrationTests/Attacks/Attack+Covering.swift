@@ -16,7 +16,7 @@ extension Attack {
             ),
             frameBuffer(
                 "the same beside another card",
-                ["-vga", "std", "-device", "isa-vga,vgamem_mb=512"]
+                ["-device", "bochs-display", "-device", "isa-vga,vgamem_mb=512"]
             ),
             frameBuffer(
                 "isa-vga with too much memory by -global",

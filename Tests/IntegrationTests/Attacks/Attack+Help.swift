@@ -40,7 +40,10 @@ extension Attack {
         ("a device that is called help", ["-device", "e1000,id=help"]),
         ("the same with its name first", ["-device", "id=help,driver=e1000"]),
         ("the same in JSON", ["-device", #"{"driver":"e1000","id":"help"}"#]),
-        ("help in a device's JSON", ["-device", #"{"driver":"virtio-serial","id":"a,help,b"}"#]),
+        (
+            "help in a disk's JSON",
+            disk + [#"{"driver":"scsi-hd","drive":"d","serial":"a,help,b"}"#]
+        ),
         ("sound that is called help", ["-audiodev", "none,id=help"]),
         ("help for the guest", ["-fw_cfg", "name=opt/a,string=help"]),
         ("help for the guest's system", ["-smbios", "type=1,serial=a,,help"]),

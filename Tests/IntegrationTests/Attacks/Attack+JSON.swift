@@ -17,13 +17,11 @@ extension Attack {
         ),
         loading(
             "both quotes, and one escaped in the other",
-            #"{'driver':"loader","id":'a\"b',"file":"$vector","addr":4294967280,"#
-                + #""force-raw":true}"#
+            #"{'driver':"loader",'file':"$store/vector\"'",'addr':4294967280,'force-raw':true}"#
         ),
         loading(
             "an escape that only QEMU knows",
-            #"{"driver":"loader","id":"a\'b","file":"$vector","addr":4294967280,"#
-                + #""force-raw":true}"#
+            #"{"driver":"loader","file":"$store/vector\"\'","addr":4294967280,"force-raw":true}"#
         ),
         loading(
             "white space of every kind",
@@ -32,11 +30,11 @@ extension Attack {
         ),
         loading(
             "a per cent sign, which QEMU's own code puts values behind",
-            #"{"driver":"loader","file":"$vector","addr":4294967280,"force-raw":true,"id":"%s"}"#
+            #"{"driver":"loader","file":"$store/vector%s","addr":4294967280,"force-raw":true}"#
         ),
         loading(
             "surrogates",
-            #"{"driver":"loader","id":"\ud83d\ude00","file":"$vector","addr":4294967280,"#
+            #"{"driver":"loader","file":"$store/vector\ud83d\ude00","addr":4294967280,"#
                 + #""force-raw":true}"#
         ),
         Attack(

@@ -53,7 +53,10 @@ enum AttackFiles {
     static func write(_ files: [String: String], in store: FirmwareStore) throws {
         try IntegrationTests.write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
         try IntegrationTests.write(TinyFirmware.honest.image, to: "\(store.path)/stock")
-        try IntegrationTests.write(TinyFirmware.other.resetVector, to: "\(store.path)/vector")
+        // The last three for JSON, where names have to be escaped or may be.
+        for name in ["vector", "vector%s", "vector\"'", "vector\u{1F600}"] {
+            try IntegrationTests.write(TinyFirmware.other.resetVector, to: "\(store.path)/\(name)")
+        }
         let kernels = [
             "multiboot": TinyKernel.multiboot, "pvh": TinyKernel.pvh, "linux": TinyKernel.linux,
         ]

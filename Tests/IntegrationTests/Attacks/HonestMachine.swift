@@ -42,7 +42,7 @@ struct HonestMachine: CustomTestStringConvertible, Sendable {
         HonestMachine(
             testDescription: "cards with memory of their own",
             arguments: [
-                "-device", "VGA,vgamem_mb=256", "-device", "qxl,vgamem_mb=64",
+                "-device", "VGA,vgamem_mb=256", "-device", "virtio-gpu-pci,max_outputs=2",
                 "-device", "pci-testdev,membar=2G",
                 "-object", "memory-backend-ram,id=m,size=256M", "-device", "ivshmem-plain,memdev=m",
             ]

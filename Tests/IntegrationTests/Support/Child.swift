@@ -1,6 +1,7 @@
 import ChildProcess
 import Glibc
 import Planning
+import Synchronization
 
 /// A process that a test started: one owner, who waits for it, and kills it when letting go.
 struct Child: ~Copyable {
@@ -49,7 +50,9 @@ struct Child: ~Copyable {
                                 numbers: numbers.baseAddress,
                                 count: numbers.count
                             )
-                            return unsafe child_process_start(&request)
+                            return forking.withLock { _ in
+                                unsafe child_process_start(&request)
+                            }
                         }
                     }
                 }

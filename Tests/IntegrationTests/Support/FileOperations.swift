@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 func read(_ path: String) throws -> Data {
     try Data(contentsOf: URL(filePath: path))
@@ -7,9 +8,13 @@ func read(_ path: String) throws -> Data {
 
 /// - Parameter mode: what the file gets, whatever the umask is.
 func write(_ content: Data, to path: String, mode: mode_t = 0o444) throws {
-    try content.write(to: URL(filePath: path))
+    try forking.withLock { _ in try content.write(to: URL(filePath: path)) }
     try change(path, mode: mode)
 }
+
+/// Held while a file is written, and while a child is made. Until it becomes a program, a child has
+/// everything open that its parent had, and the launcher refuses an image that somebody is writing.
+let forking = Mutex(())
 
 func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
     try check(unsafe mkdir(path, 0o700))

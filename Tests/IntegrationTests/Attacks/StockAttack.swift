@@ -70,6 +70,16 @@ struct StockAttack: CustomTestStringConvertible, Sendable {
                 #"json:{"driver":"raw","read-only":true,"file":{"driver":"file","#
                     + #""filename":"$file"}}"#,
             ].map { ByteString($0) },
+            file: code,
+            opensForWriting: true
+        ),
+        pair(
+            "a read-only flash drive of a JSON file name",
+            [
+                "-drive",
+                #"if=pflash,readonly=on,file=json:{"driver":"raw",,"file":{"driver":"file",,"#
+                    + #""filename":"$file"}}"#,
+            ].map { ByteString($0) },
             file: code
         ),
     ].flatMap(\.self)

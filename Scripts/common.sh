@@ -76,7 +76,9 @@ CONF
 fetch_qemu() {
     local root=$PWD/.build/qemu/$1
     if [ ! -x "$root/usr/bin/qemu-system-x86_64-host" ]; then
-        fetch_packages "$root" "$1" qemu-system-x86 qemu-utils
+        # With its modules: where one is missing, QEMU takes the host's, which is of another build, and ends.
+        fetch_packages "$root" "$1" qemu-system-x86 qemu-utils qemu-block-extra \
+            qemu-system-modules-opengl qemu-system-modules-spice
         patchelf --set-interpreter "$root/lib64/ld-linux-x86-64.so.2" --force-rpath \
             --set-rpath "$root/usr/lib/x86_64-linux-gnu" \
             --output "$root/usr/bin/qemu-system-x86_64-host" "$root/usr/bin/qemu-system-x86_64"
@@ -85,6 +87,18 @@ fetch_qemu() {
     set -- "$root/usr/share/qemu" "$root/usr/share/seabios" "$root/usr/lib/ipxe/qemu"
     qemu=$root/usr/bin/qemu-system-x86_64-host
     options="-L $1 -L $2 -L $3"
+}
+
+# Runs a command that finds the modules of $QEMU_MODULE_DIR, if that is set, where Debian's QEMU looks for them. The
+# launcher takes the variable away where root starts a VM, and modules of another build end QEMU.
+with_modules() {
+    local place=/usr/lib/x86_64-linux-gnu/qemu own=
+    if [ -z "${QEMU_MODULE_DIR:-}" ] || [ ! -d "$place" ]; then
+        "$@"
+        return
+    fi
+    [ "$(id -u)" = 0 ] || own=--map-root-user
+    unshare --mount $own sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' sh "$QEMU_MODULE_DIR" "$place" "$@"
 }
 
 need_swift() {

@@ -31,7 +31,7 @@ package func confine(
     guard mode != .off else {
         return Confinement(mode: .off, noNewPrivileges: false, permitsOneExec: false)
     }
-    let stack = FilterStack(ruleset, mode: mode)
+    let stack = FilterStack(ruleset, mode: mode, of: UInt32(bitPattern: getpid()))
     StageTrace.ended("filter, built")
     if ruleset.execution == .once { try giveUpNewPrivileges() }
 

@@ -232,11 +232,14 @@ static int tracing_filter(void) {
     return refused_with(ENOSYS);
 }
 
-static int traced(void) { return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL) + BROKEN; }
+static int traced(void) {
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 ? refused_with(EPERM) : BROKEN;
+}
 
 static int write_other_memory(void) {
     struct iovec nowhere = {NULL, 0};
-    return (int)syscall(SYS_process_vm_writev, getpid(), &nowhere, 1, &nowhere, 1, 0) + BROKEN;
+    long written = syscall(SYS_process_vm_writev, getpid(), &nowhere, 1, &nowhere, 1, 0);
+    return written < 0 ? refused_with(EPERM) : BROKEN;
 }
 
 static int move_heap(void) {

@@ -17,6 +17,19 @@ package struct FilterInterpreter {
     }
 
     package func run(architecture: UInt32, number: UInt32, arguments: [UInt64]) throws -> UInt32 {
+        try answer(architecture, number, arguments).value
+    }
+
+    /// How many instructions the answer takes.
+    package func steps(architecture: UInt32, number: UInt32, arguments: [UInt64]) throws -> Int {
+        try answer(architecture, number, arguments).steps
+    }
+
+    private func answer(
+        _ architecture: UInt32,
+        _ number: UInt32,
+        _ arguments: [UInt64]
+    ) throws -> (value: UInt32, steps: Int) {
         var data: [UInt32] = [number, architecture, 0, 0]
         for argument in arguments {
             data += [
@@ -24,8 +37,9 @@ package struct FilterInterpreter {
             ]
         }
         var accumulator: UInt32 = 0
-        var index = 0
+        var (index, steps) = (0, 0)
         while index < instructions.count {
+            steps += 1
             let step = instructions[index]
             index += 1
             switch step.code {
@@ -45,7 +59,7 @@ package struct FilterInterpreter {
             case 0x25:  // BPF_JMP | BPF_JGT | BPF_K, which libseccomp uses and we do not
                 index += Int(accumulator > step.operand ? step.jumpTrue : step.jumpFalse)
             case FilterInstruction.Code.returning:
-                return step.operand
+                return (step.operand, steps)
             default:
                 throw Fault.unknownCode(step.code)
             }

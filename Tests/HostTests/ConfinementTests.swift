@@ -1,3 +1,4 @@
+import FilterMachine
 import Glibc
 import Host
 import Planning
@@ -9,7 +10,7 @@ struct ConfinementTests {
     @Test func `a call that no VM makes ends the process`() async {
         await #expect(processExitsWith: .signal(SIGSYS)) {
             _ = try confine(.denylist, mode: .enforce)
-            _ = probe_native(175, 0, 0, 0, 0, 0, 0)  // init_module
+            _ = probe_native(246, 0, 0, 0, 0, 0, 0)  // kexec_load
         }
     }
 
@@ -40,7 +41,7 @@ struct ConfinementTests {
     @Test func `log lets the call happen`() async {
         await #expect(processExitsWith: .exitCode(7)) {
             _ = try confine(.denylist, mode: .log)
-            guard probe_native(175, 0, 0, 0, 0, 0, 0) < 0 else { exit(1) }
+            guard probe_native(246, 0, 0, 0, 0, 0, 0) < 0 else { exit(1) }
             guard probe_i386(20) == Int(getpid()) else { exit(2) }
             exit(7)
         }
@@ -50,7 +51,7 @@ struct ConfinementTests {
         await #expect(processExitsWith: .exitCode(7)) {
             let confinement = try confine(.denylist, mode: .off)
             guard confinement.mode == .off, !confinement.noNewPrivileges else { exit(1) }
-            guard probe_native(175, 0, 0, 0, 0, 0, 0) < 0 else { exit(2) }
+            guard probe_native(246, 0, 0, 0, 0, 0, 0) < 0 else { exit(2) }
             exit(7)
         }
     }

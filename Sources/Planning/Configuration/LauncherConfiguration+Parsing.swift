@@ -46,6 +46,7 @@ extension LauncherConfiguration {
         log = try reader.word("log") ?? log
         debug = try reader.word("debug") ?? debug
         permitted = try reader.permitted()
+        groups = try reader.groups()
         keptVariables = try Self.variables(reader)
     }
 

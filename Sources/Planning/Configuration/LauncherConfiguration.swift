@@ -23,6 +23,9 @@ package struct LauncherConfiguration: Sendable {
     /// What may stand in the command line of a VM with custom firmware, although the launcher does
     /// not know it to be harmless.
     package internal(set) var permitted: [Setting<AuditedItem>]
+    /// Groups of system calls that every VM gets, besides those that its command line asks for: what
+    /// QMP asks for later does not stand there.
+    package internal(set) var groups: [Setting<SyscallGroup>]
     /// Environment variables that QEMU gets besides those of ``KeptVariable/table``.
     package internal(set) var keptVariables: [ByteString]
 
@@ -44,6 +47,7 @@ package struct LauncherConfiguration: Sendable {
         log: Setting(.syslog),
         debug: Setting(.deny),
         permitted: [],
+        groups: [],
         keptVariables: [],
         storages: [],
         firmware: [],

@@ -112,6 +112,21 @@ struct SectionReader {
         return permitted
     }
 
+    /// `groups`: names of groups of system calls, between commas or blanks.
+    func groups() throws(ConfigurationError) -> [Setting<SyscallGroup>] {
+        guard let found = try text("groups") else { return [] }
+        var groups: [Setting<SyscallGroup>] = []
+        for name in listItems(found.value) {
+            guard let group = SyscallGroup.settable.first(where: { $0.name == name }) else {
+                let expected = alternatives(SyscallGroup.settable.map(\.name))
+                throw wrong("groups", Setting(name, line: found.line), expected: expected)
+            }
+            groups.append(Setting(group, line: found.line))
+        }
+        guard !groups.isEmpty else { throw wrong("groups", found, expected: "at least one word") }
+        return groups
+    }
+
     func volume(_ key: StaticString) throws(ConfigurationError) -> Setting<FirmwareVolume>? {
         guard let property = property(key) else { return nil }
         guard let value = property.value else {

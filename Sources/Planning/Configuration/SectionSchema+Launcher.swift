@@ -6,7 +6,7 @@ extension SectionSchema {
                 "launcher",
                 keys: [
                     "qemu", "storage-config", "seccomp", "spawn", "stock-firmware",
-                    "sev-attachment", "read-only", "log", "debug",
+                    "sev-attachment", "read-only", "log", "debug", "groups",
                     Key("permit", isRepeatable: true),
                     Key("keep-environment", isRepeatable: true),
                 ],
@@ -23,7 +23,7 @@ extension SectionSchema {
             SectionType(
                 "vm",
                 keys: [
-                    "firmware", "uuid", "seccomp", "spawn", "debug",
+                    "firmware", "uuid", "seccomp", "spawn", "debug", "groups",
                     Key("permit", isRepeatable: true), "comment",
                 ],
             ),

@@ -10,6 +10,8 @@ package struct VirtualMachineSection: Hashable, Sendable {
     package let spawn: Setting<SpawnPolicy>?
     package let debug: Setting<LauncherConfiguration.Debugging>?
     package let permitted: [Setting<AuditedItem>]
+    /// Groups of system calls besides those that the command line asks for.
+    package let groups: [Setting<SyscallGroup>]
 }
 
 extension VirtualMachineSection {
@@ -22,6 +24,7 @@ extension VirtualMachineSection {
         spawn = try reader.word("spawn")
         debug = try reader.word("debug")
         permitted = try reader.permitted()
+        groups = try reader.groups()
     }
 
     private static func subject(_ reader: SectionReader) throws(ConfigurationError) -> Subject {

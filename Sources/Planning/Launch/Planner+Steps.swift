@@ -149,7 +149,11 @@ extension Planner {
         _ settings: LaunchSettings,
     ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
         do {
-            let ruleset = try Ruleset.derived(from: request.commandLine, spawn: settings.spawn)
+            let ruleset = try Ruleset.derived(
+                from: request.commandLine,
+                spawn: settings.spawn,
+                adding: settings.groups,
+            )
             if settings.seccomp == .enforce { try Ruleset.requireStartable(request.commandLine) }
             return .init(mode: settings.seccomp, ruleset: ruleset)
         } catch {

@@ -19,7 +19,7 @@ struct AnswerTable {
     }
 
     /// See ``Ruleset/verdict(number:arguments:)`` for how rows are weighed.
-    init(_ ruleset: Ruleset) {
+    init(_ ruleset: Ruleset, process: UInt32 = ArgumentCheck.unknownProcess) {
         let count = Int(Syscall.last.rawValue) + 1
         answers = Array(repeating: ruleset.defaultVerdict, count: count)
         var isNamed = [Bool](repeating: false, count: count)
@@ -27,7 +27,7 @@ struct AnswerTable {
             for rule in selected.group.rules {
                 let number = Int(rule.syscall.rawValue)
                 if !rule.checks.isEmpty {
-                    add(rule)
+                    add(rule, process)
                 } else if !isNamed[number] || answers[number] < rule.verdict {
                     answers[number] = rule.verdict
                     isNamed[number] = true
@@ -38,9 +38,10 @@ struct AnswerTable {
     }
 
     /// Keeps the conditions of a call in order, the most permissive first.
-    private mutating func add(_ rule: SyscallRule) {
+    private mutating func add(_ rule: SyscallRule, _ process: UInt32) {
         let number = rule.syscall.rawValue
-        let condition = Condition(checks: rule.checks, verdict: rule.verdict)
+        let checks = rule.checks.map { $0.resolved(for: process) }
+        let condition = Condition(checks: checks, verdict: rule.verdict)
         guard let index = conditional.firstIndex(where: { $0.number == number }) else {
             conditional.append(Conditional(number: number, conditions: [condition]))
             return

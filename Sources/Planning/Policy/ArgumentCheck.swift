@@ -7,12 +7,19 @@ package struct ArgumentCheck: Hashable, Sendable {
     package let index: Int
     package let mask: UInt64
     package let value: UInt64
+    /// The value stands for the process ID of the VM, which is known only at its start.
+    package let meansOwnProcess: Bool
 
     /// Holds where `argument & mask == value`; bits of `value` outside `mask` are ignored.
     package init(argument index: Int, masked mask: UInt64, equals value: UInt64) {
+        self.init(index, mask, value, meansOwnProcess: false)
+    }
+
+    private init(_ index: Int, _ mask: UInt64, _ value: UInt64, meansOwnProcess: Bool) {
         self.index = min(max(index, 0), 5)
         self.mask = mask
         self.value = value & mask
+        self.meansOwnProcess = meansOwnProcess
     }
 
     package func holds(for arguments: [UInt64]) -> Bool {
@@ -21,10 +28,35 @@ package struct ArgumentCheck: Hashable, Sendable {
 }
 
 extension ArgumentCheck {
+    /// What stands for the process ID until it is known: one above the highest that Linux gives
+    /// out (PID_MAX_LIMIT in include/linux/threads.h), so that it is nobody's.
+    package static let unknownProcess: UInt32 = 4_194_304
+
+    /// For a `pid_t`: it is the process that becomes QEMU. A process keeps its ID when it becomes
+    /// another program.
+    package static func ownProcess(_ index: Int) -> ArgumentCheck {
+        ArgumentCheck(index, 0xFFFF_FFFF, UInt64(unknownProcess), meansOwnProcess: true)
+    }
+
+    /// The same, with the process ID in its place.
+    func resolved(for process: UInt32) -> ArgumentCheck {
+        guard meansOwnProcess else { return self }
+        return ArgumentCheck(index, mask, UInt64(process), meansOwnProcess: true)
+    }
+
     /// For an `int` or `unsigned int`: the kernel reads the low half of the register and ignores
     /// the rest, so the check does too.
     package static func int(_ index: Int, equals value: UInt32) -> ArgumentCheck {
         ArgumentCheck(argument: index, masked: 0xFFFF_FFFF, equals: UInt64(value))
+    }
+
+    /// For an `int` of which only some bits are compared.
+    package static func int(
+        _ index: Int,
+        masked mask: UInt32,
+        equals value: UInt32
+    ) -> ArgumentCheck {
+        ArgumentCheck(argument: index, masked: UInt64(mask), equals: UInt64(value))
     }
 
     /// For flags: none of `bits` is set.

@@ -92,15 +92,19 @@ package struct CallExplanation: Hashable, Sendable {
     private static func remedy(for call: Syscall) -> String {
         let forbidden = SyscallGroup.forbidden.rules.contains { $0.syscall == call }
         if forbidden { return "nothing of QEMU's does this: look for an attack" }
-        let demands = SyscallGroup.all
-            .filter { group in
-                group.demand != nil
-                    && group.rules.contains { $0.syscall == call && $0.verdict == .allow }
-            }
-            .compactMap(\.demand)
-        if demands.isEmpty {
+        let groups = SyscallGroup.features.filter { group in
+            group.rules.contains { $0.syscall == call && $0.verdict == .allow }
+        }
+        if groups.isEmpty {
             return "no option asks for it: 'seccomp log' lets it happen, and records it"
         }
-        return "allowed with " + demands.joined(separator: ", or with ")
+        let settable = groups.map(\.name).filter { name in
+            SyscallGroup.settable.contains { $0.name == name }
+        }
+        return "allowed with " + groups.compactMap(\.demand).joined(separator: ", or with ")
+            + (settable.isEmpty
+                ? ""
+                : "; or, if it is asked for while the VM runs, with 'groups"
+                    + " \(settable.joined(separator: "' or 'groups "))' in launcher.conf")
     }
 }

@@ -6,4 +6,8 @@ enum CloneFlag {
     static let thread: UInt64 = 0x1_0000
     /// CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET.
     static let namespaces: UInt64 = 0x7E02_0000
+    /// CLONE_NEWNET.
+    static let newNetwork: UInt32 = 0x4000_0000
+    /// All of ``namespaces`` but CLONE_NEWNET and CLONE_NEWNS.
+    static let namespacesOtherThanNetworkAndMounts: UInt64 = 0x3E00_0000
 }

@@ -5,8 +5,13 @@ package struct FilterStack: Hashable, Sendable {
     /// Loaded without; `nil` where nothing is refused in silence.
     package let silent: FilterProgram?
 
-    package init(_ ruleset: Ruleset, mode: SeccompMode) {
-        let table = AnswerTable(ruleset)
+    /// - Parameter process: the ID of the process that is confined.
+    package init(
+        _ ruleset: Ruleset,
+        mode: SeccompMode,
+        of process: UInt32 = ArgumentCheck.unknownProcess
+    ) {
+        let table = AnswerTable(ruleset, process: process)
         func program(_ layer: FilterLayer) -> FilterProgram {
             func action(_ verdict: Verdict, _ number: UInt32?) -> FilterAction {
                 layer.action(on: verdict, number: number, ruleset.execution, mode)

@@ -6,7 +6,8 @@ extension PolicyReport {
     ///      VERDICT…, "checks": [{"argument", "mask", "value"}], "reason"}]}]}
     ///
     /// A VERDICT is `"verdict"`, one of `allow`, `refuse`, `kill`; where it refuses also `"error"`
-    /// and `"recorded"`. Masks and values are hexadecimal texts, since JSON numbers are no
+    /// and `"recorded"`. A check whose value stands for the VM's process ID has `"means": "own
+    /// process"`. Masks and values are hexadecimal texts, since JSON numbers are no
     /// 64-bit integers everywhere.
     package var json: String {
         object([
@@ -53,11 +54,13 @@ extension PolicyReport {
     }
 
     private func check(_ check: ArgumentCheck) -> String {
-        object([
-            ("argument", "\(check.index)"),
-            ("mask", text(hexadecimal(check.mask))),
-            ("value", text(hexadecimal(check.value))),
-        ])
+        object(
+            [
+                ("argument", "\(check.index)"),
+                ("mask", text(hexadecimal(check.mask))),
+                ("value", text(hexadecimal(check.value))),
+            ] + (check.meansOwnProcess ? [("means", text("own process"))] : [])
+        )
     }
 
     private func members(of verdict: Verdict) -> [(String, String)] {

@@ -1,5 +1,6 @@
 extension PolicyReport {
-    /// The filters as the kernel gets them, in the order in which they are loaded.
+    /// The filters as the kernel gets them, in the order in which they are loaded, but for the VM's
+    /// process ID, for which ``ArgumentCheck/unknownProcess`` stands.
     package var programs: [(layer: FilterLayer, program: FilterProgram)] {
         guard mode != .off else { return [] }
         let stack = FilterStack(ruleset, mode: mode)

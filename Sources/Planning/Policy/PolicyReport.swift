@@ -33,6 +33,7 @@ extension Refusal {
 extension ArgumentCheck {
     /// As a condition in C: `a0 == 0x23`, `a1 & 0x8 == 0x8`.
     package var summary: String {
+        if meansOwnProcess { return "a\(index) == own process" }
         let left =
             mask == .max || mask == 0xFFFF_FFFF ? "a\(index)" : "a\(index) & \(hexadecimal(mask))"
         return "\(left) == \(hexadecimal(value))"

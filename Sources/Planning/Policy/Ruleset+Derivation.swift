@@ -2,7 +2,8 @@ extension Ruleset {
     /// What every VM gets, whatever its command line: QMP may plug in a disk, a network, memory,
     /// processors and USB devices at any time, and migrate, back up and snapshot the VM.
     package static let base: [SyscallGroup] = [
-        .runtime, .memory, .files, .events, .diskIO, .sockets, .withheld, .unused, .forbidden,
+        .runtime, .ownProcess, .memory, .files, .events, .diskIO, .sockets, .withheld, .unused,
+        .forbidden,
     ]
 
     /// The policy for one command line: `base`, and the groups that its options ask for.
@@ -10,10 +11,12 @@ extension Ruleset {
     /// - Parameters:
     ///   - commandLine: QEMU's, with what its files of settings say.
     ///   - spawn: whether QEMU may start programs, from the configuration.
+    ///   - added: groups that the configuration adds, for what QMP asks for later.
     /// - Throws: ``PolicyError/spawnDenied(option:value:)``.
     package static func derived(
         from commandLine: QEMUCommandLine,
         spawn: SpawnPolicy,
+        adding added: [SyscallGroup] = [],
     ) throws(PolicyError) -> Ruleset {
         var groups = base.map { SelectedGroup($0, because: .always) }
         func add(_ group: SyscallGroup, because cause: GroupCause) {
@@ -39,14 +42,16 @@ extension Ruleset {
         }
 
         if let spawning { add(.spawn, because: spawning) }
-        if !commandLine.vector.has("daemonize") {
-            add(.terminal, because: .lacking(option: "daemonize"))
+        if !["net", "netdev", "nic", "nodefaults"].contains(where: commandLine.vector.has) {
+            // QEMU adds a card with a user network where nothing is said.
+            add(.ping, because: .lacking(option: "netdev"))
         }
         if !["display", "nographic", "vnc", "spice"].contains(where: commandLine.vector.has) {
             // QEMU opens a window where nothing is said.
             add(.desktop, because: .lacking(option: "display"))
             add(.scheduling, because: .lacking(option: "display"))
         }
+        for group in added { add(group, because: .setting("groups \(group.name)")) }
         return Ruleset(
             default: .refuse(.notImplemented, .recorded),
             execution: spawning == nil ? .once : .unlimited,
@@ -87,6 +92,7 @@ extension QEMUCommandLine {
     /// Why QEMU may have to start a program although nothing read says so. Proxmox (`-id`) plugs
     /// network cards into running VMs, with scripts (qemu-server's `qemu_netdevadd`).
     fileprivate var laterProgram: GroupCause? {
-        (unreadSettings.first ?? all("id").first).map(cause)
+        (unreadSettings.first ?? all("id").first ?? options.first(where: \.mayStartProgram))
+            .map(cause)
     }
 }

@@ -4,7 +4,7 @@ extension StatedOption {
     /// Options about vfio, usb, tap, vhost, sev, tdx and kvm are not here: what they need is in
     /// ``SyscallGroup/files``.
     var groups: [SyscallGroup] {
-        if OptionSyntax.namesFiles(name) { return usesRings ? [.ioUring] : [] }
+        if OptionSyntax.namesFiles(name) { return diskGroups }
         return switch name {
         case "async-teardown": [.asyncTeardown]
         case "audio", "audiodev": makesSound ? [.desktop, .scheduling] : []
@@ -16,8 +16,8 @@ extension StatedOption {
         case "global": self["property"] == "rss" ? [.ebpf] : []
         // Proxmox's own option: disks that it plugs in default to aio=io_uring.
         case "id": [.ioUring]
-        case "incoming": [.postcopy]
-        case "netdev", "nic": self["type"] == "af-xdp" ? [.afXDP] : []
+        case "incoming": usesRDMA ? [.postcopy, .rdma] : [.postcopy]
+        case "net", "netdev", "nic": networkGroups
         case "numa": [.numa]
         case "object": objectGroups
         case "overcommit": (self["mem-lock"] ?? "off") == "off" ? [] : [.memoryLock]
@@ -25,6 +25,51 @@ extension StatedOption {
         case "runas": [.identity]
         case "spice": turnsOn("gl") ? [.desktop, .scheduling] : []
         default: []
+        }
+    }
+
+    private var diskGroups: [SyscallGroup] {
+        (usesRings ? [.ioUring] : []) + (usesCeph ? [.sharedSockets] : [])
+    }
+
+    /// By `driver=rbd`, or by a file name that says so.
+    private var usesCeph: Bool {
+        anyValue(of: "driver") { $0 == "rbd" }
+            || properties.contains { $0.value.text?.hasPrefix("rbd:") ?? false }
+    }
+
+    private var usesRDMA: Bool {
+        self["channel-type"]?.hasPrefix("rdma:") == true
+            || anyValue(of: "transport") { $0 == "rdma" }
+    }
+
+    private var networkGroups: [SyscallGroup] {
+        switch self["type"] {
+        case "af-xdp": [.afXDP]
+        case "l2tpv3": [.tunnel]
+        case "tap": runsForeignScript ? [.networkNamespaces] : []
+        case "user": [.ping]
+        case "vde": [.sharedSockets]
+        default: []
+        }
+    }
+
+    /// A script that is not Proxmox's own, which only sets up a bridge.
+    private var runsForeignScript: Bool {
+        guard tapStartsProgram else { return false }
+        return ["script", "downscript"].contains { key in
+            guard let script = self[ByteString(key)] else { return self["helper"] == nil }
+            return script != "no" && !Self.isProxmoxScript(script)
+        }
+    }
+
+    /// As qemu-server names them (PVE/QemuServer.pm `print_netdev_full`, older and newer releases).
+    private static func isProxmoxScript(_ path: ByteString) -> Bool {
+        let beginnings: [StaticString] = [
+            "/var/lib/qemu-server/pve-bridge", "/usr/libexec/qemu-server/pve-bridge",
+        ]
+        return beginnings.contains {
+            path.hasPrefix($0)
         }
     }
 
@@ -36,9 +81,11 @@ extension StatedOption {
 
     private var deviceGroups: [SyscallGroup] {
         var groups: [SyscallGroup] = turnsOn("rss") ? [.ebpf] : []
-        if let driver = self["driver"]?.text, driver.hasPrefix("virtio-"), driver.contains("-gl") {
+        guard let driver = self["driver"]?.text else { return groups }
+        if driver.hasPrefix("virtio-"), driver.contains("-gl") {
             groups += [.desktop, .scheduling]
         }
+        if driver == "pvrdma" { groups.append(.rdma) }
         return groups
     }
 
@@ -85,9 +132,21 @@ extension StatedOption {
         case "incoming":
             self["channel-type"]?.hasPrefix("exec:") == true
                 || anyValue(of: "transport") { $0 == "exec" }
+        // libjack starts the sound server.
+        case "audiodev": self["driver"] == "jack" && startsSoundServer
+        // virglrenderer starts virgl_render_server.
+        case "device": turnsOn("venus")
         case "display": self["type"] == "spice-app"
         default: false
         }
+    }
+
+    /// Whether a library may start a program for its own ends, and the option works without: GTK may
+    /// have a helper read its icons.
+    var mayStartProgram: Bool { name == "display" && self["type"] == "gtk" }
+
+    private var startsSoundServer: Bool {
+        properties.contains { $0.key.hasSuffix("start-server") && $0.value != "off" }
     }
 
     /// Whether QEMU starts passt (QEMU 10.1 and newer), whose isolation.c unshares namespaces,

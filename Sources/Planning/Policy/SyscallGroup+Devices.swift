@@ -81,7 +81,40 @@ extension SyscallGroup {
         demand: "-netdev af-xdp",
         rules: [
             .allow(.bpf, because: "-netdev af-xdp loads its program"),
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.netlink),
+                .int(2, equals: NetlinkProtocol.generic),
+                because: "libbpf asks what the card can do"
+            ),
             .allow(.socket, when: .int(0, equals: AddressFamily.xdp), because: "-netdev af-xdp"),
+        ]
+    )
+
+    /// For `-netdev vde` and storage of Ceph.
+    package static let sharedSockets = SyscallGroup(
+        "shared-sockets",
+        purpose: "sockets that the programs of other users may use",
+        demand: "-netdev vde, or a disk of rbd",
+        rules: [
+            .allow(.chmod, because: "libvdeplug and Ceph's admin socket set their mode"),
+            .allow(.chown, because: "libvdeplug gives its socket to the group of the switch"),
+            .allow(.fchmod, because: "libvdeplug and Ceph's admin socket set their mode"),
+            .allow(.fchmodat, because: "libvdeplug and Ceph's admin socket set their mode"),
+            .allow(.fchown, because: "libvdeplug gives its socket to the group of the switch"),
+            .allow(.fchownat, because: "libvdeplug gives its socket to the group of the switch"),
+        ]
+    )
+
+    /// For exports that QMP makes (`block-export-add` of type `fuse`).
+    package static let fuse = SyscallGroup(
+        "fuse",
+        purpose: "a disk of the VM is a file of the host (FUSE export)",
+        demand: "block-export-add of type fuse, which only QMP asks for",
+        rules: [
+            .allow(.mount, because: "libfuse mounts the export where it can"),
+            .allow(.umount2, because: "libfuse takes the export away"),
         ]
     )
 }

@@ -12,6 +12,11 @@ extension SyscallGroup {
             ),
             .allow(.fork, because: "-daemonize forks twice"),
             .allow(.setsid, because: "-daemonize leaves the caller's session"),
+            .allow(
+                .tgkill,
+                because: "wakes vCPU threads of the process that the second fork makes, whose ID"
+                    + " nobody knows before"
+            ),
         ]
     )
 
@@ -55,21 +60,23 @@ extension SyscallGroup {
         ]
     )
 
-    /// Unless `-daemonize` leaves the terminal behind.
-    package static let terminal = SyscallGroup(
-        "terminal",
-        purpose: "QEMU stays in the foreground, perhaps on an operator's terminal",
-        demand: "the absence of -daemonize",
+    /// For a network script of the operator's own, which may work in another network namespace.
+    package static let networkNamespaces = SyscallGroup(
+        "netns",
+        purpose: "network scripts enter or make network namespaces (ip netns)",
+        demand: "a network script that is not Proxmox's own",
         rules: [
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.typeIntoTerminal),
-                because: "types into the terminal, for the shell that comes after"
+            .allow(.mount, because: "ip netns shows the namespace's own /sys, and keeps new ones"),
+            .allow(
+                .setns,
+                when: .int(1, equals: CloneFlag.newNetwork),
+                because: "ip netns exec enters the namespace"
             ),
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.pasteIntoConsole),
-                because: "pastes into a console, for the shell that comes after"
+            .allow(.umount2, because: "ip netns takes away the /sys of the namespace before"),
+            .allow(
+                .unshare,
+                when: .flags(0, without: CloneFlag.namespacesOtherThanNetworkAndMounts),
+                because: "ip netns makes namespaces of the network and of mounts"
             ),
         ]
     )

@@ -4,7 +4,7 @@ extension SyscallGroup {
     /// What goes through a ring no filter sees: with this group, the checks on `socket` are a hurdle
     /// and not a wall.
     package static let ioUring = SyscallGroup(
-        "io_uring",
+        "io-uring",
         purpose: "disks and event loops through rings that a filter cannot see into",
         demand: "aio=io_uring of a disk, or -id of Proxmox",
         rules: [
@@ -32,8 +32,18 @@ extension SyscallGroup {
         demand: "-numa, or host-nodes= or policy= of a memory backend",
         rules: [
             .allow(.mbind, because: "host-nodes= and policy= of a memory backend"),
-            .allow(.migrate_pages, because: "libnuma moves what was there before"),
-            .allow(.move_pages, because: "libnuma asks where pages are"),
+            .allow(
+                .migrate_pages,
+                when: .int(0, equals: 0),
+                because: "libnuma moves what was there before"
+            ),
+            .allow(
+                .migrate_pages,
+                when: .ownProcess(0),
+                because: "libnuma moves what was there before"
+            ),
+            .allow(.move_pages, when: .int(0, equals: 0), because: "libnuma asks where pages are"),
+            .allow(.move_pages, when: .ownProcess(0), because: "libnuma asks where pages are"),
             .allow(.set_mempolicy_home_node, because: "libnuma prefers a node"),
         ]
     )
@@ -57,13 +67,19 @@ extension SyscallGroup {
         ]
     )
 
-    /// For `-incoming`: whether the source will use postcopy is known only later.
+    /// For `-incoming`: whether the source will use postcopy is known only later. Where the VM makes
+    /// background snapshots, which are asked for over QMP, the configuration adds it.
     package static let postcopy = SyscallGroup(
         "postcopy",
-        purpose: "the guest runs here before all of its memory has arrived",
+        purpose: "the guest runs before all of its memory has arrived, or while it is saved",
         demand: "-incoming",
         rules: [
-            .allow(.userfaultfd, because: "pages are fetched when they are touched")
+            .allow(
+                .mlockall,
+                because: "locks memory again that -overcommit mem-lock=on had locked"
+            ),
+            .allow(.munlockall, because: "pages that are not there yet must not be locked"),
+            .allow(.userfaultfd, because: "pages are fetched, or saved, when they are touched"),
         ]
     )
 

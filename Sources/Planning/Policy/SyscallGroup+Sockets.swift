@@ -22,31 +22,128 @@ extension SyscallGroup {
             .allow(.shutdown, because: "migration and NBD end a connection"),
             .allow(
                 .socket,
-                when: .int(0, equals: AddressFamily.unix),
-                because: "monitors, VNC, vhost-user, TPM, journal"
+                when: .int(0, equals: AddressFamily.inet),
+                .socketType(.datagram),
+                because: "user network, migration, NBD, storage"
             ),
             .allow(
                 .socket,
                 when: .int(0, equals: AddressFamily.inet),
+                .socketType(.stream),
                 because: "user network, migration, NBD, storage"
             ),
             .allow(
                 .socket,
                 when: .int(0, equals: AddressFamily.inet6),
+                .socketType(.datagram),
                 because: "user network, migration, NBD, storage"
             ),
             .allow(
                 .socket,
-                when: .int(0, equals: AddressFamily.netlink),
-                because: "USB devices come and go; addresses for the resolver"
+                when: .int(0, equals: AddressFamily.inet6),
+                .socketType(.stream),
+                because: "user network, migration, NBD, storage"
+            ),
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.netlink),
+                .int(2, equals: NetlinkProtocol.deviceEvents),
+                because: "USB devices come and go"
+            ),
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.netlink),
+                .int(2, equals: NetlinkProtocol.route),
+                because: "addresses for the resolver, queues of a network card"
+            ),
+            .allow(
+                .socket,
+                when: .int(0, equals: AddressFamily.unix),
+                because: "monitors, VNC, vhost-user, TPM, journal"
             ),
             .allow(
                 .socket,
                 when: .int(0, equals: AddressFamily.vsock),
                 because: "quotes for TDX, monitors of nested hosts"
             ),
-            .deny(.socket, because: "other families: packet, CAN, XDP, Bluetooth, kernel crypto"),
-            .allow(.socketpair, because: "threads and libraries wake each other"),
+            .deny(
+                .socket,
+                because:
+                    "other kinds: raw, packet, CAN, XDP, Bluetooth, kernel crypto, other netlink"
+            ),
+            .allow(
+                .socketpair,
+                when: .int(0, equals: AddressFamily.unix),
+                because: "threads and libraries wake each other"
+            ),
+            .deny(.socketpair, because: "of other families nobody makes pairs"),
+        ]
+    )
+
+    /// For `-netdev user`, and where QEMU adds that network by itself.
+    package static let ping = SyscallGroup(
+        "ping",
+        purpose: "the guest pings, where the host lets only root do so",
+        demand: "-netdev user",
+        rules: [
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.inet),
+                .socketType(.raw),
+                .int(2, equals: NetworkProtocol.icmp),
+                because: "libslirp, where net.ipv4.ping_group_range leaves it out"
+            ),
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.inet6),
+                .socketType(.raw),
+                .int(2, equals: NetworkProtocol.icmp6),
+                because: "libslirp, where net.ipv4.ping_group_range leaves it out"
+            ),
+        ]
+    )
+
+    /// For `-netdev l2tpv3` without `udp=on`.
+    package static let tunnel = SyscallGroup(
+        "l2tpv3",
+        purpose: "a network through a tunnel of layer 2, on IP itself",
+        demand: "-netdev l2tpv3",
+        rules: [
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.inet),
+                .socketType(.raw),
+                .int(2, equals: NetworkProtocol.l2tp),
+                because: "-netdev l2tpv3"
+            ),
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.inet6),
+                .socketType(.raw),
+                .int(2, equals: NetworkProtocol.l2tp),
+                because: "-netdev l2tpv3"
+            ),
+        ]
+    )
+
+    /// For migration and storage over RDMA, and `-device pvrdma`.
+    package static let rdma = SyscallGroup(
+        "rdma",
+        purpose: "migration and devices on RDMA cards",
+        demand: "-incoming rdma:, -device pvrdma or vhost-user-rdma",
+        rules: [
+            .allow(
+                .socket,
+                when: .int(0, equals: AddressFamily.netlink),
+                .int(2, equals: NetlinkProtocol.rdma),
+                because: "libibverbs asks which cards there are"
+            )
         ]
     )
 }

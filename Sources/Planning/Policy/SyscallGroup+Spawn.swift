@@ -2,14 +2,15 @@ extension SyscallGroup {
     /// For tap scripts, the bridge helper, `exec:` channels and whatever else QEMU starts.
     ///
     /// Wide on purpose: the filter is inherited, and what Proxmox's network scripts run (perl, ip,
-    /// bridge, tc, ovs-vsctl, systemctl, sh) is ordinary software. What ``forbidden`` ends stays ended,
-    /// so that a script which runs `modprobe`, `mount` or `ip netns exec` fails.
+    /// bridge, tc, ovs-vsctl, systemctl, sh) is ordinary software. `modprobe` and `mount` fail all the
+    /// same; `ip netns` has ``networkNamespaces``.
     package static let spawn = SyscallGroup(
         "spawn",
         purpose: "QEMU starts programs: tap scripts, bridge helper, exec: channels",
         demand: "a tap script, -netdev bridge, an exec: channel, a VM of Proxmox (-id), or"
             + " 'spawn allow' in launcher.conf",
         rules: [
+            .allow(.arch_prctl, because: "programs of every C library"),
             .allow(.capset, because: "programs give up what they need not"),
             .allow(.chmod, because: "programs make files"),
             .allow(.chown, because: "programs make files"),
@@ -30,6 +31,7 @@ extension SyscallGroup {
             .allow(.futimesat, because: "programs make files"),
             .allow(.ioprio_get, because: "systemctl and shells"),
             .allow(.ioprio_set, because: "systemctl and shells"),
+            .allow(.kill, because: "shells and services end what they started"),
             .allow(.landlock_add_rule, because: "programs confine themselves further"),
             .allow(.landlock_create_ruleset, because: "programs confine themselves further"),
             .allow(.landlock_restrict_self, because: "programs confine themselves further"),
@@ -43,6 +45,10 @@ extension SyscallGroup {
             .allow(.name_to_handle_at, because: "systemctl tells mount points apart"),
             .allow(.pidfd_open, because: "systemctl and GLib wait for a process"),
             .allow(.pidfd_send_signal, because: "systemctl and GLib end a process"),
+            .allow(.prctl, because: "programs set up themselves and what they start"),
+            .allow(.prlimit64, because: "ulimit and systemctl"),
+            .allow(.rt_sigqueueinfo, because: "programs signal what they started"),
+            .allow(.rt_tgsigqueueinfo, because: "threads of programs"),
             .allow(.sched_setaffinity, because: "taskset in a script"),
             .allow(.sched_setattr, because: "GLib gives pool threads their starter's scheduling"),
             .allow(.sched_setparam, because: "chrt in a script"),
@@ -72,10 +78,13 @@ extension SyscallGroup {
                 .socket,
                 because: "ip, tc, ethtool, ovs-vsctl: netlink, packet, and what else they may need"
             ),
+            .allow(.socketpair, because: "what programs may need"),
             .allow(.statmount, because: "systemctl lists mounts"),
             .allow(.symlink, because: "programs make files"),
             .allow(.symlinkat, because: "programs make files"),
             .allow(.tee, because: "coreutils"),
+            .allow(.tgkill, because: "threads of programs; their abort"),
+            .allow(.tkill, because: "threads of programs"),
             .allow(.utime, because: "programs make files"),
             .allow(.utimensat, because: "programs make files"),
             .allow(.utimes, because: "programs make files"),

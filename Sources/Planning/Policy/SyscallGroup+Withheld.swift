@@ -19,6 +19,10 @@ extension SyscallGroup {
             .deny(.chown, because: "only programs that QEMU starts, and 9p, change owners"),
             .deny(.chroot, because: "-chroot, -run-with chroot="),
             .deny(.clock_adjtime, because: "reads the clock's state, and as root sets it"),
+            .deny(
+                .delete_module,
+                because: "modprobe in a tap script; loads and unloads code of the kernel"
+            ),
             .unimplemented(.execve, because: "the launcher becomes QEMU, and nothing after that"),
             .unimplemented(.execveat, because: "the launcher becomes QEMU, and nothing after that"),
             .deny(.fanotify_init, because: "watches whole file systems"),
@@ -31,24 +35,31 @@ extension SyscallGroup {
             ),
             .deny(.fchown, because: "only programs that QEMU starts, and 9p, change owners"),
             .deny(.fchownat, because: "only programs that QEMU starts, and 9p, change owners"),
+            .deny(.finit_module, because: "modprobe in a tap script; loads code into the kernel"),
             .deny(.fork, because: "-daemonize, and where programs are started"),
             .deny(
                 .fremovexattr,
                 because: "only programs that QEMU starts, and 9p, change files so"
             ),
+            .deny(.fsconfig, because: "mount(8) tries it first; changes what paths mean"),
             .deny(.fsetxattr, because: "only programs that QEMU starts, and 9p, change files so"),
+            .deny(.fsmount, because: "mount(8) tries it first; changes what paths mean"),
+            .deny(.fsopen, because: "mount(8) tries it first; changes what paths mean"),
+            .deny(.fspick, because: "mount(8) tries it first; changes what paths mean"),
             .deny(.futimesat, because: "only programs that QEMU starts, and 9p, change files so"),
-            .absent(
+            .deny(.get_robust_list, because: "asks about the threads of other processes"),
+            .deny(.init_module, because: "insmod in a tap script; loads code into the kernel"),
+            .unimplemented(
                 .io_uring_enter,
-                because: "aio=io_uring; event loops try it on every start and do without"
+                because: "aio=io_uring; event loops try it at the start and do without"
             ),
-            .absent(
+            .unimplemented(
                 .io_uring_register,
-                because: "aio=io_uring; event loops try it on every start and do without"
+                because: "aio=io_uring; event loops try it at the start and do without"
             ),
-            .absent(
+            .unimplemented(
                 .io_uring_setup,
-                because: "aio=io_uring; event loops try it on every start and do without"
+                because: "aio=io_uring; event loops try it at the start and do without"
             ),
             .deny(.ioprio_get, because: "priority of disk threads"),
             .deny(.ioprio_set, because: "priority of disk threads"),
@@ -79,6 +90,13 @@ extension SyscallGroup {
             .deny(.mknodat, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.mlockall, because: "-overcommit mem-lock=on"),
             .deny(.modify_ldt, because: "segments for 16-bit programs; a source of kernel bugs"),
+            .deny(
+                .mount,
+                because:
+                    "libfuse of a FUSE export, ip netns, and mount(8) in a script; changes what paths mean"
+            ),
+            .deny(.mount_setattr, because: "mount(8) tries it first; changes what paths mean"),
+            .deny(.move_mount, because: "mount(8) tries it first; changes what paths mean"),
             .deny(.move_pages, because: "moves another process's memory"),
             .deny(.mq_getsetattr, because: "message queues: nothing of QEMU's"),
             .deny(.mq_notify, because: "message queues: nothing of QEMU's"),
@@ -90,12 +108,33 @@ extension SyscallGroup {
             .deny(.msgget, because: "message queues: nothing of QEMU's"),
             .deny(.msgrcv, because: "message queues: nothing of QEMU's"),
             .deny(.msgsnd, because: "message queues: nothing of QEMU's"),
-            .deny(.munlockall, because: "-overcommit mem-lock=on"),
+            .deny(.munlockall, because: "-overcommit mem-lock=on, postcopy migration"),
             .deny(.name_to_handle_at, because: "GIO in windows, and programs that QEMU starts"),
             .deny(.open_by_handle_at, because: "opens files past the directories above them"),
+            .deny(.open_tree, because: "mount(8) tries it first; changes what paths mean"),
+            .deny(.open_tree_attr, because: "mount(8) tries it first; changes what paths mean"),
+            .deny(
+                .perf_event_open,
+                because: "libraries count events and do without; observes the kernel"
+            ),
             .deny(.pidfd_getfd, because: "takes descriptors out of another process"),
             .unimplemented(.pidfd_open, because: "waits for a program that QEMU started"),
             .unimplemented(.pidfd_send_signal, because: "ends a program that QEMU started"),
+            .deny(
+                .pivot_root,
+                because: "bubblewrap and passt confine themselves so; changes what paths mean"
+            ),
+            .deny(
+                .process_vm_readv,
+                because: "crash handlers and RDMA libraries try it; reads another process's memory"
+            ),
+            .deny(
+                .process_vm_writev,
+                because: "RDMA libraries try it; writes another process's memory"
+            ),
+            .deny(.ptrace, because: "debuggers and crash handlers; takes over another process"),
+            .deny(.quotactl, because: "smbd of -netdev user,smb= asks how much is left"),
+            .deny(.quotactl_fd, because: "file servers ask how much is left"),
             .deny(.removexattr, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.request_key, because: "PAM and kernel file systems; QEMU only reads keys"),
             .deny(
@@ -116,7 +155,7 @@ extension SyscallGroup {
             .deny(.setgid, because: "-runas, -run-with user="),
             .deny(.setgroups, because: "-runas, -run-with user="),
             .deny(.sethostname, because: "names the host"),
-            .deny(.setns, because: "enters a namespace of another process"),
+            .deny(.setns, because: "ip netns in a script; enters another namespace"),
             .deny(.setpgid, because: "shells that QEMU starts have jobs"),
             .deny(.setpriority, because: "audio and graphics threads"),
             .deny(.setregid, because: "-runas, -run-with user="),
@@ -135,8 +174,12 @@ extension SyscallGroup {
             .deny(.symlinkat, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.syslog, because: "reads and clears the kernel's log"),
             .deny(.tee, because: "programs that QEMU starts"),
-            .deny(.unshare, because: "makes namespaces"),
-            .deny(.userfaultfd, because: "postcopy migration; a help in exploiting kernel bugs"),
+            .deny(.umount2, because: "ip netns and umount(8) in a script; changes what paths mean"),
+            .deny(.unshare, because: "ip netns in a script; makes namespaces"),
+            .deny(
+                .userfaultfd,
+                because: "postcopy, background snapshots; a help in exploiting kernel bugs"
+            ),
             .deny(.utime, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.utimensat, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.utimes, because: "only programs that QEMU starts, and 9p, change files so"),

@@ -1,3 +1,4 @@
+import FilterMachine
 import Glibc
 import Host
 import Planning

@@ -35,7 +35,7 @@ struct PolicyForm: CustomTestStringConvertible, Sendable {
     /// Each was seen to call io_uring_setup(2) under QEMU 7.2.
     private static let rings =
         argv(
-            "io_uring",
+            "io-uring",
             ["-drive", "if=none,id=d,format=raw,file=$disk,aio=io_uring"],
             ["-drive", "if=none,id=d,format=raw,file=$disk,file.aio=io_uring"],
             [
@@ -66,11 +66,11 @@ struct PolicyForm: CustomTestStringConvertible, Sendable {
                 "-set", "drive.d.file.aio=io_uring",
             ]
         )
-        + file("io_uring", ["[drive \"d\"]", "if = \"none\"", "aio = \"io_uring\""])
-        + file("io_uring", ["[drive \"d\"]", "if = \"none\"", "file.aio = \"io_uring\""])
-        + file("io_uring", ["[drive \"d\"]", "file = \"json:{'aio':'io_uring'}\""])
+        + file("io-uring", ["[drive \"d\"]", "if = \"none\"", "aio = \"io_uring\""])
+        + file("io-uring", ["[drive \"d\"]", "if = \"none\"", "file.aio = \"io_uring\""])
+        + file("io-uring", ["[drive \"d\"]", "file = \"json:{'aio':'io_uring'}\""])
         + file(
-            "io_uring",
+            "io-uring",
             ["[drive \"d\"]", "if = \"none\"", "file = \"$disk\""],
             ["-set", "drive.d.aio=io_uring"]
         )

@@ -16,7 +16,7 @@ struct PolicyCommandTests {
     @Test func `without a command line there is the policy of a QEMU without options`() throws {
         let (status, output, _) = try policy()
         #expect(status == 0)
-        #expect(output.contains("asked for by: no -daemonize\n"))
+        #expect(output.contains("asked for by: no -display\n"))
     }
 
     @Test func `the JSON is JSON, in the mode that was asked for`() throws {

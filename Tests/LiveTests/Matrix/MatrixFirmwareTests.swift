@@ -17,7 +17,7 @@ struct MatrixFirmwareTests {
     func `the guest finds the pinned image in its flash`(row: MatrixRow) throws {
         let host = try MatrixHost()
         if row.needs.contains(where: { !host.has($0) }) { return }
-        let folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn)
+        let folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
         let pinned = try Image.install(in: folder)
         let words = try host.words(in: folder)
         for (name, options) in [("machine", row.options), ("destination", row.destination)] {

@@ -4,7 +4,7 @@ import Foundation
 final class MatrixFolder: Sendable {
     let path: String
 
-    init(qemu: String, spawn: String) throws {
+    init(qemu: String, spawn: String, groups: String = "") throws {
         var template = Array("/tmp/qemu-launcher-matrix-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw MatrixError.folder(errno) }
         path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
@@ -13,6 +13,7 @@ final class MatrixFolder: Sendable {
         try write(
             "launcher.conf",
             "launcher: defaults\n\tqemu \(qemu)\n\tspawn \(spawn)\n\tlog none\n"
+                + (groups.isEmpty ? "" : "\tgroups \(groups)\n")
         )
         try write("raw.img", bytes: [UInt8](repeating: 0, count: 1 << 20))
         try write(
@@ -20,9 +21,23 @@ final class MatrixFolder: Sendable {
             "#!/bin/sh\nip link show dev \"$1\" >/dev/null && echo up >\(path)/up.log\n"
         )
         try write("down", "#!/bin/sh\nls -l / | wc -l >/dev/null && echo down >\(path)/down.log\n")
+        try write(
+            "up-namespace",
+            "#!/bin/sh\nset -e\nip netns add \"$1\"\n"
+                + "ip netns exec \"$1\" ip -o link show dev lo | cut -d: -f2 >\(path)/namespace.log\n"
+                + "ip netns del \"$1\"\n"
+        )
+        try write(
+            "ring.cfg",
+            "[drive \"d\"]\n  if = \"none\"\n  format = \"raw\"\n  file = \"\(path)/raw.img\"\n"
+                + "  aio = \"io_uring\"\n"
+        )
+        // A FUSE export takes the place of a file.
+        try write("export", "nothing is exported\n")
         try write("poweroff.img", bytes: Self.bootSector(Self.powerOff))
         try write("exit.img", bytes: Self.bootSector(Self.exitSeven))
-        for script in ["up", "down"] where unsafe chmod("\(path)/\(script)", 0o755) != 0 {
+        for script in ["up", "down", "up-namespace"]
+        where unsafe chmod("\(path)/\(script)", 0o755) != 0 {
             throw MatrixError.folder(errno)
         }
     }

@@ -28,11 +28,15 @@ struct MatrixHost: Sendable {
     func has(_ requirement: MatrixRow.Requirement) -> Bool {
         switch requirement {
         case .root: geteuid() == 0
+        case .namespaces: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: Self.ip)
+        case .fuse: unsafe access("/dev/fuse", R_OK | W_OK) == 0 && geteuid() == 0
         case .kvm: unsafe access("/dev/kvm", R_OK | W_OK) == 0
         case .tap: unsafe access("/dev/net/tun", R_OK | W_OK) == 0 && geteuid() == 0
         case .vhostNet: unsafe access("/dev/vhost-net", R_OK | W_OK) == 0
         }
     }
+
+    private static let ip = "/usr/sbin/ip"
 
     /// What the words in braces of a row stand for.
     func words(in folder: MatrixFolder) throws -> [String: String] {
@@ -42,6 +46,13 @@ struct MatrixHost: Sendable {
         _ = try Self.output(
             of: "/usr/bin/qemu-img",
             ["create", "-q", "-f", "qcow2", "\(path)/disk.qcow2", "16M"]
+        )
+        _ = try Self.output(
+            of: "/usr/bin/qemu-img",
+            [
+                "create", "-q", "-f", "qcow2", "-b", "\(path)/raw.img", "-F", "raw",
+                "\(path)/overlay.qcow2",
+            ]
         )
         return [
             "user": hasRunAs ? "-runas nobody" : "-run-with user=nobody",

@@ -22,6 +22,13 @@ extension MatrixRow {
             needs: [.tap]
         ),
         MatrixRow(
+            "net: tap with a script in another network namespace",
+            "-netdev tap,id=n,ifname={tap},script={folder}/up-namespace,downscript=no "
+                + "-device virtio-net-pci,netdev=n",
+            [.file("namespace.log"), quit],
+            needs: [.tap, .namespaces]
+        ),
+        MatrixRow(
             "net: tap, vhost",
             "-netdev tap,id=n,ifname={tap},script=no,downscript=no,vhost=on "
                 + "-device virtio-net-pci,netdev=n",
@@ -155,6 +162,51 @@ extension MatrixRow {
                 ),
                 .qmp("object-del", #"{"id":"t"}"#), quit,
             ]
+        ),
+    ]
+
+    /// What only QMP asks for: the configuration adds the group.
+    static let later: [MatrixRow] = [
+        MatrixRow(
+            "plug a disk with io_uring",
+            "-machine pc",
+            plugDisk(aio: "io_uring"),
+            groups: "io-uring"
+        ),
+        MatrixRow(
+            "plug memory on a node",
+            "-machine pc -m 128,slots=2,maxmem=1G",
+            [
+                .qmp(
+                    "object-add",
+                    #"{"qom-type":"memory-backend-ram","id":"m","size":134217728,"#
+                        + #""host-nodes":[0],"policy":"bind","prealloc":true}"#
+                ),
+                .qmp("device_add", #"{"driver":"pc-dimm","memdev":"m","id":"d"}"#), quit,
+            ],
+            groups: "numa"
+        ),
+        MatrixRow(
+            "plug a thread context",
+            "",
+            [
+                .qmp("object-add", #"{"qom-type":"thread-context","id":"t","cpu-affinity":[0]}"#),
+                quit,
+            ],
+            groups: "scheduling"
+        ),
+        MatrixRow(
+            "export a disk by FUSE",
+            "-blockdev raw,node-name=n,file.driver=file,file.filename={folder}/raw.img",
+            [
+                .qmp(
+                    "block-export-add",
+                    #"{"type":"fuse","id":"e","node-name":"n","mountpoint":"{folder}/export"}"#
+                ),
+                .file("export"), .qmp("block-export-del", #"{"id":"e"}"#), quit,
+            ],
+            groups: "fuse",
+            needs: [.fuse]
         ),
     ]
 

@@ -1,7 +1,8 @@
 internal import Glibc
 
 extension MatrixRow {
-    static let all = machines + disks + networks + frontEnds + hotplug + state + ends
+    static let all =
+        machines + disks + rings + networks + frontEnds + hotplug + later + state + ends
 
     private static let quit = Step.qmp("quit")
 

@@ -96,6 +96,39 @@ extension MatrixRow {
         ),
     ]
 
+    /// `aio=io_uring` in the forms that it can be written in.
+    static let rings: [MatrixRow] = [
+        MatrixRow(
+            "disk: io_uring by keys of its file",
+            "-drive if=none,id=d,driver=raw,file.driver=file,file.filename={folder}/raw.img,"
+                + "file.aio=io_uring \(image)",
+            requests
+        ),
+        MatrixRow(
+            "disk: io_uring by a JSON name",
+            #"-drive if=none,id=d,file=json:{"driver":"raw",,"file":{"driver":"file",,"#
+                + #""filename":"{folder}/raw.img",,"aio":"io_uring"}} \#(image)"#,
+            requests
+        ),
+        MatrixRow(
+            "disk: io_uring by -set",
+            "-drive \(raw) -set drive.d.aio=io_uring \(image)",
+            requests
+        ),
+        MatrixRow(
+            "disk: io_uring by a file of settings",
+            "-readconfig {folder}/ring.cfg \(image)",
+            requests
+        ),
+        MatrixRow(
+            "disk: io_uring below an overlay",
+            "-drive if=none,id=d,file={folder}/overlay.qcow2,backing.driver=raw,"
+                + "backing.file.driver=file,backing.file.filename={folder}/raw.img,"
+                + "backing.file.aio=io_uring \(image)",
+            [.hmp("qemu-io d \"read 0 64k\""), quit]
+        ),
+    ]
+
     /// Saving, loading and moving a machine.
     static let state: [MatrixRow] = [
         MatrixRow(
@@ -122,6 +155,39 @@ extension MatrixRow {
             destination: "-incoming defer"
         ),
         MatrixRow(
+            "migration: postcopy",
+            "",
+            postcopy(["postcopy-ram"]),
+            destination: "-incoming defer",
+            needs: [.root]
+        ),
+        MatrixRow(
+            "migration: postcopy, preempted",
+            "",
+            postcopy(["postcopy-ram", "postcopy-preempt"]),
+            destination: "-incoming defer",
+            needs: [.root]
+        ),
+        MatrixRow(
+            "migration: postcopy, locked memory",
+            "",
+            postcopy(["postcopy-ram"]),
+            destination: "-incoming defer -overcommit mem-lock=on",
+            needs: [.root]
+        ),
+        MatrixRow(
+            "background snapshot",
+            "",
+            [
+                .qmp("migrate-set-capabilities", on(["background-snapshot"])),
+                .qmp("migrate", #"{"uri":"exec:cat >{folder}/state"}"#),
+                .until("query-migrate", "completed"), quit,
+            ],
+            spawn: "allow",
+            groups: "postcopy",
+            needs: [.root]
+        ),
+        MatrixRow(
             "migration: exec",
             "",
             [
@@ -140,8 +206,27 @@ extension MatrixRow {
         ),
     ]
 
+    private static func on(_ capabilities: [String]) -> String {
+        let items = capabilities.map { #"{"capability":"\#($0)","state":true}"# }
+        return #"{"capabilities":[\#(items.joined(separator: ","))]}"#
+    }
+
+    /// Slow enough that memory is still missing when the guest begins to run on the other side.
+    private static func postcopy(_ capabilities: [String]) -> [Step] {
+        [
+            .qmp("migrate-set-capabilities", on(capabilities)),
+            .remote("migrate-set-capabilities", on(capabilities)),
+            .qmp("migrate-set-parameters", #"{"max-bandwidth":100000}"#),
+            .remote("migrate-incoming", #"{"uri":"tcp:127.0.0.1:{port}"}"#),
+            .qmp("migrate", #"{"uri":"tcp:127.0.0.1:{port}"}"#),
+            .until("query-migrate", #""status":"active""#), .qmp("migrate-start-postcopy"),
+            .until("query-migrate", "completed"), .remoteUntil("query-status", "running"),
+            .remoteUntil("query-migrate", "completed"), .remote("quit"), quit,
+        ]
+    }
+
     private static func migration(_ address: String, multifd: Bool) -> [Step] {
-        let capability = #"{"capabilities":[{"capability":"multifd","state":true}]}"#
+        let capability = on(["multifd"])
         let channels: [Step] =
             multifd
             ? [

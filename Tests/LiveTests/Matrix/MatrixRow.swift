@@ -8,6 +8,8 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     var destination: String?
     /// For launcher.conf.
     var spawn = "auto"
+    /// Groups that launcher.conf adds; empty for none.
+    var groups = ""
     /// What has to be on the host.
     var needs: [Requirement] = []
     /// Whether QEMU refuses something here, with or without the filter.
@@ -38,6 +40,8 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         case kvm = "/dev/kvm"
         case tap = "/dev/net/tun and root"
         case root = "root"
+        case namespaces = "ip of iproute2, and root"
+        case fuse = "/dev/fuse and root"
         case vhostNet = "/dev/vhost-net"
     }
 
@@ -47,6 +51,7 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         _ steps: [Step] = [],
         destination: String? = nil,
         spawn: String = "auto",
+        groups: String = "",
         needs: [Requirement] = [],
         fails: Bool = false,
     ) {
@@ -55,6 +60,7 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         self.steps = steps
         self.destination = destination
         self.spawn = spawn
+        self.groups = groups
         self.needs = needs
         self.fails = fails
     }

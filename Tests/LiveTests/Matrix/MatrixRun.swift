@@ -18,7 +18,7 @@ struct MatrixRun {
     /// - Parameter launcher: `nil` for QEMU alone.
     init(_ row: MatrixRow, on host: MatrixHost, launcher: String?) throws {
         self.host = host
-        folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn)
+        folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
         words = try host.words(in: folder)
         let program: String
         var own: [String] = []

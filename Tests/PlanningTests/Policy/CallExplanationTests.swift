@@ -14,12 +14,16 @@ struct CallExplanationTests {
     }
 
     @Test(arguments: [
-        (165, "0x80000000", "mount (165)", "ended the process", "look for an attack"),
+        (246, "0x80000000", "kexec_load (246)", "ended the process", "look for an attack"),
         (59, "0x7fc00000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),
         (56, "0x50001", "clone (56)", "failed with EPERM", "-daemonize"),
         (151, "0x50001", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
-        (308, "0x50001", "setns (308)", "failed with EPERM", "no option asks for it"),
-        (155, "0x7ffc0000", "pivot_root (155)", "was recorded, and happened", "an attack"),
+        (308, "0x50001", "setns (308)", "failed with EPERM", "'groups netns'"),
+        (425, "0x50026", "io_uring_setup (425)", "failed with ENOSYS", "'groups io-uring'"),
+        // What helpers try is no attack.
+        (165, "0x50001", "mount (165)", "failed with EPERM", "'groups fuse'"),
+        (179, "0x50001", "quotactl (179)", "failed with EPERM", "no option asks for it"),
+        (155, "0x7ffc0000", "pivot_root (155)", "was recorded, and happened", "no option asks"),
         // As the kernel writes them: without the error.
         (151, "0x50000", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
         (59, "0x50000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),

@@ -187,8 +187,8 @@ struct FilterProgramTests {
     @Test func `hot calls are answered without a look at their arguments`() throws {
         // The kernel keeps a bitmap of calls that any argument is allowed for.
         let hot: [Syscall] = [
-            .read, .write, .readv, .writev, .pread64, .pwrite64, .preadv, .pwritev, .ioctl, .ppoll,
-            .poll, .futex, .io_submit, .io_getevents, .io_uring_enter, .sendmsg, .recvmsg, .sendto,
+            .read, .write, .readv, .writev, .pread64, .pwrite64, .preadv, .pwritev, .ppoll, .poll,
+            .futex, .io_submit, .io_getevents, .io_uring_enter, .sendmsg, .recvmsg, .sendto,
             .recvfrom, .eventfd2, .clock_gettime, .madvise, .epoll_wait, .fdatasync,
             .rt_sigprocmask,
         ]
@@ -200,10 +200,25 @@ struct FilterProgramTests {
         }
     }
 
+    /// KVM_RUN, which every exit of a vCPU ends in: of all that is asked about `ioctl`, it comes first.
+    @Test func `a vCPU's call is answered before other requests are looked at`() throws {
+        let options: [(name: String, value: ByteString?)] = [("id", "100"), ("daemonize", nil)]
+        let ruleset = try Ruleset.derived(from: options, spawn: .auto)
+        let program = FilterStack(ruleset, mode: .enforce).recorded
+        func steps(_ request: UInt64) throws -> Int {
+            try FilterInterpreter(program.instructions).steps(
+                architecture: Architecture.x86_64,
+                number: Syscall.ioctl.rawValue,
+                arguments: [3, request, 0, 0, 0, 0]
+            )
+        }
+        #expect(try steps(0xAE80) + 8 < steps(0x5401))
+    }
+
     @Test func `programs stay far below what the kernel takes`() throws {
         let ruleset = try Ruleset.derived(from: [], spawn: .allow)
         let stack = FilterStack(ruleset, mode: .enforce)
-        #expect(stack.recorded.instructions.count < 500)
+        #expect(stack.recorded.instructions.count < 700)
         #expect((stack.silent?.instructions.count ?? 0) < 50)
     }
 }

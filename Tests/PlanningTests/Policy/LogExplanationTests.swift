@@ -22,7 +22,7 @@ struct LogExplanationTests {
             )
         )
         #expect(explanation.text.contains("  group memory-lock: allow, because: "))
-        #expect(explanation.text.contains(", or with -overcommit mem-lock=on\n"))
+        #expect(explanation.text.contains(", or with -overcommit mem-lock=on, or with -incoming; "))
     }
 
     @Test func `of one process only what it did`() {

@@ -46,7 +46,7 @@ struct PolicyReportTests {
             #expect(row["reason"] as? String == rule.reason)
             #expect((row["checks"] as? [Any])?.count == rule.checks.count)
         }
-        let ring = try #require(groups.first { $0["name"] as? String == "io_uring" })
+        let ring = try #require(groups.first { $0["name"] as? String == "io-uring" })
         let cause = try #require(ring["cause"] as? [String: String])
         #expect(cause["kind"] == "option" && cause["option"] == "drive")
     }
@@ -55,12 +55,13 @@ struct PolicyReportTests {
         let report = try report()
         let code = report.pseudoCode
         #expect(code.contains("# filter 'recorded'") && code.contains("# filter 'silent'"))
-        #expect(code.contains("if ($syscall == mount) KILL_PROCESS;"))
+        #expect(code.contains("if ($syscall == reboot) KILL_PROCESS;"))
         #expect(code.contains("if ($syscall == execve) USER_NOTIF;"))
+        #expect(code.contains("if ($syscall == kill && a0 == own process) ALLOW;"))
         #expect(code.contains("if ($syscall == clone3) ERRNO(ENOSYS);"))
-        #expect(code.contains("if ($syscall == socket && a0 == 0x1) ALLOW;"))
-        #expect(code.contains("if ($syscall == prctl && a0 == 0x23) ERRNO(EPERM);"))
-        #expect(try self.report(.log).pseudoCode.contains("if ($syscall == mount)") == false)
+        #expect(code.contains("if ($syscall == socket && a0 == 0x2 && a1 & 0xf == 0x1) ALLOW;"))
+        #expect(code.contains("if ($syscall == ioctl && a1 == 0x5412) ERRNO(EPERM);"))
+        #expect(try self.report(.log).pseudoCode.contains("if ($syscall == reboot)") == false)
         #expect(try self.report(.log).pseudoCode.hasSuffix("LOG;\n"))
     }
 

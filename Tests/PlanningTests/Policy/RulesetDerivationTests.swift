@@ -11,7 +11,7 @@ struct RulesetDerivationTests {
 
     /// The groups that these options ask for, beyond what an empty command line gets.
     private func asked(by options: Options) throws -> [String] {
-        let quiet: Options = [("daemonize", nil), ("display", "none")]
+        let quiet: Options = [("daemonize", nil), ("display", "none"), ("nodefaults", nil)]
         let before = Set(try groups(quiet).map(\.group.name))
         return try groups(options + quiet).map(\.group.name).filter { !before.contains($0) }
             .sorted()
@@ -26,17 +26,17 @@ struct RulesetDerivationTests {
             ("run-with", "async-teardown=off", []),
             ("async-teardown", nil, ["async-teardown"]),
             ("chroot", "/var/empty", ["chroot"]),
-            ("id", "100", ["io_uring", "spawn"]),
-            ("drive", "file=/x,aio=io_uring,if=none", ["io_uring"]),
+            ("id", "100", ["io-uring", "spawn"]),
+            ("drive", "file=/x,aio=io_uring,if=none", ["io-uring"]),
             ("drive", "file=/x,aio=native,if=none", []),
             ("drive", "file=/x,,aio=io_uring,if=none", []),
             (
                 "blockdev", #"{"driver":"raw","file":{"aio" : "io_uring","filename":"/x"}}"#,
-                ["io_uring"]
+                ["io-uring"]
             ),
             ("blockdev", #"{"driver":"raw","file":{"filename":"aio\":\"io_uring"}}"#, []),
-            ("hda", #"json:{"driver":"file","filename":"/d","aio":"io_uring"}"#, ["io_uring"]),
-            ("drive", "if=none,backing.file.aio=io_uring", ["io_uring"]),
+            ("hda", #"json:{"driver":"file","filename":"/d","aio":"io_uring"}"#, ["io-uring"]),
+            ("drive", "if=none,backing.file.aio=io_uring", ["io-uring"]),
             ("overcommit", "mem-lock=on", ["memory-lock"]),
             ("overcommit", "mem-lock=off,cpu-pm=on", []),
             ("numa", "node,nodeid=0", ["numa"]),
@@ -50,7 +50,7 @@ struct RulesetDerivationTests {
             ("object", "thread-context,id=t,cpu-affinity=0", ["scheduling"]),
             ("object", "secret_keyring,id=k,serial=1", ["keyring"]),
             ("object", "can-host-socketcan,id=c,if=can0,canbus=b", ["can"]),
-            ("display", "gtk,gl=on", ["desktop", "scheduling"]),
+            ("display", "gtk,gl=on", ["desktop", "scheduling", "spawn"]),
             ("display", "egl-headless,gl=core", ["desktop", "scheduling"]),
             ("spice", "port=5900,disable-ticketing=on", []),
             ("device", "virtio-vga-gl,id=v", ["desktop", "scheduling"]),
@@ -63,6 +63,24 @@ struct RulesetDerivationTests {
             ("device", #"{"driver":"virtio-net-pci","rss":true}"#, ["ebpf"]),
             ("device", "virtio-net-pci,netdev=n", []),
             ("netdev", "af-xdp,ifname=eth0,id=x", ["af-xdp"]),
+            ("netdev", "user,id=n", ["ping"]),
+            ("nic", "user", ["ping"]),
+            ("netdev", "l2tpv3,id=n,src=::1,txsession=1", ["l2tpv3"]),
+            ("netdev", "vde,id=n,sock=/run/vde", ["shared-sockets"]),
+            ("netdev", "tap,id=n,ifname=t,script=/etc/up,downscript=no", ["netns", "spawn"]),
+            ("netdev", "tap,id=n", ["netns", "spawn"]),
+            ("netdev", "tap,id=n,helper=/usr/lib/qemu/qemu-bridge-helper", ["spawn"]),
+            (
+                "netdev",
+                "tap,id=n,script=/usr/libexec/qemu-server/pve-bridge,downscript=no",
+                ["spawn"]
+            ),
+            ("drive", "file=rbd:pool/image:id=admin,if=none", ["shared-sockets"]),
+            ("blockdev", #"{"driver":"rbd","pool":"p","image":"i"}"#, ["shared-sockets"]),
+            ("incoming", "rdma:0:4444", ["postcopy", "rdma"]),
+            ("device", "virtio-vga-gl,venus=on", ["desktop", "scheduling", "spawn"]),
+            ("audiodev", "jack,id=a,out.start-server=on", ["desktop", "scheduling", "spawn"]),
+            ("audiodev", "jack,id=a", ["desktop", "scheduling"]),
             // What needs nothing that base lacks.
             ("device", "vfio-pci,host=01:00.0", []),
             ("device", "usb-host,vendorid=1", []),
@@ -142,11 +160,21 @@ struct RulesetDerivationTests {
         #expect(allowed.groups.contains(SelectedGroup(.spawn, because: .setting("spawn allow"))))
     }
 
+    @Test func `the configuration adds what QMP asks for later`() throws {
+        let ruleset = try Ruleset.derived(from: [], spawn: .deny, adding: [.ioUring, .numa])
+        let ring = ruleset.groups.first { $0.group == .ioUring }
+        #expect(ring?.cause == .setting("groups io-uring"))
+        #expect(ruleset.verdict(number: 425, arguments: []) == .allow)
+        #expect(ruleset.verdict(number: 237, arguments: []) == .allow)
+    }
+
     @Test func `what is not said counts too`() throws {
         let names = try groups([]).map(\.group.name)
-        #expect(names.contains("terminal") && names.contains("desktop"))
-        let quiet = try groups([("daemonize", nil), ("nographic", nil)]).map(\.group.name)
-        #expect(!quiet.contains("terminal") && !quiet.contains("desktop"))
+        #expect(names.contains("ping") && names.contains("desktop"))
+        let quiet = try groups([("daemonize", nil), ("nographic", nil), ("nic", "none")]).map(
+            \.group.name
+        )
+        #expect(!quiet.contains("ping") && !quiet.contains("desktop"))
         #expect(quiet.contains("daemonize"))
     }
 

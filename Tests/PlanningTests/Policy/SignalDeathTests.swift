@@ -31,7 +31,7 @@ struct SignalDeathTests {
     }
 
     @Test func `the advice names what a filter ends a process for`() {
-        #expect(SignalDeath.advice.contains("ptrace"))
+        #expect(SignalDeath.advice.contains("kexec_load"))
         #expect(SignalDeath.advice.contains("launcherctl explain"))
     }
 }

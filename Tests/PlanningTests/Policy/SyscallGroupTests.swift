@@ -1,3 +1,4 @@
+import FilterMachine
 import Planning
 import Testing
 
@@ -65,25 +66,33 @@ struct SyscallGroupTests {
     }
 
     @Test(
-        arguments: [
-            .mount, .init_module, .kexec_file_load, .ptrace, .process_vm_writev, .reboot,
-        ] as [Syscall]
+        arguments: [.kexec_load, .kexec_file_load, .reboot, .swapon, .iopl, .acct] as [Syscall]
     )
-    func `what no VM does ends the process`(call: Syscall) {
-        let verdict = Ruleset.denylist.verdict(number: call.rawValue, arguments: [])
-        #expect(verdict == .kill)
+    func `what no VM does ends the process`(call: Syscall) throws {
+        let ruleset = try Ruleset.derived(from: [], spawn: .allow)
+        #expect(ruleset.verdict(number: call.rawValue, arguments: []) == .kill)
     }
 
+    /// libfuse mounts, smbd asks for quotas, scripts load modules: they go on when they may not.
     @Test(
         arguments: [
-            // What Proxmox's tap scripts do: perl, ip, bridge, tc, ovs-vsctl, systemctl.
-            .execve, .clone, .vfork, .wait4, .socket, .ioctl, .flock, .shmat, .close_range,
-            // What QEMU does where it is asked to, and falls back from where it cannot.
-            .bpf, .keyctl, .userfaultfd, .io_uring_setup, .mbind, .mlockall, .setuid, .chroot,
-            .seccomp,
+            .mount, .umount2, .fsopen, .move_mount, .quotactl, .pivot_root, .ptrace, .unshare,
+            .finit_module, .perf_event_open, .process_vm_readv,
         ] as [Syscall]
     )
-    func `the first filter leaves alone what somebody has a use for`(call: Syscall) {
-        #expect(Ruleset.denylist.verdict(number: call.rawValue, arguments: []) == .allow)
+    func `what a library or a helper tries only fails`(call: Syscall) throws {
+        for spawn in [SpawnPolicy.allow, .deny] {
+            let options: [(name: String, value: ByteString?)] = [("nographic", nil)]
+            let ruleset = try Ruleset.derived(from: options, spawn: spawn)
+            let verdict = ruleset.verdict(number: call.rawValue, arguments: [])
+            #expect(
+                verdict == .refuse(.notPermitted, .recorded) || call == .unshare
+            )
+        }
+    }
+
+    @Test func `every group but spawn can be set`() {
+        #expect(Self.features.count == SyscallGroup.settable.count + 1)
+        #expect(!SyscallGroup.settable.contains(.spawn))
     }
 }

@@ -1,5 +1,7 @@
+package import Planning
+
 extension Ruleset {
-    /// Everything is allowed but what no VM does: for a QEMU about which nothing else is known.
+    /// Everything is allowed but what no VM does: for tests in which the process goes on.
     package static let denylist = Ruleset(
         default: .allow,
         execution: .unlimited,

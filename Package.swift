@@ -20,6 +20,8 @@ let package = Package(
     products: [
         .executable(name: "qemu-launcher", targets: ["qemu-launcher"]),
         .executable(name: "launcherctl", targets: ["launcherctl"]),
+        // For tests: QEMU loads it.
+        .library(name: "captured-qemu", type: .dynamic, targets: ["CapturedQEMU"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -87,6 +89,9 @@ let package = Package(
             path: "Tests/FilterMachine",
             swiftSettings: strict
         ),
+
+        // What a captured QEMU could do, tried from inside a real one.
+        .target(name: "CapturedQEMU", path: "Tests/CapturedQEMU"),
 
         // What the launcher becomes in tests that try to get past "exactly one exec".
         .executableTarget(name: "ExecAttacks", path: "Tests/ExecAttacks"),

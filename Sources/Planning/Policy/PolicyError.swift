@@ -2,8 +2,8 @@
 package enum PolicyError: Failure {
     /// An option makes QEMU start a program, and the configuration forbids that.
     case spawnDenied(option: String, value: ByteString?)
-    /// passt confines itself with mounts and namespaces of its own, which end a process under
-    /// our filter: it inherits the filter where QEMU starts it.
+    /// passt confines itself with mounts and namespaces of its own, and ends where it may not: it
+    /// inherits our filter where QEMU starts it.
     case programConfinesItself(name: String, option: String, value: ByteString?)
 
     package var message: String {

@@ -9,6 +9,8 @@ enum RequestCode {
     /// FIFREEZE and FITHAW of `ioctl`, from include/uapi/linux/fs.h.
     static let freezeFileSystem: UInt32 = 0xC004_5877
     static let thawFileSystem: UInt32 = 0xC004_5878
+    /// USERFAULTFD_IOC_NEW of `ioctl`, on /dev/userfaultfd: from include/uapi/linux/userfaultfd.h.
+    static let newUserFault: UInt32 = 0xAA00
     /// KVM_RUN of `ioctl`, from include/uapi/linux/kvm.h.
     static let runProcessor: UInt32 = 0xAE80
     /// The bits of a request that say which driver it is for, from include/uapi/asm-generic/ioctl.h.

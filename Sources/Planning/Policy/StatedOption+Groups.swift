@@ -8,6 +8,7 @@ extension StatedOption {
         return switch name {
         case "async-teardown": [.asyncTeardown]
         case "audio", "audiodev": makesSound ? [.desktop, .scheduling] : []
+        case "chardev": self["backend"] == "pty" && self["path"] != nil ? [.terminalLink] : []
         case "chroot": [.chroot]
         case "daemonize": [.daemonize]
         case "device": deviceGroups
@@ -136,6 +137,7 @@ extension StatedOption {
         case "audiodev": self["driver"] == "jack" && startsSoundServer
         // virglrenderer starts virgl_render_server.
         case "device": turnsOn("venus")
+        case "global": self["property"] == "venus" && self["value"] != "off"
         case "display": self["type"] == "spice-app"
         default: false
         }

@@ -100,10 +100,6 @@ extension SyscallGroup {
         rules: [
             .allow(.chmod, because: "libvdeplug and Ceph's admin socket set their mode"),
             .allow(.chown, because: "libvdeplug gives its socket to the group of the switch"),
-            .allow(.fchmod, because: "libvdeplug and Ceph's admin socket set their mode"),
-            .allow(.fchmodat, because: "libvdeplug and Ceph's admin socket set their mode"),
-            .allow(.fchown, because: "libvdeplug gives its socket to the group of the switch"),
-            .allow(.fchownat, because: "libvdeplug gives its socket to the group of the switch"),
         ]
     )
 
@@ -115,6 +111,16 @@ extension SyscallGroup {
         rules: [
             .allow(.mount, because: "libfuse mounts the export where it can"),
             .allow(.umount2, because: "libfuse takes the export away"),
+        ]
+    )
+
+    /// For `-chardev pty,path=`, of QEMU 9.2 and newer.
+    package static let terminalLink = SyscallGroup(
+        "terminal-link",
+        purpose: "a fixed name for a terminal that the kernel names",
+        demand: "path= of -chardev pty",
+        rules: [
+            .allow(.symlink, because: "-chardev pty,path= makes a link to the terminal")
         ]
     )
 }

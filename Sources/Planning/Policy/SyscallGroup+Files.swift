@@ -56,6 +56,11 @@ extension SyscallGroup {
             ),
             .deny(
                 .ioctl,
+                when: .int(1, equals: RequestCode.newUserFault),
+                because: "userfaultfd by way of its device; postcopy, background snapshots"
+            ),
+            .deny(
+                .ioctl,
                 when: .int(1, equals: RequestCode.freezeFileSystem),
                 because: "stops a file system of the host"
             ),

@@ -7,8 +7,8 @@ extension SyscallGroup {
         rules: [
             .allow(
                 .clone,
-                when: .flags(0, without: CloneFlag.sharedMemory | CloneFlag.namespaces),
-                because: "-daemonize forks twice, without sharing memory"
+                when: .int(0, equals: CloneFlag.fork),
+                because: "-daemonize forks twice, as the C library makes a fork"
             ),
             .allow(.fork, because: "-daemonize forks twice"),
             .allow(.setsid, because: "-daemonize leaves the caller's session"),

@@ -31,20 +31,7 @@ extension SyscallGroup {
         purpose: "guest memory on chosen nodes",
         demand: "-numa, or host-nodes= or policy= of a memory backend",
         rules: [
-            .allow(.mbind, because: "host-nodes= and policy= of a memory backend"),
-            .allow(
-                .migrate_pages,
-                when: .int(0, equals: 0),
-                because: "libnuma moves what was there before"
-            ),
-            .allow(
-                .migrate_pages,
-                when: .ownProcess(0),
-                because: "libnuma moves what was there before"
-            ),
-            .allow(.move_pages, when: .int(0, equals: 0), because: "libnuma asks where pages are"),
-            .allow(.move_pages, when: .ownProcess(0), because: "libnuma asks where pages are"),
-            .allow(.set_mempolicy_home_node, because: "libnuma prefers a node"),
+            .allow(.mbind, because: "host-nodes= and policy= of a memory backend")
         ]
     )
 
@@ -74,6 +61,11 @@ extension SyscallGroup {
         purpose: "the guest runs before all of its memory has arrived, or while it is saved",
         demand: "-incoming",
         rules: [
+            .allow(
+                .ioctl,
+                when: .int(1, equals: RequestCode.newUserFault),
+                because: "QEMU 8.0 and newer ask the device first"
+            ),
             .allow(
                 .mlockall,
                 because: "locks memory again that -overcommit mem-lock=on had locked"

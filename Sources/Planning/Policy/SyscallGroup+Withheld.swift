@@ -41,11 +41,23 @@ extension SyscallGroup {
                 .fremovexattr,
                 because: "only programs that QEMU starts, and 9p, change files so"
             ),
-            .deny(.fsconfig, because: "mount(8) tries it first; changes what paths mean"),
+            .unimplemented(
+                .fsconfig,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
             .deny(.fsetxattr, because: "only programs that QEMU starts, and 9p, change files so"),
-            .deny(.fsmount, because: "mount(8) tries it first; changes what paths mean"),
-            .deny(.fsopen, because: "mount(8) tries it first; changes what paths mean"),
-            .deny(.fspick, because: "mount(8) tries it first; changes what paths mean"),
+            .unimplemented(
+                .fsmount,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
+            .unimplemented(
+                .fsopen,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
+            .unimplemented(
+                .fspick,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
             .deny(.futimesat, because: "only programs that QEMU starts, and 9p, change files so"),
             .deny(.get_robust_list, because: "asks about the threads of other processes"),
             .deny(.init_module, because: "insmod in a tap script; loads code into the kernel"),
@@ -95,8 +107,14 @@ extension SyscallGroup {
                 because:
                     "libfuse of a FUSE export, ip netns, and mount(8) in a script; changes what paths mean"
             ),
-            .deny(.mount_setattr, because: "mount(8) tries it first; changes what paths mean"),
-            .deny(.move_mount, because: "mount(8) tries it first; changes what paths mean"),
+            .unimplemented(
+                .mount_setattr,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
+            .unimplemented(
+                .move_mount,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
             .deny(.move_pages, because: "moves another process's memory"),
             .deny(.mq_getsetattr, because: "message queues: nothing of QEMU's"),
             .deny(.mq_notify, because: "message queues: nothing of QEMU's"),
@@ -111,8 +129,14 @@ extension SyscallGroup {
             .deny(.munlockall, because: "-overcommit mem-lock=on, postcopy migration"),
             .deny(.name_to_handle_at, because: "GIO in windows, and programs that QEMU starts"),
             .deny(.open_by_handle_at, because: "opens files past the directories above them"),
-            .deny(.open_tree, because: "mount(8) tries it first; changes what paths mean"),
-            .deny(.open_tree_attr, because: "mount(8) tries it first; changes what paths mean"),
+            .unimplemented(
+                .open_tree,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
+            .unimplemented(
+                .open_tree_attr,
+                because: "mount(8) tries it, then mount; changes what paths mean"
+            ),
             .deny(
                 .perf_event_open,
                 because: "libraries count events and do without; observes the kernel"

@@ -80,6 +80,9 @@ struct RulesetDerivationTests {
             ("incoming", "rdma:0:4444", ["postcopy", "rdma"]),
             ("device", "virtio-vga-gl,venus=on", ["desktop", "scheduling", "spawn"]),
             ("audiodev", "jack,id=a,out.start-server=on", ["desktop", "scheduling", "spawn"]),
+            ("global", "virtio-vga-gl.venus=on", ["spawn"]),
+            ("chardev", "pty,id=c,path=/run/console", ["terminal-link"]),
+            ("chardev", "pty,id=c", []),
             ("audiodev", "jack,id=a", ["desktop", "scheduling"]),
             // What needs nothing that base lacks.
             ("device", "vfio-pci,host=01:00.0", []),

@@ -25,6 +25,17 @@ package struct FilterInterpreter {
         number: UInt32,
         arguments: [UInt64],
     ) throws(Fault) -> UInt32 {
+        try answer(architecture: architecture, number: number, arguments: arguments).value
+    }
+
+    /// - Returns: also whether the program looked at anything but the ABI and the number. Where it did
+    ///   not, it answers alike whatever the arguments are.
+    func answer(
+        architecture: UInt32,
+        number: UInt32,
+        arguments: [UInt64],
+    ) throws(Fault) -> (value: UInt32, looksAtArguments: Bool) {
+        var looksAtArguments = false
         var accumulator: UInt32 = 0
         var index = 0
         while index < instructions.count {
@@ -33,6 +44,7 @@ package struct FilterInterpreter {
             switch step.code {
             case FilterInstruction.Code.load:
                 accumulator = try load(step.operand, architecture, number, arguments)
+                looksAtArguments = looksAtArguments || step.operand > 4
             case FilterInstruction.Code.and:
                 accumulator &= step.operand
             case FilterInstruction.Code.jump:
@@ -44,7 +56,7 @@ package struct FilterInterpreter {
             case Self.jumpIfGreater:
                 index += Int(accumulator > step.operand ? step.jumpTrue : step.jumpFalse)
             case FilterInstruction.Code.returning:
-                return step.operand
+                return (step.operand, looksAtArguments)
             default:
                 throw .unknownCode(step.code)
             }

@@ -39,7 +39,7 @@ struct SeccompFilterTests {
         let agreement = try verifier.verify(ruleset, mode: mode)
         #expect(agreement.filters == (mode == .enforce ? 2 : 1))
         #expect(agreement.calls > 4_000)
-        #expect(agreement.argumentValues > agreement.calls)
+        #expect(agreement.argumentValues > 2_000)
         #expect(agreement.notComparable.isEmpty)
         let denylist = try verifier.verify(.denylist, mode: mode)
         #expect(denylist.filters == 1)

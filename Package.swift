@@ -42,11 +42,19 @@ let package = Package(
         // System calls and constants that Swift's Glibc module does not show.
         .target(name: "CLinux"),
 
-        // The reference that tests hold our filters against; the launcher does without.
+        // The reference that `launcherctl policy --verify` and tests hold our filters against. The
+        // launcher itself neither links nor loads it; see docs/confinement.md.
         .systemLibrary(
             name: "CSeccomp",
             pkgConfig: "libseccomp",
             providers: [.apt(["libseccomp-dev"])],
+        ),
+
+        // Holds the launcher's filters against libseccomp's.
+        .target(
+            name: "FilterVerification",
+            dependencies: ["CLinux", "CSeccomp", "Host", "Planning", system],
+            swiftSettings: strict,
         ),
 
         .executableTarget(
@@ -56,13 +64,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "launcherctl",
-            dependencies: ["CLinux", "Host", "Planning", arguments, system],
+            dependencies: [
+                "CLinux", "FilterVerification", "Host", "Planning", arguments, system,
+            ],
             swiftSettings: strict,
         ),
 
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["FilterMachine", "Planning", crypto, system],
+            dependencies: ["FilterMachine", "FilterVerification", "Planning", crypto, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["QEMU/Golden"],
             swiftSettings: strict
@@ -70,7 +80,8 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "CLinux", "CSeccomp", "FilterMachine", "Host", "Planning", "SyscallProbes", system,
+                "CLinux", "CSeccomp", "FilterMachine", "FilterVerification", "Host", "Planning",
+                "SyscallProbes", system,
             ],
             swiftSettings: strict,
         ),
@@ -82,7 +93,7 @@ let package = Package(
             swiftSettings: strict,
         ),
 
-        // Runs filter programs, and makes rulesets at random, to hold them against one another.
+        // Makes rulesets, at random among others, to hold filters against.
         .target(
             name: "FilterMachine",
             dependencies: ["Planning"],

@@ -146,6 +146,18 @@ release_flags=(
 
 release_path() { swift build -c release --show-bin-path "${release_flags[@]}"; }
 
+# The rows of a policy, as `launcherctl policy --json` prints it, as initialisers for reference.c.
+policy_rows() {
+    sed 's/{"syscall"/\n&/g' | sed -n '
+        /^{"syscall"/!d
+        s/"reason".*//
+        s/{"argument":\([0-9]*\),"mask":"\([0-9a-fx]*\)","value":"\([0-9a-fx]*\)"}/CHECK(\1, \2, \3)/g
+        s/.*"number":\([0-9]*\),"verdict":"allow","checks":\[\(.*\)\],$/{\1, ALLOW, \2}/p
+        s/.*"number":\([0-9]*\),"verdict":"kill","checks":\[\(.*\)\],$/{\1, KILL, \2}/p
+        s/.*"number":\([0-9]*\),"verdict":"refuse","error":"\([A-Z]*\)".*"checks":\[\(.*\)\],$/{\1, REFUSE(\2), \3}/p
+    ' | sed 's/, }$/, 0, {0}},/; s/, CHECK/, 1, CHECK/; s/)}$/)},/'
+}
+
 # A unified image and a split pair as Debian's ovmf package ships them.
 ovmf_code=/usr/share/OVMF/OVMF_CODE_4M.fd
 ovmf_vars=/usr/share/OVMF/OVMF_VARS_4M.fd

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 // Linux 6.3; the headers we build with may be older.
@@ -69,4 +70,9 @@ int linux_file_system(const char *path, uint32_t *magic)
         return -1;
     *magic = (uint32_t)status.f_type;
     return 0;
+}
+
+ssize_t linux_attribute_size(const char *path, const char *name)
+{
+    return getxattr(path, name, NULL, 0);
 }

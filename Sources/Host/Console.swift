@@ -28,6 +28,16 @@ package struct Console: Sendable {
         write("warning: \(label.map { "\($0): " } ?? "")\(message)")
     }
 
+    /// What is neither a failure nor a warning.
+    package func say(_ message: String, hints: [String]) {
+        write(message)
+        hint(hints)
+    }
+
+    package func hint(_ hints: [String]) {
+        for hint in hints { write("hint: \(hint)") }
+    }
+
     /// Lines that are not about a failure, such as the usage.
     package func show(lines: String) {
         send(printable(lines, sparing: ["\n"]))

@@ -37,6 +37,7 @@ struct ExplainCommand: ParsableCommand {
             if let pid { return try explain(process: pid) }
             let explanation = try record == ["-"] ? Self.standardInput() : recordOnCommandLine()
             guard !explanation.entries.isEmpty else {
+                if explanation.launches > 0 { return Output.show(Self.launch) }
                 throw LaunchFailure(ExplanationError.nothingFound(isInput: record == ["-"]))
             }
             Output.show(explanation.text, terminator: "")
@@ -44,6 +45,10 @@ struct ExplainCommand: ParsableCommand {
             throw refuse(error)
         }
     }
+
+    /// Where a log has nothing but that.
+    private static let launch =
+        "the launcher became QEMU, which 'seccomp log' records; nothing else is there"
 
     private func recordOnCommandLine() -> LogExplanation {
         LogExplanation(ByteString(record.joined(separator: " ")))
@@ -64,7 +69,9 @@ struct ExplainCommand: ParsableCommand {
         Output.show("process \(process): \(running?.summary ?? "not running")")
         let log = try wrapping { () throws(HostError) in try KernelLog.content() }
         let explanation = LogExplanation(log, of: process)
-        if explanation.entries.isEmpty {
+        if explanation.entries.isEmpty, explanation.launches > 0 {
+            Output.show(Self.launch)
+        } else if explanation.entries.isEmpty {
             Output.show("the kernel's log, as far as it goes back, has no seccomp record of it")
         } else {
             Output.show("\n" + explanation.text, terminator: "")

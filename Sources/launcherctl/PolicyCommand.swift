@@ -1,4 +1,5 @@
 import ArgumentParser
+import FilterVerification
 import Glibc
 import Host
 import Planning
@@ -12,21 +13,27 @@ struct PolicyCommand: ParsableCommand {
             The policy is derived as the launcher derives it, launcher.conf included. Without a \
             command line it is that of a QEMU without options.
 
+            --verify compiles it with libseccomp too, runs both for every call, every ABI and the \
+            boundaries of every condition, and says in one line that they agree, or names the first \
+            call that is answered differently and ends with status 70.
+
             EXAMPLES
               launcherctl policy --vmid 100
+              launcherctl policy --verify --vmid 100
               launcherctl policy -- -id 100 -daemonize -netdev tap,id=n,script=/etc/ifup
               launcherctl policy --json --seccomp log -- -machine q35
             """,
     )
 
     enum Form: String, EnumerableFlag {
-        case json, pfc, bpf
+        case json, pfc, bpf, verify
 
         static func help(for form: Form) -> ArgumentHelp? {
             switch form {
             case .json: "Print the policy as JSON."
-            case .pfc: "Print the filters as pseudo code."
+            case .pfc: "Print the filters in libseccomp's pseudo code."
             case .bpf: "Print the filters' instructions, as the kernel gets them."
+            case .verify: "Compare the filters with what libseccomp makes of the policy."
             }
         }
     }
@@ -39,27 +46,37 @@ struct PolicyCommand: ParsableCommand {
     @OptionGroup var commandLine: CommandLineArguments
 
     func run() throws {
-        do throws(LaunchFailure) {
+        try reporting { () throws(LaunchFailure) in
             let invocation = try commandLine.invocation()
             let plan = try PreparedLaunch.confinement(invocation)
             let report = PolicyReport(plan.ruleset, mode: seccomp ?? plan.mode)
-            if form == .json {
-                Output.show(json: report.json, terminator: "")
-            } else {
-                Output.show(Self.text(of: report, as: form), terminator: "")
+            switch form {
+            case nil: Output.show(report.table, terminator: "")
+            case .json: Output.show(json: report.json, terminator: "")
+            case .bpf: Output.show(report.listing, terminator: "")
+            case .pfc:
+                let text = try failing { () throws(VerificationFailure) in
+                    try RulesetVerifier.pseudoCode(report.ruleset, mode: report.mode)
+                }
+                Output.show(text, terminator: "")
+            case .verify: try Self.verify(report)
             }
-        } catch {
-            throw refuse(error)
         }
     }
 
-    private static func text(of report: PolicyReport, as form: Form?) -> String {
-        switch form {
-        case nil: report.table
-        case .json: report.json
-        case .pfc: report.pseudoCode
-        case .bpf: report.listing
+    private static func verify(_ report: PolicyReport) throws(LaunchFailure) {
+        guard report.mode != .off else {
+            Output.show("seccomp off: no filter is loaded, and there is nothing to compare")
+            return
         }
+        var verifier = RulesetVerifier()
+        let agreement: Agreement
+        do throws(VerificationFailure) {
+            agreement = try verifier.verify(report.ruleset, mode: report.mode)
+        } catch {
+            throw LaunchFailure(error)
+        }
+        Output.show("libseccomp \(RulesetVerifier.libseccompVersion) agrees: \(agreement.summary)")
     }
 }
 

@@ -1,6 +1,6 @@
 import CSeccomp
 import FilterMachine
-import Glibc
+import FilterVerification
 import Planning
 import Testing
 
@@ -18,90 +18,144 @@ struct SeccompFilterTests {
 
     @Test func `random tables mean the same to libseccomp`() throws {
         var random = SplitMix(seed: 0xF117E2)
-        for _ in 0..<100 {
-            let ruleset = expressible(Ruleset.random(using: &random))
-            try compare(ruleset, using: &random)
+        var verifier = RulesetVerifier()
+        for _ in 0..<20 {
+            let ruleset = Ruleset.random(using: &random)
+            let agreement = try verifier.verify(ruleset, mode: .enforce)
+            #expect(agreement.filters > 0 || ruleset.rules.allSatisfy { $0.verdict == .allow })
         }
     }
 
-    @Test func `a real table means the same to libseccomp`() throws {
-        var random = SplitMix(seed: 1)
-        let options: [(name: String, value: ByteString?)] = [("id", "100"), ("runas", "nobody")]
-        let ruleset = try Ruleset.derived(from: options, spawn: .allow)
-        try compare(expressible(ruleset), using: &random)
-        try compare(expressible(.denylist), using: &random)
+    @Test(arguments: [SeccompMode.enforce, .log], SpawnPolicy.allCases)
+    func `a real table means the same to libseccomp, every row of it`(
+        mode: SeccompMode,
+        spawn: SpawnPolicy,
+    ) throws {
+        var verifier = RulesetVerifier()
+        let options: [(name: String, value: ByteString?)] = [
+            ("id", "100"), ("runas", "nobody"), ("object", "can-host-socketcan,id=c"),
+        ]
+        let ruleset = try Ruleset.derived(from: options, spawn: spawn)
+        let agreement = try verifier.verify(ruleset, mode: mode)
+        #expect(agreement.filters == (mode == .enforce ? 2 : 1))
+        #expect(agreement.calls > 4_000)
+        #expect(agreement.argumentValues > 2_000)
+        #expect(agreement.notComparable.isEmpty)
+        let denylist = try verifier.verify(.denylist, mode: mode)
+        #expect(denylist.filters == 1)
+        #expect(try verifier.verify(ruleset, mode: .off).filters == 0)
     }
 
-    private func compare(_ ruleset: Ruleset, using random: inout SplitMix) throws {
-        let theirs = FilterInterpreter(try LibseccompFilter.instructions(for: ruleset))
-        let stack = FilterStack(ruleset, mode: .enforce)
-        let ours = FilterInterpreter(stack.recorded.instructions)
-        let checks = ruleset.rules.flatMap(\.checks)
-        let named = ruleset.rules.map(\.syscall.rawValue)
-        let numbers =
-            Set(named + named.map { $0 &+ 1 } + named.map { $0 &- 1 }).filter { $0 < 480 }
-            + [478, 0x3FFF_FFFF, 0x4000_0000, 0x4000_0001, 0x7FFF_FFFF, .max]
-        for number in numbers {
-            for architecture: UInt32 in [0xC000_003E, 0x4000_0003] {
-                var samples = [random.arguments(), [0, 0, 0, 0, 0, 0]]
-                for check in checks.prefix(8) {
-                    var arguments = random.arguments()
-                    arguments[check.index] = check.value | (random.next() & ~check.mask)
-                    samples.append(arguments)
-                }
-                for arguments in samples {
-                    let mine = try ours.run(
-                        architecture: architecture,
-                        number: number,
-                        arguments: arguments
-                    )
-                    let reference = try theirs.run(
-                        architecture: architecture,
-                        number: number,
-                        arguments: arguments
-                    )
-                    guard mine == reference else {
-                        Issue.record("\(number) \(arguments): \(mine) \(reference) \(ruleset)")
-                        return
-                    }
-                }
-            }
+    /// Controls: one row of the ruleset that is loaded, another for libseccomp.
+    @Test(
+        arguments: [
+            (.allow(.mount, because: ""), "mount (165): ", "ALLOW", "KILL_PROCESS"),
+            (.deny(.read, because: ""), "read (0): ", "ERRNO(EPERM)", "ALLOW"),
+            (.decline(.read, because: ""), "read (0): ", "ERRNO(EPERM)", "ALLOW"),
+            (.kill(.rseq_slice_yield, because: ""), "rseq_slice_yield (471): ", "KILL", "ERRNO"),
+            (
+                .allow(.socket, when: .int(0, equals: 29), because: ""),
+                "socket (41) with a0=0x1d: ", "ALLOW", "ERRNO(EPERM)"
+            ),
+            (
+                .deny(.ioctl, when: .flags(1, with: 1 << 40, without: 0), because: ""),
+                "ioctl (16) with ", "ERRNO(EPERM)", "ALLOW"
+            ),
+            (
+                .unimplemented(.read, when: .int(5, equals: 7), because: ""),
+                "read (0) with ", "ERRNO(ENOSYS)", "ALLOW"
+            ),
+        ] as [(SyscallRule, String, String, String)]
+    )
+    func `a row changed behind libseccomp's back is found`(
+        row: SyscallRule,
+        call: String,
+        ours: String,
+        theirs: String,
+    ) throws {
+        let options: [(name: String, value: ByteString?)] = [("display", "none")]
+        let ruleset = try Ruleset.derived(from: options, spawn: .deny)
+        let stack = FilterStack(replacing(row, in: ruleset), mode: .enforce)
+        var verifier = RulesetVerifier()
+        #expect(throws: Never.self) { try verifier.verify(ruleset, mode: .enforce) }
+        let failure = #expect(throws: VerificationFailure.self) {
+            try verifier.verify(stack, against: ruleset, mode: .enforce)
         }
+        guard case .differs(let difference) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(difference.message.hasPrefix(call))
+        #expect(difference.message.contains("answers \(ours)"))
+        #expect(difference.message.contains("libseccomp "))
+        #expect(difference.message.contains("the ruleset says \(theirs)"))
+        #expect(failure?.exitStatus == .software)
     }
 
-    /// The part of a table that libseccomp can say: for each call one row without checks, or rows
-    /// with checks and one verdict; and all refusals recorded, since it makes one filter.
-    private func expressible(_ ruleset: Ruleset) -> Ruleset {
-        var verdicts: [Syscall: (verdict: Verdict, hasChecks: Bool)] = [:]
-        var rows: [SyscallRule] = []
-        for rule in ruleset.rules {
-            let verdict = recorded(rule.verdict)
-            let hasChecks = !rule.checks.isEmpty
-            if let known = verdicts[rule.syscall] {
-                guard hasChecks, known.hasChecks, known.verdict == verdict else { continue }
-            }
-            verdicts[rule.syscall] = (verdict, hasChecks)
-            let indices = rule.checks.map(\.index)
-            guard Set(indices).count == indices.count else { continue }
-            rows.append(
-                SyscallRule(
-                    syscall: rule.syscall,
-                    verdict: verdict,
-                    checks: rule.checks,
-                    reason: ""
-                )
-            )
-        }
-        let group = SyscallGroup("rows", purpose: "", rules: rows)
+    /// A row that speaks of the same arguments goes; others of the call stay.
+    private func replacing(_ row: SyscallRule, in ruleset: Ruleset) -> Ruleset {
+        let rest = ruleset.rules.filter { $0.syscall != row.syscall || $0.checks != row.checks }
+        let group = SyscallGroup("changed", purpose: "", rules: rest + [row])
         return Ruleset(
-            default: recorded(ruleset.defaultVerdict),
-            execution: .unlimited,
-            groups: [SelectedGroup(group, because: .always)]
+            default: ruleset.defaultVerdict,
+            execution: ruleset.execution,
+            groups: [SelectedGroup(group, because: .always)],
         )
     }
 
-    private func recorded(_ verdict: Verdict) -> Verdict {
-        guard case .refuse(let refusal, _) = verdict else { return verdict }
-        return .refuse(refusal, .recorded)
+    @Test func `answers that depend on the order of rows are named as not comparable`() throws {
+        let rules: [SyscallRule] = [
+            .allow(.read, when: .flags(0, with: 1, without: 0), because: ""),
+            .deny(.read, when: .flags(0, with: 2, without: 0), because: ""),
+            .allow(.write, when: .int(0, equals: 1), because: ""),
+            .deny(.write, when: .int(0, equals: 2), because: ""),
+            .kill(.write, because: ""),
+        ]
+        let group = SyscallGroup("test", purpose: "", rules: rules)
+        let ruleset = Ruleset(
+            default: .refuse(.notImplemented, .recorded),
+            execution: .unlimited,
+            groups: [SelectedGroup(group, because: .always)],
+        )
+        var verifier = RulesetVerifier()
+        let agreement = try verifier.verify(ruleset, mode: .enforce)
+        #expect(agreement.notComparable == [.read])
+        #expect(agreement.summary.hasSuffix("; not comparable, and as the ruleset says: read"))
+        #expect(
+            try RulesetVerifier.pseudoCode(ruleset, mode: .enforce)
+                .contains("# cannot be stated with libseccomp: read\n")
+        )
+    }
+
+    @Test func `what is not comparable is held against the ruleset all the same`() throws {
+        func ruleset(_ bit: UInt64) -> Ruleset {
+            let group = SyscallGroup(
+                "test",
+                purpose: "",
+                rules: [
+                    .allow(.read, when: .flags(0, with: 1, without: 0), because: ""),
+                    .deny(.read, when: .flags(0, with: bit, without: 0), because: ""),
+                ],
+            )
+            let selected = SelectedGroup(group, because: .always)
+            return Ruleset(default: .kill, execution: .unlimited, groups: [selected])
+        }
+        var verifier = RulesetVerifier()
+        let failure = #expect(throws: VerificationFailure.self) {
+            let stack = FilterStack(ruleset(4), mode: .enforce)
+            return try verifier.verify(stack, against: ruleset(2), mode: .enforce)
+        }
+        #expect(failure?.message.contains("libseccomp") == false)
+        #expect(failure?.message.hasPrefix("read (0) with a0=0x") == true)
+    }
+
+    @Test func `libseccomp's own form has every filter`() throws {
+        let ruleset = try Ruleset.derived(from: [("display", "none")], spawn: .deny)
+        let text = try RulesetVerifier.pseudoCode(ruleset, mode: .enforce)
+        #expect(text.contains("# filter 'recorded'\n"))
+        #expect(text.contains("# filter 'recorded', for "))
+        #expect(text.contains("# filter 'silent'\n"))
+        #expect(text.contains("# pseudo filter code start\n"))
+        #expect(text.contains("action KILL_PROCESS;"))
     }
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // -- Files: opening below a directory, attributes ------------------------------------------------
 
@@ -24,6 +25,9 @@ int linux_statx_attributes(int descriptor, uint64_t *attributes);
 
 /// statfs(2): which file system a path is on, by its number in linux/magic.h. 0 or -1.
 int linux_file_system(const char *path, uint32_t *magic);
+
+/// getxattr(2) without a buffer: how long an attribute's value is, or -1.
+ssize_t linux_attribute_size(const char *path, const char *name);
 
 // -- Files: names --------------------------------------------------------------------------------
 
@@ -71,6 +75,18 @@ int linux_current_cpu(void);
 
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);
+
+/// capget(2) of the calling thread: a bit for each capability in effect. 0 or -1.
+int linux_effective_capabilities(uint64_t *capabilities);
+
+/// fork(2), which Swift hides, because a program with threads may do little in the child.
+int linux_fork(void);
+
+/// bind(2) of a netlink socket to multicast groups, a bit for each. 0 or -1.
+int linux_netlink_bind(int socket, uint32_t groups);
+
+/// prctl(2) with PR_SET_PDEATHSIG: the signal that ends us once our parent has ended. 0 or -1.
+int linux_end_with_parent(int signal);
 
 #include "arguments.h"
 #include "seccomp_calls.h"

@@ -6,7 +6,7 @@ package struct PreparedLaunch: ~Copyable {
     package let plan: LaunchPlan
     /// What was found out about the image; `nil` where the launch has none.
     package let facts: SealedFacts?
-    /// What the operator should know: of the command line, then of the image.
+    /// What the operator should know: of the command line, of what QEMU starts, of the image.
     package let warnings: [LaunchWarning]
     /// The launch digest to expect; `nil` where the image is not looked at, and for normal guests.
     package let forecast: LaunchForecast?
@@ -22,7 +22,7 @@ package struct PreparedLaunch: ~Copyable {
         self.plan = plan
         self.image = image
         self.facts = facts
-        self.warnings = plan.warnings + warnings
+        self.warnings = plan.warnings + HelperRights.warnings(plan) + warnings
         self.forecast = forecast
     }
 

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The kernel's own log, as far back as it reaches.
 package enum KernelLog {
-    private static let path: FilePath = "/dev/kmsg"
+    fileprivate static let path: FilePath = "/dev/kmsg"
     /// The kernel hands out at most this much at once (CONSOLE_EXT_LOG_MAX in kernel/printk).
     private static let longestRecord = 8 << 10
 
@@ -13,20 +13,31 @@ package enum KernelLog {
     /// - Throws: where the log may not be read, which takes CAP_SYSLOG on most hosts.
     package static func content() throws(HostError) -> ByteString {
         do throws(Errno) {
-            let log = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
-            return ByteString(try records(of: log))
+            return ByteString(try records(of: try opened()).bytes)
         } catch {
-            throw .systemCallFailed(operation: "reading the log", path: path, errno: error)
+            throw unreadable(error)
         }
     }
 
-    private static func records(of log: borrowing OwnedDescriptor) throws(Errno) -> [UInt8] {
+    fileprivate static func opened() throws(Errno) -> OwnedDescriptor {
+        try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+    }
+
+    fileprivate static func unreadable(_ error: Errno) -> HostError {
+        .systemCallFailed(operation: "reading the log", path: path, errno: error)
+    }
+
+    /// - Returns: what is there, and whether some of it was overwritten before it was read.
+    fileprivate static func records(
+        of log: borrowing OwnedDescriptor
+    ) throws(Errno) -> (bytes: [UInt8], isWhole: Bool) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: longestRecord,
             alignment: 16,
         )
         defer { unsafe buffer.deallocate() }
         var content: [UInt8] = []
+        var isWhole = true
         while content.count < HostFiles.maximumByteCount {
             do throws(Errno) {
                 let count = unsafe try log.read(into: buffer)
@@ -36,9 +47,39 @@ package enum KernelLog {
                 break
             } catch .brokenPipe {
                 // A record was overwritten before it was read: the next read goes on after it.
-                continue
+                isWhole = false
             }
         }
-        return content
+        return (content, isWhole)
+    }
+}
+
+/// The kernel's log from one moment on.
+package struct KernelLogTail: ~Copyable {
+    private let log: OwnedDescriptor
+
+    private init(_ log: consuming OwnedDescriptor) {
+        self.log = log
+    }
+
+    /// From now on.
+    package static func fromNow() throws(HostError) -> KernelLogTail {
+        do throws(Errno) {
+            let log = try KernelLog.opened()
+            let number = log.number
+            _ = try systemCall { lseek(number, 0, SEEK_END) }.get()
+            return KernelLogTail(log)
+        } catch {
+            throw KernelLog.unreadable(error)
+        }
+    }
+
+    /// What was written since the last time.
+    package borrowing func records() throws(HostError) -> (bytes: [UInt8], isWhole: Bool) {
+        do throws(Errno) {
+            return try KernelLog.records(of: log)
+        } catch {
+            throw KernelLog.unreadable(error)
+        }
     }
 }

@@ -73,6 +73,11 @@ extension LauncherConfiguration {
         section?.spawn ?? spawn
     }
 
+    /// Those for all VMs, and those of the section.
+    package func groups(for section: VirtualMachineSection?) -> [SyscallGroup] {
+        (groups + (section?.groups ?? [])).map(\.value)
+    }
+
     package func debug(for section: VirtualMachineSection?) -> Setting<Debugging> {
         section?.debug ?? debug
     }

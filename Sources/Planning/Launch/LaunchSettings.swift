@@ -45,9 +45,7 @@ package struct LaunchSettings: Sendable {
     package var seccomp: SeccompMode { seccompByHand ?? configuration.seccomp(for: section).value }
     package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
     /// Groups of system calls that the configuration adds.
-    package var groups: [SyscallGroup] {
-        (configuration.groups + (section?.groups ?? [])).map(\.value)
-    }
+    package var groups: [SyscallGroup] { configuration.groups(for: section) }
     /// What an administrator answers for, although the launcher does not know it to be harmless.
     package var permitted: Set<AuditedItem> {
         Set(configuration.permitted.map(\.value)).union(section?.permitted.map(\.value) ?? [])

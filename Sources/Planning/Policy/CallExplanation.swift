@@ -1,12 +1,23 @@
 /// A system call that did not go through, in words: what it was, why, and what would allow it.
 package struct CallExplanation: Hashable, Sendable {
+    /// The call's name, or the number of one without.
+    package let name: String
     package let subject: String
     /// What became of the call.
     package let outcome: String
+    package let effect: Effect
     /// What the policy says about the call, a row a line.
     package let rows: [Row]
+    /// Groups that allow the call, and that something has to ask for.
+    package let groups: [String]
     /// What to do about it, if it was meant to happen.
     package let remedy: String
+
+    /// What became of the call, in a word.
+    package enum Effect: String, CaseIterable, Sendable {
+        case recorded, refused
+        case ended = "ended by"
+    }
 
     package struct Row: Hashable, Sendable {
         package let group: String
@@ -24,13 +35,19 @@ package struct CallExplanation: Hashable, Sendable {
             self.init(unnamed: record, isNative: isNative && !isX32)
             return
         }
-        self.init(call, outcome: Self.outcome(of: record, call), comm: record.comm)
+        self.init(
+            call,
+            outcome: Self.outcome(of: record, call),
+            effect: Self.effect(of: record),
+            comm: record.comm,
+        )
     }
 
-    /// For a call known by name, whatever became of it.
-    package init(_ call: Syscall, outcome: String, comm: ByteString) {
+    private init(_ call: Syscall, outcome: String, effect: Effect, comm: ByteString) {
+        name = call.name
         subject = "\(call.name) (\(call.rawValue)) of thread \(quoted(comm))"
         self.outcome = outcome
+        self.effect = effect
         rows = SyscallGroup.all.flatMap { group in
             group.rules.filter { $0.syscall == call }
                 .map { rule in
@@ -42,18 +59,34 @@ package struct CallExplanation: Hashable, Sendable {
                     )
                 }
         }
-        remedy = Self.remedy(for: call)
+        let allowing = SyscallGroup.all.filter { group in
+            group.demand != nil
+                && group.rules.contains { $0.syscall == call && $0.verdict == .allow }
+        }
+        groups = allowing.map(\.name)
+        remedy = Self.remedy(rows, effect, allowedBy: allowing)
     }
 
     private init(unnamed record: SeccompRecord, isNative: Bool) {
         let kind = isNative ? "call" : "call of a foreign ABI"
-        subject = "\(kind) number \(record.number) of thread \(quoted(record.comm))"
+        name = "\(kind) number \(record.number)"
+        subject = "\(name) of thread \(quoted(record.comm))"
         outcome = Self.outcome(of: record, nil)
+        effect = Self.effect(of: record)
         rows = []
+        groups = []
         remedy =
             isNative
             ? "newer than this launcher: libraries go on without it; report it if QEMU does not"
             : "neither QEMU nor what it starts uses i386 or x32 calls: look for an attack"
+    }
+
+    private static func effect(of record: SeccompRecord) -> Effect {
+        switch record.action & 0xFFFF_0000 {
+        case 0x8000_0000, 0x0000_0000, 0x0003_0000: .ended
+        case 0x7FFC_0000: .recorded
+        default: .refused
+        }
     }
 
     private static func outcome(of record: SeccompRecord, _ call: Syscall?) -> String {
@@ -89,22 +122,40 @@ package struct CallExplanation: Hashable, Sendable {
         return found.isEmpty ? [.notImplemented] : found
     }
 
-    private static func remedy(for call: Syscall) -> String {
-        let forbidden = SyscallGroup.forbidden.rules.contains { $0.syscall == call }
-        if forbidden { return "nothing of QEMU's does this: look for an attack" }
-        let groups = SyscallGroup.features.filter { group in
-            group.rules.contains { $0.syscall == call && $0.verdict == .allow }
+    private static func remedy(
+        _ rows: [Row],
+        _ effect: Effect,
+        allowedBy groups: [SyscallGroup]
+    ) -> String {
+        if isAttack(rows, effect) { return "nothing of QEMU's does this: look for an attack" }
+        guard groups.isEmpty else {
+            return "allowed with " + groups.compactMap(\.demand).joined(separator: ", or with ")
+                + setting(for: groups)
         }
-        if groups.isEmpty {
-            return "no option asks for it: 'seccomp log' lets it happen, and records it"
+        let lets = "'seccomp log' lets it happen, and records it"
+        let isOfPrograms = rows.contains { $0.verdict == .kill }
+        return isOfPrograms
+            ? "programs that QEMU starts try it, and do without: \(lets)"
+            : "no option asks for it: \(lets)"
+    }
+
+    /// For what is asked for while the VM runs, which no command line shows.
+    private static func setting(for groups: [SyscallGroup]) -> String {
+        let names = groups.filter(SyscallGroup.settable.contains).map(\.name)
+        guard !names.isEmpty else { return "" }
+        return "; or, if it is asked for while the VM runs, with 'groups"
+            + " \(names.joined(separator: "' or 'groups "))' in launcher.conf"
+    }
+
+    /// Whether nothing honest makes the call. What ended the process was answered by a row that ends
+    /// it; of a call that was only recorded, the row that would have answered is not known, and
+    /// where some group refuses the call because programs that QEMU starts make it, nobody is
+    /// accused.
+    private static func isAttack(_ rows: [Row], _ effect: Effect) -> Bool {
+        switch effect {
+        case .ended: rows.contains { $0.verdict == .kill }
+        case .recorded: !rows.isEmpty && rows.allSatisfy { $0.verdict == .kill }
+        case .refused: false
         }
-        let settable = groups.map(\.name).filter { name in
-            SyscallGroup.settable.contains { $0.name == name }
-        }
-        return "allowed with " + groups.compactMap(\.demand).joined(separator: ", or with ")
-            + (settable.isEmpty
-                ? ""
-                : "; or, if it is asked for while the VM runs, with 'groups"
-                    + " \(settable.joined(separator: "' or 'groups "))' in launcher.conf")
     }
 }

@@ -12,7 +12,7 @@ package enum FilterLayer: String, Sendable, CaseIterable {
     ///   - number: the call's, or `nil` for calls without a name.
     ///   - mode: ``SeccompMode/log`` turns what would be refused, and recorded, or would end the
     ///     process, into a call that happens and is recorded.
-    func action(
+    package func action(
         on verdict: Verdict,
         number: UInt32?,
         _ execution: Ruleset.Execution,

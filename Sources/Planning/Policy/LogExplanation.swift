@@ -14,6 +14,8 @@ package struct LogExplanation: Hashable, Sendable {
 
     /// In the order in which they came first.
     package private(set) var entries: [Entry] = []
+    /// How often the launcher became QEMU, which `log` mode records and nobody has to explain.
+    package private(set) var launches = 0
     private var positions: [Finding: Int] = [:]
 
     package init() {}
@@ -31,6 +33,10 @@ package struct LogExplanation: Hashable, Sendable {
     package mutating func read(_ line: ByteString, of processID: Int? = nil) {
         if let record = SeccompRecord(parsing: line) {
             guard processID == nil || record.processID == processID else { return }
+            guard !record.isLauncherBecomingQEMU else {
+                launches += 1
+                return
+            }
             count(.call(CallExplanation(record)), of: record.processID)
         } else if processID == nil, SignalDeath.isReported(by: line) {
             count(.death, of: nil)

@@ -7,40 +7,10 @@ extension PolicyReport {
         return [(.recorded, stack.recorded)] + (stack.silent.map { [(.silent, $0)] } ?? [])
     }
 
-    /// The filters as pseudo code: what they say, call by call.
-    package var pseudoCode: String {
-        let table = AnswerTable(ruleset)
-        return programs.map { pseudoCode($0.layer, table) }.joined(separator: "\n")
-    }
-
     /// The filters as assembler listings.
     package var listing: String {
         programs.map { "# filter '\($0.layer.rawValue)'\n\($0.program.listing)" }
             .joined(separator: "\n")
-    }
-
-    private func pseudoCode(_ layer: FilterLayer, _ table: AnswerTable) -> String {
-        func action(_ verdict: Verdict, _ number: UInt32?) -> FilterAction {
-            layer.action(on: verdict, number: number, ruleset.execution, mode)
-        }
-        let unknown = action(ruleset.defaultVerdict, nil)
-        var lines = [
-            "# filter '\(layer.rawValue)'",
-            "if ($arch != x86_64 || $syscall is of x32) \(action(.kill, nil).summary);",
-        ]
-        for call in Syscall.allCases {
-            let number = call.rawValue
-            let otherwise = action(table.answers[Int(number)], number)
-            let conditions = table.conditional.first { $0.number == number }?.conditions ?? []
-            let steps = conditions.map { (checks: $0.checks, action: action($0.verdict, number)) }
-            if otherwise == unknown, steps.allSatisfy({ $0.action == unknown }) { continue }
-            for step in steps where step.action != otherwise {
-                let checks = step.checks.map(\.summary).joined(separator: " && ")
-                lines.append("if ($syscall == \(call.name) && \(checks)) \(step.action.summary);")
-            }
-            lines.append("if ($syscall == \(call.name)) \(otherwise.summary);")
-        }
-        return (lines + ["\(unknown.summary);", ""]).joined(separator: "\n")
     }
 }
 

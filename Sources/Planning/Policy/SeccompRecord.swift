@@ -33,6 +33,20 @@ package struct SeccompRecord: Hashable, Sendable {
         executable = fields["exe"].map(Self.name)
     }
 
+    /// Whether the launcher became QEMU. In `log` mode its filter cannot tell its own exec from one of
+    /// QEMU's; what it is told apart by is the program that made the call.
+    package var isLauncherBecomingQEMU: Bool {
+        guard action & 0xFFFF_0000 == FilterAction.log.returnValue,
+            architecture == FilterProgram.Architecture.x86_64,
+            number == Syscall.execve.rawValue || number == Syscall.execveat.rawValue,
+            let name = executable?.lastPathComponent
+        else { return false }
+        return ["qemu-launcher", "launcherctl"].contains { program in
+            // The kernel's mark of a file that an upgrade has replaced meanwhile.
+            name == ByteString(program) || name == ByteString("\(program) (deleted)")
+        }
+    }
+
     /// The kernel prints the number as an `int`.
     private static func negative(_ text: String) -> UInt32? {
         Int32(text).map(UInt32.init(bitPattern:))

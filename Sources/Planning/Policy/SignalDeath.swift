@@ -28,7 +28,8 @@ package enum SignalDeath {
 
     /// What the filter ends a process for, and where the call's name is to be found.
     package static var advice: String {
-        let names = SyscallGroup.forbidden.rules.map(\.syscall.name).joined(separator: ", ")
+        let names = SyscallGroup.forbidden.rules.filter { $0.verdict == .kill }
+            .map(\.syscall.name).joined(separator: ", ")
         return """
             Ours does that for system calls that no QEMU makes, and for calls of the i386 and x32 \
             ABIs; QEMU's own -sandbox does it for others. The kernel wrote down which call it was:

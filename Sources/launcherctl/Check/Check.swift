@@ -19,6 +19,7 @@ struct Check {
             add(Self.storages(of: store, used: used))
             add(Self.pins(of: store))
             add(GuestCheck(store).findings)
+            add(try RulesetCheck(store).findings)
             add(Self.cluster(of: store, needing: uses))
             add(Self.program(of: store))
         } catch {

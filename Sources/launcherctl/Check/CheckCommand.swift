@@ -9,8 +9,8 @@ struct CheckCommand: ParsableCommand {
         abstract: "Checks that every VM with firmware of its own would start on this host.",
         discussion: """
             Looks at the configuration, the storages, every pinned image, every VM that asks for \
-            firmware, QEMU, the kernel and the diversion of /usr/bin/kvm. Starts and changes \
-            nothing. The exit status is the one of monitoring plugins: 0 everything is well, \
+            firmware, the filter of every VM (against libseccomp), QEMU, the kernel and the \
+            diversion of /usr/bin/kvm. Starts and changes nothing. The exit status is the one of monitoring plugins: 0 everything is well, \
             1 there are warnings, 2 something would not start.
 
             EXAMPLES

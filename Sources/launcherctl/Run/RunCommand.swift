@@ -11,7 +11,8 @@ struct RunCommand: ParsableCommand {
             The same launch as always, on the CPUs of the VM's affinity, but for three things: \
             QEMU stays in the foreground, its first serial port is on this terminal (unless the \
             command line has one of its own, or --no-serial), and system calls outside the filter \
-            are recorded instead of refused. \
+            are recorded instead of refused. At the end, standard error says which those were and \
+            what would allow them. The exit status is QEMU's. \
             Control-A X ends QEMU. Proxmox does not know that it started this VM.
 
             EXAMPLES
@@ -31,21 +32,54 @@ struct RunCommand: ParsableCommand {
     func validate() throws { try commandLine.requireGiven() }
 
     func run() throws {
+        var end = ForegroundChild.End.exited(status: 0)
+        try reporting { () throws(LaunchFailure) in end = try Self.end(of: prepared()) }
+        switch end {
+        case .exited(0): return
+        case .exited(let status), .failed(let status): throw ExitCode(status)
+        case .killed(let signal): ForegroundChild.end(by: signal)
+        }
+    }
+
+    private func prepared() throws(LaunchFailure) -> PreparedLaunch {
+        let (invocation, affinity) = try commandLine.start()
+        let arguments = ForegroundCommandLine(invocation.arguments, withSerial: serial).words
+        let launch = try PreparedLaunch.prepare(
+            invocation.replacingArguments(with: arguments),
+            seccomp: seccomp,
+        )
+        if let affinity {
+            try failing { () throws(HostError) in try CPUAffinity.set(affinity) }
+        }
         let console = Console(program: "launcherctl")
-        try reporting { () throws(LaunchFailure) in
-            let (invocation, affinity) = try commandLine.start()
-            let arguments = ForegroundCommandLine(invocation.arguments, withSerial: serial).words
-            let launch = try PreparedLaunch.prepare(
-                invocation.replacingArguments(with: arguments),
-                seccomp: seccomp,
-            )
-            if let affinity {
-                try failing { () throws(HostError) in try CPUAffinity.set(affinity) }
+        for warning in launch.warnings {
+            console.warn(warning, about: launch.plan.identity.label)
+        }
+        return launch
+    }
+
+    /// Becomes QEMU in a child, and says at its end what was recorded.
+    private static func end(
+        of launch: consuming PreparedLaunch
+    ) throws(LaunchFailure) -> ForegroundChild.End {
+        // Before there is QEMU, so that nothing of what it does is missed.
+        let recording = RunSummary.Recording.begun(launch.plan.confinement.mode)
+        switch try failing({ () throws(HostError) in try ForegroundChild.start() }) {
+        case .child(let notice):
+            do throws(LaunchFailure) {
+                try launch.start()
+            } catch {
+                notice.send()
+                throw error
             }
-            for warning in launch.warnings {
-                console.warn(warning, about: launch.plan.identity.label)
-            }
-            try launch.start()
+        case .parent(let child):
+            let process = Int(child.id)
+            let end = child.wait()
+            if case .failed = end { return end }
+            var summary = RunSummary(Console(program: "launcherctl"))
+            summary.take(recording)
+            summary.show(of: process)
+            return end
         }
     }
 }

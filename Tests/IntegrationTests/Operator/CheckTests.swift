@@ -54,6 +54,28 @@ struct CheckTests {
         #expect(document.version == Version.current)
     }
 
+    @Test func `the filter of every VM is held against libseccomp`() async throws {
+        let host = try ProxmoxHost()
+        try host.configure(sections: "vm: 101\n\tspawn deny\n\nvm: web\n\tseccomp log\n")
+        try host.addVirtualMachine(100, Self.asking + "numa: 1\nnet0: virtio\n")
+        try host.addVirtualMachine(101, "")
+        let found = try await check(host).about("filter", "rulesets")
+        #expect(found?.state == "ok")
+        let message = try #require(found?.message)
+        #expect(message.contains(" agrees with those of 3 VMs and with the defaults, "))
+        #expect(message.hasSuffix(" argument values"))
+    }
+
+    @Test func `a VM that would have to start a program, and may not, does not start`() async throws
+    {
+        let host = try ProxmoxHost()
+        try host.configure(sections: "vm: 101\n\tspawn deny\n")
+        try host.addVirtualMachine(101, "net0: virtio\n")
+        let document = try await check(host)
+        #expect(document.about("vm", "101")?.state == "failure")
+        #expect(document.about("vm", "101")?.message.contains("spawn deny") == true)
+    }
+
     /// A VM's configuration, and what there is to say about it.
     struct Guest: CustomTestStringConvertible, Sendable {
         let testDescription: String

@@ -81,7 +81,7 @@ struct ShowcmdTests {
         let outcome = try await run(host.launcherctl("run", "--vmid", "100"))
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         let report = try #require(try host.store.report())
-        #expect(report.process == outcome.process)
+        #expect(report.parent == outcome.process)
         #expect(report.status["Cpus_allowed_list:"] == String(cpu))
         #expect(report.arguments.first == "/usr/bin/kvm")
         #expect(report.arguments.suffix(2) == ["-serial", "mon:stdio"])

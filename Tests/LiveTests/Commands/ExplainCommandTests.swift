@@ -37,6 +37,16 @@ struct ExplainCommandTests {
         }
     }
 
+    @Test func `a launch in log mode needs no explanation, and gets no advice`() throws {
+        let line =
+            #"type=1326 pid=7 comm="kvm" exe="/usr/sbin/qemu-launcher" sig=0 "#
+            + "arch=c000003e syscall=59 code=0x7ffc0000"
+        let result = try explain(["-"], input: line)
+        #expect(result.status == 0)
+        #expect(result.output.hasPrefix("the launcher became QEMU, "))
+        #expect(!result.output.contains("spawn"))
+    }
+
     @Test func `a process is looked at, even one that is gone`() throws {
         let own = "\(ProcessInfo.processInfo.processIdentifier)"
         let result = try explain(["--pid", own])

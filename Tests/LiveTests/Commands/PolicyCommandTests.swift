@@ -26,7 +26,10 @@ struct PolicyCommandTests {
         #expect(object?["mode"] as? String == "log")
     }
 
-    @Test(arguments: [("--pfc", "# filter 'recorded'\nif "), ("--bpf", "# filter 'recorded'\n0\t")])
+    @Test(arguments: [
+        ("--pfc", "# filter 'recorded'\n#\n# pseudo filter code start\n"),
+        ("--bpf", "# filter 'recorded'\n0\t"),
+    ])
     func `the filters are printed`(flag: String, start: String) throws {
         let (status, output, _) = try policy(flag, "--", "-nographic")
         #expect(status == 0)
@@ -35,7 +38,36 @@ struct PolicyCommandTests {
     }
 
     @Test(arguments: [
-        (["--json", "--pfc"], 64, "--pfc"), (["--seccomp", "maybe"], 64, "maybe"),
+        (["--", "-m", "512"], "2 filters"), (["--seccomp", "log", "--", "-m", "512"], "1 filter"),
+        (["--", "-id", "100", "-object", "can-host-socketcan,id=c"], "2 filters"),
+    ])
+    func `libseccomp agrees, in one line`(words: [String], filters: String) throws {
+        let arguments = ["policy", "--verify"] + words
+        let (status, output, errors) = try BuiltProgram.run(BuiltProgram.launcherctl, arguments)
+        #expect(status == 0, "\(errors)")
+        let line = /libseccomp 2\.\d+\.\d+ agrees: (\d filters?), \d+ calls, \d+ argument values\n/
+        let found = try #require(try line.wholeMatch(in: output), "\(output)")
+        #expect(found.1 == filters)
+    }
+
+    @Test func `without a filter there is nothing to compare`() throws {
+        let (status, output, _) = try policy("--verify", "--seccomp", "off")
+        #expect(status == 0)
+        #expect(output == "seccomp off: no filter is loaded, and there is nothing to compare\n")
+    }
+
+    @Test func `the launcher does without libseccomp, which launcherctl has`() throws {
+        func names(_ program: String) throws -> Bool {
+            let content = try Data(contentsOf: URL(filePath: program))
+            return content.range(of: Data("libseccomp.so".utf8)) != nil
+        }
+        #expect(try !names(BuiltProgram.launcher))
+        #expect(try names(BuiltProgram.launcherctl))
+    }
+
+    @Test(arguments: [
+        (["--json", "--pfc"], 64, "--pfc"), (["--verify", "--bpf"], 64, "--verify"),
+        (["--seccomp", "maybe"], 64, "maybe"),
         (["-m", "1"], 64, "-m"), (["--", "-launcher-config", "x"], 64, "not an absolute path"),
         (["--", "-launcher-config", "/nonexistent"], 78, "no such file"),
         (["--", "-launcher-config"], 64, "its value is missing"),

@@ -43,6 +43,17 @@ struct CallExplanationTests {
         #expect(explanation.remedy.contains(remedy))
     }
 
+    @Test(arguments: ["0x50001", "0x50000", "0x7ffc0000"])
+    func `what a group refuses or allows is never called an attack`(code: String) throws {
+        for call in Syscall.allCases {
+            let explanation = CallExplanation(try record(Int(call.rawValue), code: code))
+            let verdicts = explanation.rows.map(\.verdict)
+            let isRefused = code != "0x7ffc0000" || !verdicts.allSatisfy { $0 == .kill }
+            guard isRefused else { continue }
+            #expect(!explanation.remedy.contains("attack"), "\(call)")
+        }
+    }
+
     @Test(arguments: [(59, "40000003"), (0x4000_0027, "c000003e")])
     func `a call of another ABI is not taken for ours`(number: Int, arch: String) throws {
         let explanation = CallExplanation(try record(number, code: "0x80000000", arch: arch))

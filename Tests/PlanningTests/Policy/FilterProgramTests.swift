@@ -1,4 +1,5 @@
 import FilterMachine
+import FilterVerification
 import Planning
 import Testing
 

@@ -34,6 +34,22 @@ struct LogExplanationTests {
         #expect(LogExplanation(log, of: 8).entries.isEmpty)
     }
 
+    @Test(arguments: [
+        ("/usr/sbin/qemu-launcher", "0x7ffc0000", true),
+        ("/usr/sbin/launcherctl", "0x7ffc0000", true),
+        ("/usr/bin/qemu-system-x86_64", "0x7ffc0000", false),
+        ("/usr/sbin/qemu-launcher-2", "0x7ffc0000", false),
+        // The one exec was used up: the launcher did not become QEMU.
+        ("/usr/sbin/qemu-launcher", "0x7fc00000", false),
+    ])
+    func `the launcher's own exec is left out`(exe: String, code: String, isOwn: Bool) {
+        let line =
+            "type=1326 pid=7 comm=\"kvm\" exe=\"\(exe)\" sig=0 arch=c000003e syscall=59 code=\(code)"
+        let explanation = LogExplanation(ByteString(line))
+        #expect(explanation.launches == (isOwn ? 1 : 0))
+        #expect(explanation.entries.isEmpty == isOwn)
+    }
+
     @Test func `a name made to mislead stays on its line`() {
         // "x\n  remedy: none\u{1B}[2J" as the kernel writes such a name.
         let comm = "780A202072656D6564793A206E6F6E651B5B324A"

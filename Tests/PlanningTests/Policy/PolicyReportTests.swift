@@ -51,23 +51,8 @@ struct PolicyReportTests {
         #expect(cause["kind"] == "option" && cause["option"] == "drive")
     }
 
-    @Test func `the pseudo code says what the programs do`() throws {
-        let report = try report()
-        let code = report.pseudoCode
-        #expect(code.contains("# filter 'recorded'") && code.contains("# filter 'silent'"))
-        #expect(code.contains("if ($syscall == reboot) KILL_PROCESS;"))
-        #expect(code.contains("if ($syscall == execve) USER_NOTIF;"))
-        #expect(code.contains("if ($syscall == kill && a0 == own process) ALLOW;"))
-        #expect(code.contains("if ($syscall == clone3) ERRNO(ENOSYS);"))
-        #expect(code.contains("if ($syscall == socket && a0 == 0x2 && a1 & 0xf == 0x1) ALLOW;"))
-        #expect(code.contains("if ($syscall == ioctl && a1 == 0x5412) ERRNO(EPERM);"))
-        #expect(try self.report(.log).pseudoCode.contains("if ($syscall == reboot)") == false)
-        #expect(try self.report(.log).pseudoCode.hasSuffix("LOG;\n"))
-    }
-
     @Test func `off has no programs`() throws {
         #expect(try report(.off).programs.isEmpty)
-        #expect(try report(.off).pseudoCode == "")
     }
 
     @Test func `bytes and listing are the program`() throws {

@@ -17,8 +17,8 @@ package struct SeccompRecording: ~Copyable {
     package struct Records: Sendable {
         /// Lines as the kernel's log has them.
         package let log: ByteString
-        /// Processes of our own, which are nobody's business.
-        package let ownProcesses: Set<Int>
+        /// The process of ours that made the last call.
+        package let witness: Int
         /// Whether nothing that was recorded is missing.
         package let isWhole: Bool
     }
@@ -94,7 +94,7 @@ package struct SeccompRecording: ~Copyable {
             let log = ByteString(bytes)
             return Records(
                 log: log,
-                ownProcesses: [witness],
+                witness: witness,
                 isWhole: isWhole && hasWitness && !log.tellsOfSuppression,
             )
         }

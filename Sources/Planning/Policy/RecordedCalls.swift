@@ -21,12 +21,16 @@ package struct RecordedCalls: Hashable, Sendable {
     /// - Parameters:
     ///   - log: what the kernel wrote since the process was started.
     ///   - processID: the process.
-    ///   - ignored: processes of ours.
-    package init(_ log: ByteString, of processID: Int, ignoring ignored: Set<Int> = []) {
-        for line in log.bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let record = SeccompRecord(parsing: ByteString(line)),
-                !record.isLauncherBecomingQEMU, !ignored.contains(record.processID)
-            else { continue }
+    ///   - witness: a process of ours, in the same session.
+    package init(_ log: ByteString, of processID: Int, witness: Int) {
+        let records = log.bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+            SeccompRecord(parsing: ByteString($0))
+        }
+        let session = records.last { $0.processID == witness }?.session
+        for record in records
+        where record.processID != witness && !record.isLauncherBecomingQEMU {
+            // What QEMU starts is in its session.
+            guard record.processID == processID || record.session == session else { continue }
             let explanation = CallExplanation(record)
             if record.processID == processID {
                 count(explanation)

@@ -2,6 +2,9 @@
 /// record of type SECCOMP (1326), as it stands in the kernel's log or in that of auditd.
 package struct SeccompRecord: Hashable, Sendable {
     package let processID: Int
+    /// Of the login that the process belongs to; `nil` where the record does not say. Services have
+    /// all the same one, which means none.
+    package let session: UInt32?
     /// The thread's name, as /proc/PID/comm.
     package let comm: ByteString
     package let executable: ByteString?
@@ -25,6 +28,7 @@ package struct SeccompRecord: Hashable, Sendable {
             let action = fields["code"]?.text.flatMap({ UInt32($0.dropFirst(2), radix: 16) })
         else { return nil }
         self.processID = processID
+        session = fields["ses"]?.text.flatMap { UInt32($0) }
         self.architecture = architecture
         self.number = number
         self.action = action

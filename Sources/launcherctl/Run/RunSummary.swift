@@ -54,7 +54,7 @@ struct RunSummary {
             let calls = RecordedCalls(
                 records.log,
                 of: process,
-                ignoring: records.ownProcesses,
+                witness: records.witness,
             )
             if !calls.isEmpty || records.isWhole {
                 for line in calls.summary { console.say(line, hints: []) }

@@ -8,14 +8,15 @@ struct RecordedCallsTests {
         comm: String = "kvm",
         exe: String = "/usr/bin/qemu-system-x86_64",
         code: String = "0x7ffc0000",
+        session: UInt32 = 3,
     ) -> String {
-        "type=1326 audit(1.0:1): pid=\(pid) comm=\"\(comm)\" exe=\"\(exe)\" sig=0 arch=c000003e "
+        "type=1326 audit(1.0:1): ses=\(session) pid=\(pid) comm=\"\(comm)\" exe=\"\(exe)\" sig=0 arch=c000003e "
             + "syscall=\(call) code=\(code)"
     }
 
     private func calls(_ lines: String...) -> RecordedCalls {
         let log = ByteString((["usb 1-1: new device"] + lines).joined(separator: "\n"))
-        return RecordedCalls(log, of: 7, ignoring: [9])
+        return RecordedCalls(log, of: 7, witness: 9)
     }
 
     @Test func `what was recorded is counted, and each call's remedy said once`() {
@@ -66,7 +67,9 @@ struct RecordedCallsTests {
         let calls = calls(
             Self.record(308, pid: 8, comm: "ip"),
             Self.record(308, pid: 10, comm: "ip"),
+            Self.record(165, pid: 11, comm: "other", session: 4),
             Self.record(151),
+            Self.record(110, pid: 9),
         )
         #expect(calls.summary.first == "recorded: 1 call outside the filter: mlockall")
         #expect(calls.summary.last?.hasSuffix("programs that QEMU started: 'ip' (setns)") == true)

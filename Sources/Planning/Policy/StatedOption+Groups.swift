@@ -15,8 +15,8 @@ extension StatedOption {
         case "display": opensWindow ? [.desktop, .scheduling] : []
         case "fsdev", "virtfs": [.sharedFolder]
         case "global": self["property"] == "rss" ? [.ebpf] : []
-        // Proxmox's own option: disks that it plugs in default to aio=io_uring.
-        case "id": [.ioUring]
+        // Proxmox's own option: disks that it plugs in default to aio=io_uring, and may be Ceph's.
+        case "id": [.ioUring, .sharedSockets]
         case "incoming": usesRDMA ? [.postcopy, .rdma] : [.postcopy]
         case "net", "netdev", "nic": networkGroups
         case "numa": [.numa]

@@ -26,7 +26,7 @@ struct RulesetDerivationTests {
             ("run-with", "async-teardown=off", []),
             ("async-teardown", nil, ["async-teardown"]),
             ("chroot", "/var/empty", ["chroot"]),
-            ("id", "100", ["io-uring", "spawn"]),
+            ("id", "100", ["io-uring", "shared-sockets", "spawn"]),
             ("drive", "file=/x,aio=io_uring,if=none", ["io-uring"]),
             ("drive", "file=/x,aio=native,if=none", []),
             ("drive", "file=/x,,aio=io_uring,if=none", []),

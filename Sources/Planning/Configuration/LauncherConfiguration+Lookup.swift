@@ -73,6 +73,14 @@ extension LauncherConfiguration {
         section?.spawn ?? spawn
     }
 
+    package func landlock(for section: VirtualMachineSection?) -> Setting<LandlockMode> {
+        section?.landlock ?? landlock
+    }
+
+    package func capabilities(for section: VirtualMachineSection?) -> Setting<CapabilityMode> {
+        section?.capabilities ?? capabilities
+    }
+
     package func debug(for section: VirtualMachineSection?) -> Setting<Debugging> {
         section?.debug ?? debug
     }

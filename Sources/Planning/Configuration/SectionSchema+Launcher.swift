@@ -5,8 +5,8 @@ extension SectionSchema {
             SectionType(
                 "launcher",
                 keys: [
-                    "qemu", "storage-config", "seccomp", "spawn", "stock-firmware",
-                    "sev-attachment", "read-only", "log", "debug",
+                    "qemu", "storage-config", "seccomp", "spawn", "landlock", "capabilities",
+                    "stock-firmware", "sev-attachment", "read-only", "log", "debug",
                     Key("permit", isRepeatable: true),
                     Key("keep-environment", isRepeatable: true),
                 ],
@@ -23,7 +23,7 @@ extension SectionSchema {
             SectionType(
                 "vm",
                 keys: [
-                    "firmware", "uuid", "seccomp", "spawn", "debug",
+                    "firmware", "uuid", "seccomp", "spawn", "landlock", "capabilities", "debug",
                     Key("permit", isRepeatable: true), "comment",
                 ],
             ),

@@ -3,11 +3,14 @@ package enum LaunchWarning: Equatable, Sendable {
     case attachment(AttachmentWarning)
     /// What the structure of the image tells.
     case image(String, Finding)
+    /// What Landlock makes of the command line.
+    case files(FileWarning)
 
     package var message: String {
         switch self {
         case .attachment(let warning): warning.message
         case .image(let image, let finding): "\(image): \(finding.message)"
+        case .files(let warning): warning.message
         }
     }
 
@@ -15,6 +18,7 @@ package enum LaunchWarning: Equatable, Sendable {
         switch self {
         case .attachment: nil
         case .image(_, let finding): finding.hint
+        case .files(let warning): warning.hint
         }
     }
 }

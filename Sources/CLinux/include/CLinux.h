@@ -73,4 +73,5 @@ int linux_current_cpu(void);
 int linux_dup3(int descriptor, int number, int flags);
 
 #include "arguments.h"
+#include "landlock_calls.h"
 #include "seccomp_calls.h"

@@ -3,14 +3,18 @@ import Glibc
 import Host
 import Planning
 
-/// `launcherctl policy`: what the filter of one command line answers to every system call.
+/// `launcherctl policy`: what the filter of one command line answers to every system call, which
+/// files QEMU may open, and which capabilities it needs.
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Shows the seccomp policy of a QEMU command line. Starts nothing.",
+        abstract: "Shows how a QEMU command line is confined. Starts nothing.",
         discussion: """
-            The policy is derived as the launcher derives it, launcher.conf included. Without a \
-            command line it is that of a QEMU without options.
+            System calls (seccomp), files (landlock) and capabilities, each row with what asked \
+            for it and why, derived as the launcher derives it, launcher.conf included. Without a \
+            command line it is that of a QEMU without options. Rows of files and capabilities are \
+            shown also where launcher.conf leaves them off. Landlock is not asked about changing a \
+            mode or an owner, and about connecting to a socket by its path.
 
             EXAMPLES
               launcherctl policy --vmid 100
@@ -42,7 +46,12 @@ struct PolicyCommand: ParsableCommand {
         do throws(LaunchFailure) {
             let invocation = try commandLine.invocation()
             let plan = try PreparedLaunch.confinement(invocation)
-            let report = PolicyReport(plan.ruleset, mode: seccomp ?? plan.mode)
+            let report = PolicyReport(
+                plan.ruleset,
+                mode: seccomp ?? plan.mode,
+                files: plan.files,
+                capabilities: plan.capabilities,
+            )
             if form == .json {
                 Output.show(json: report.json, terminator: "")
             } else {

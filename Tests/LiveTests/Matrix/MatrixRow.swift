@@ -12,6 +12,9 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     var needs: [Requirement] = []
     /// Whether QEMU refuses something here, with or without the filter.
     var fails = false
+    /// Whether QMP names a file that no row is about, so that it is refused where files are
+    /// restricted.
+    var leavesRows = false
 
     var description: String { name }
 
@@ -49,6 +52,7 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         spawn: String = "auto",
         needs: [Requirement] = [],
         fails: Bool = false,
+        leavesRows: Bool = false,
     ) {
         self.name = name
         self.options = options
@@ -57,5 +61,6 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         self.spawn = spawn
         self.needs = needs
         self.fails = fails
+        self.leavesRows = leavesRows
     }
 }

@@ -18,15 +18,66 @@ package struct Confinement: ~Copyable {
     }
 }
 
-/// Confines the calling thread to `ruleset`: the last step before exec, and not to be undone.
+/// Confines the calling thread as planned: the last step before exec, and not to be undone.
+///
+/// Capabilities, files, system calls, in this order: each is proof that the one before was done.
+/// The domain takes CAP_SYS_ADMIN or no_new_privs, as the filter does, and the filter refuses the
+/// calls by which the others are given up.
+///
+/// - Parameter domain: of the same plan.
+package func confine(
+    _ plan: LaunchPlan.ConfinementPlan,
+    in domain: consuming FileDomain,
+) throws(ConfinementError) -> Confinement {
+    precondition(domain.mode == plan.files.mode, "a domain of another plan")
+    let enclosure = try Enclosure(domain, keeping: plan.capabilities.kept)
+    return try confine(plan.ruleset, mode: plan.mode, within: enclosure)
+}
+
+/// Confines system calls alone.
+package func confine(
+    _ ruleset: Ruleset,
+    mode: SeccompMode,
+) throws(ConfinementError) -> Confinement {
+    let enclosure = try Enclosure(.none(), keeping: nil)
+    return try confine(ruleset, mode: mode, within: enclosure)
+}
+
+/// Proof that the thread has given up what it is to give up besides system calls.
+private struct Enclosure: ~Copyable {
+    init(
+        _ domain: consuming FileDomain,
+        keeping capabilities: Set<Capability>?,
+    ) throws(ConfinementError) {
+        if let capabilities {
+            let isBounded: Bool
+            do throws(Errno) {
+                isBounded = try CapabilitySets.keep(only: capabilities)
+            } catch {
+                throw .capabilitiesNotGivenUp(error)
+            }
+            if !isBounded { try giveUpNewPrivileges() }
+            StageTrace.ended("capabilities")
+        }
+        // The kernel wants it of everybody without CAP_SYS_ADMIN.
+        if domain.mode == .enforce, !CapabilitySets.hasSystemAdministration {
+            try giveUpNewPrivileges()
+        }
+        do throws(Errno) { try domain.enter() } catch { throw .domainNotEntered(error) }
+        StageTrace.ended("domain of files")
+    }
+}
+
+/// Confines the calling thread to `ruleset`.
 ///
 /// no_new_privs is set unless QEMU starts programs of its own and the kernel lets us do without,
 /// which it does for root: such a program may have a security domain of its own.
 ///
 /// - Throws: status 69 where the kernel lacks what it takes, 71 where a system call failed.
-package func confine(
+private func confine(
     _ ruleset: Ruleset,
-    mode: SeccompMode
+    mode: SeccompMode,
+    within enclosure: consuming Enclosure,
 ) throws(ConfinementError) -> Confinement {
     guard mode != .off else {
         return Confinement(mode: .off, noNewPrivileges: false, permitsOneExec: false)

@@ -14,6 +14,10 @@ package enum ConfinementError: Failure {
     case permitNotArmed(Errno)
     /// no_new_privs could not be set, which the kernel wants of everybody but root.
     case privilegesNotGivenUp(Errno)
+    /// The kernel did not accept the domain.
+    case domainNotEntered(Errno)
+    /// Capabilities could not be given up.
+    case capabilitiesNotGivenUp(Errno)
 
     package var message: String {
         switch self {
@@ -27,6 +31,10 @@ package enum ConfinementError: Failure {
             "seccomp filter: no thread to permit the exec of QEMU (\(error))"
         case .privilegesNotGivenUp(let error):
             "no_new_privs: not set (\(error))"
+        case .domainNotEntered(let error):
+            "landlock: not accepted by the kernel (\(error))"
+        case .capabilitiesNotGivenUp(let error):
+            "capabilities: not given up (\(error))"
         }
     }
 
@@ -38,7 +46,8 @@ package enum ConfinementError: Failure {
         case .outerListener:
             "turn off system call interception of the container around us, or set spawn allow for "
                 + "this VM, which gives up the promise that QEMU starts no other program"
-        case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp:
+        case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp, .domainNotEntered,
+            .capabilitiesNotGivenUp:
             nil
         }
     }
@@ -46,7 +55,9 @@ package enum ConfinementError: Failure {
     package var exitStatus: ExitStatus {
         switch self {
         case .filtersUnavailable, .outerListener: .unavailable
-        case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp: .systemCallFailed
+        case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp, .domainNotEntered,
+            .capabilitiesNotGivenUp:
+            .systemCallFailed
         }
     }
 }

@@ -2,15 +2,17 @@ import ArgumentParser
 import Host
 import Planning
 
-/// `launcherctl explain`: what a system call was that did not go through, and what to do.
+/// `launcherctl explain`: what a system call or a file was that did not go through, and what to do.
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explains what seccomp stopped: a record of the kernel's log, or a SIGSYS.",
+        abstract: "Explains what was stopped: a record of the kernel's log, or a SIGSYS.",
         discussion: """
             A record is a line of the kernel's log or of auditd, or what reported the end of a \
-            process, such as 'signal 31' or 'status=31/SYS'. '-' reads lines from standard input \
-            and passes over those that are about something else.
+            process, such as 'signal 31' or 'status=31/SYS'. What Landlock refuses is recorded by \
+            Linux 6.15 and newer, while auditing is on ('auditctl -e 1', or auditd); its domain is \
+            known by the process that the launcher was, which with -daemonize is not the one that \
+            stays. '-' reads lines from standard input and passes over those that are about something else.
 
             EXAMPLES
               journalctl -k | launcherctl explain -
@@ -72,7 +74,7 @@ struct ExplainCommand: ParsableCommand {
         if explanation.entries.isEmpty, explanation.launches > 0 {
             Output.show(Self.launch)
         } else if explanation.entries.isEmpty {
-            Output.show("the kernel's log, as far as it goes back, has no seccomp record of it")
+            Output.show("the kernel's log, as far as it goes back, has no record of it")
         } else {
             Output.show("\n" + explanation.text, terminator: "")
         }

@@ -6,13 +6,16 @@ enum ExplanationError: Failure {
 
     var message: String {
         switch self {
-        case .nothingFound(isInput: true): "standard input: no seccomp record in any line"
-        case .nothingFound(isInput: false): "the text is no seccomp record, and no SIGSYS"
+        case .nothingFound(isInput: true):
+            "standard input: no record of seccomp or Landlock in any line"
+        case .nothingFound(isInput: false):
+            "the text is no record of seccomp or Landlock, and no SIGSYS"
         }
     }
 
     var hint: String? {
-        "records have type=1326 or type=SECCOMP; 'journalctl -k | launcherctl explain -'"
+        "records have type=1326 (SECCOMP) or type=1423 (LANDLOCK_ACCESS);"
+            + " 'journalctl -k | launcherctl explain -'"
     }
 
     var exitStatus: ExitStatus { .usage }

@@ -48,6 +48,8 @@ struct PlanDocument: Encodable {
     let arguments: [String]
     let removedVariables: [String]
     let seccomp: String
+    let landlock: String
+    let capabilities: String
     let groups: [Group]
     let warnings: [String]
 }
@@ -63,6 +65,8 @@ extension PlanReport {
             arguments: plan.arguments.map { $0.text ?? $0.escaped },
             removedVariables: plan.removedVariables.map(\.escaped),
             seccomp: plan.confinement.mode.rawValue,
+            landlock: plan.confinement.files.mode.rawValue,
+            capabilities: plan.confinement.capabilities.mode.rawValue,
             groups: plan.confinement.ruleset.groups.map(PlanDocument.Group.init),
             warnings: warnings.map(\.message),
         )

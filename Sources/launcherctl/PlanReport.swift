@@ -24,7 +24,12 @@ struct PlanReport {
         rows += [
             ("program", plan.programs.map(\.string).joined(separator: ", else ")),
             ("seccomp", plan.confinement.mode.rawValue),
+            ("landlock", plan.confinement.files.mode.rawValue),
         ]
+        if let kept = plan.confinement.capabilities.kept {
+            let names = kept.sorted { $0.rawValue < $1.rawValue }.map(\.name)
+            rows.append(("keeps", names.isEmpty ? "no capability" : names.joined(separator: ", ")))
+        }
         rows += plan.confinement.ruleset.groups.map {
             ("group", "\($0.group.name) (\($0.cause)): \($0.group.purpose)")
         }

@@ -4,14 +4,18 @@ import Glibc
 import Host
 import Planning
 
-/// `launcherctl policy`: what the filter of one command line answers to every system call.
+/// `launcherctl policy`: what the filter of one command line answers to every system call, which
+/// files QEMU may open, and which capabilities it needs.
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Shows the seccomp policy of a QEMU command line. Starts nothing.",
+        abstract: "Shows how a QEMU command line is confined. Starts nothing.",
         discussion: """
-            The policy is derived as the launcher derives it, launcher.conf included. Without a \
-            command line it is that of a QEMU without options.
+            System calls (seccomp), files (landlock) and capabilities, each row with what asked \
+            for it and why, derived as the launcher derives it, launcher.conf included. Without a \
+            command line it is that of a QEMU without options. Rows of files and capabilities are \
+            shown also where launcher.conf leaves them off. Landlock is not asked about changing a \
+            mode or an owner, and about connecting to a socket by its path.
 
             --verify compiles it with libseccomp too, runs both for every call, every ABI and the \
             boundaries of every condition, and says in one line that they agree, or names the first \
@@ -49,7 +53,12 @@ struct PolicyCommand: ParsableCommand {
         try reporting { () throws(LaunchFailure) in
             let invocation = try commandLine.invocation()
             let plan = try PreparedLaunch.confinement(invocation)
-            let report = PolicyReport(plan.ruleset, mode: seccomp ?? plan.mode)
+            let report = PolicyReport(
+                plan.ruleset,
+                mode: seccomp ?? plan.mode,
+                files: plan.files,
+                capabilities: plan.capabilities,
+            )
             switch form {
             case nil: Output.show(report.table, terminator: "")
             case .json: Output.show(json: report.json, terminator: "")

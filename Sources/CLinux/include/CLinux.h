@@ -89,4 +89,5 @@ int linux_netlink_bind(int socket, uint32_t groups);
 int linux_end_with_parent(int signal);
 
 #include "arguments.h"
+#include "landlock_calls.h"
 #include "seccomp_calls.h"

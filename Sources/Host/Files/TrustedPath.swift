@@ -81,7 +81,10 @@ extension FilePath {
     }
 
     /// What a symbolic link holds.
-    fileprivate func linkTarget() throws(Errno) -> FilePath {
+    fileprivate func linkTarget() throws(Errno) -> FilePath { FilePath(try linkContent()) }
+
+    /// The same, as bytes.
+    func linkContent() throws(Errno) -> ByteString {
         var failure: Errno?
         let characters = unsafe [CChar](unsafeUninitializedCapacity: Int(PATH_MAX)) {
             buffer,
@@ -96,6 +99,6 @@ extension FilePath {
             }
         }
         if let failure { throw failure }
-        return FilePath(ByteString(characters.map { UInt8(bitPattern: $0) }))
+        return ByteString(characters.map { UInt8(bitPattern: $0) })
     }
 }

@@ -19,6 +19,12 @@ package struct ReservedDescriptor: ~Copyable {
         } catch {
             throw .systemCallFailed(operation: "open", path: "/", errno: error)
         }
+        try self.init(holding: holder, avoiding: numbers)
+    }
+
+    /// Something that is open, by a number that stands nowhere in the command line.
+    init(holding holder: borrowing OwnedDescriptor, avoiding numbers: Set<Int32>) throws(HostError)
+    {
         var candidate = Self.lowestNumber
         while true {
             while numbers.contains(candidate) { candidate += 1 }

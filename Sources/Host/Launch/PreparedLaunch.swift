@@ -11,19 +11,26 @@ package struct PreparedLaunch: ~Copyable {
     /// The launch digest to expect; `nil` where the image is not looked at, and for normal guests.
     package let forecast: LaunchForecast?
     private let image: PlacedImage?
+    private let domain: FileDomain
 
     private init(
         _ plan: LaunchPlan,
+        avoiding numbers: Set<Int32>,
         _ image: consuming PlacedImage? = nil,
         _ facts: SealedFacts? = nil,
         warnings: [LaunchWarning] = [],
         forecast: LaunchForecast? = nil,
-    ) {
+    ) throws(LandlockError) {
+        let domain = try FileDomain(plan.confinement.files, avoiding: numbers)
         self.plan = plan
         self.image = image
         self.facts = facts
-        self.warnings = plan.warnings + HelperRights.warnings(plan) + warnings
+        self.warnings =
+            plan.warnings + HelperRights.warnings(plan) + warnings
+            + domain.warnings.map(LaunchWarning.files)
         self.forecast = forecast
+        self.domain = domain
+        StageTrace.ended("rows of files")
     }
 
     /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
@@ -44,12 +51,21 @@ package struct PreparedLaunch: ~Copyable {
             }
             let descriptor = try Self.hold(image)
             StageTrace.ended("record, program and descriptor")
-            let confinement = try failing { () throws(ConfinementError) in
-                try confine(plan.confinement.ruleset, mode: plan.confinement.mode)
-            }
+            let confinement = try Self.confined(plan, domain)
             try program.become(plan, descriptor, confinement)
         } catch {
             throw error.labelled(plan.identity.label)
+        }
+    }
+
+    private static func confined(
+        _ plan: LaunchPlan,
+        _ domain: consuming FileDomain,
+    ) throws(LaunchFailure) -> Confinement {
+        do throws(ConfinementError) {
+            return try confine(plan.confinement, in: domain)
+        } catch {
+            throw LaunchFailure(error)
         }
     }
 
@@ -91,13 +107,30 @@ extension PreparedLaunch {
         do {
             let request = try request(invocation)
             let configuration = try LaunchFiles.configuration(for: request)
-            return try failing { () throws(PlanningError) in
-                let settings = try Planner.settings(request, configuration: configuration)
-                return try Planner.passThrough(request, settings: settings).confinement
+            let settings = try failing { () throws(PlanningError) in
+                try Planner.settings(request, configuration: configuration)
             }
+            let surroundings = try surroundings(request, settings)
+            return try failing { () throws(PlanningError) in
+                try Planner.passThrough(request, settings: settings, surroundings: surroundings)
+            }.confinement
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
         }
+    }
+
+    /// What the rows about files and the capabilities depend on.
+    private static func surroundings(
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) throws(LaunchFailure) -> LaunchSurroundings {
+        var surroundings = try LaunchSurroundings(of: request, settings)
+        let planned = try failing { () throws(PlanningError) in
+            try Planner.passThrough(request, settings: settings, surroundings: surroundings)
+        }
+        try surroundings.look(at: planned.confinement.files.ruleset?.rules ?? [])
+        StageTrace.ended("surroundings")
+        return surroundings
     }
 
     /// The command line, with the files of settings that QEMU would read for it.
@@ -123,11 +156,13 @@ extension PreparedLaunch {
         }
         switch demand {
         case .nothing:
+            let surroundings =
+                settings.looksAround ? try surroundings(request, settings) : nil
             let plan = try failing { () throws(PlanningError) in
-                try Planner.passThrough(request, settings: settings)
+                try Planner.passThrough(request, settings: settings, surroundings: surroundings)
             }
             StageTrace.ended("plan")
-            return PreparedLaunch(plan)
+            return try enclosed(plan, request)
         case .image(let choice):
             return try prepare(request, settings, choice)
         case .stock(let reference):
@@ -156,12 +191,13 @@ extension PreparedLaunch {
             imageDescriptor: reserved.number,
             settingsDescriptors: copies.numbers,
             ownDirectories: HostFiles.ownDirectories(among: request.directoriesInEnvironment),
+            surroundings: settings.looksAround ? try surroundings(request, settings) : nil,
         )
         let plan = try failing { () throws(PlanningError) in
             try Planner.plan(request, settings: settings, choice: choice, host: host)
         }
         StageTrace.ended("plan")
-        guard let firmware = plan.firmware else { return PreparedLaunch(plan) }
+        guard let firmware = plan.firmware else { return try enclosed(plan, request) }
         let sealed = try failing { () throws(VerificationError) in
             let verified = try verify(firmware.image)
             StageTrace.ended("open and proofs")
@@ -177,7 +213,31 @@ extension PreparedLaunch {
         StageTrace.ended("structure")
         let facts = sealed.facts
         let placed = PlacedImage(image: sealed, place: reserved, settings: copies)
-        return PreparedLaunch(plan, placed, facts, warnings: warnings, forecast: forecast)
+        return try enclosed(plan, request, placed, facts, warnings, forecast)
+    }
+
+    private static func enclosed(
+        _ plan: LaunchPlan,
+        _ request: LaunchRequest,
+        _ image: consuming PlacedImage? = nil,
+        _ facts: SealedFacts? = nil,
+        _ warnings: [LaunchWarning] = [],
+        _ forecast: LaunchForecast? = nil,
+    ) throws(LaunchFailure) -> PreparedLaunch {
+        // Only rows bring descriptors that could be taken for others.
+        let numbers = plan.confinement.files.mode == .enforce ? request.mentionedNumbers : []
+        do throws(LandlockError) {
+            return try PreparedLaunch(
+                plan,
+                avoiding: numbers,
+                image,
+                facts,
+                warnings: warnings,
+                forecast: forecast,
+            )
+        } catch {
+            throw LaunchFailure(error)
+        }
     }
 
     /// Understands exactly the bytes that QEMU will get.

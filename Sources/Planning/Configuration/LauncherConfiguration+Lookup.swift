@@ -78,6 +78,14 @@ extension LauncherConfiguration {
         (groups + (section?.groups ?? [])).map(\.value)
     }
 
+    package func landlock(for section: VirtualMachineSection?) -> Setting<LandlockMode> {
+        section?.landlock ?? landlock
+    }
+
+    package func capabilities(for section: VirtualMachineSection?) -> Setting<CapabilityMode> {
+        section?.capabilities ?? capabilities
+    }
+
     package func debug(for section: VirtualMachineSection?) -> Setting<Debugging> {
         section?.debug ?? debug
     }

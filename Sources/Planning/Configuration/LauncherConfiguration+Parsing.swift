@@ -40,6 +40,8 @@ extension LauncherConfiguration {
         storageConfiguration = try reader.path("storage-config") ?? storageConfiguration
         seccomp = try reader.word("seccomp") ?? seccomp
         spawn = try reader.word("spawn") ?? spawn
+        landlock = try reader.word("landlock") ?? landlock
+        capabilities = try reader.word("capabilities") ?? capabilities
         stockFirmware = try reader.word("stock-firmware") ?? stockFirmware
         sevAttachment = try reader.word("sev-attachment") ?? sevAttachment
         readOnly = try reader.words("read-only") ?? readOnly

@@ -14,6 +14,8 @@ package struct LauncherConfiguration: Sendable {
     package internal(set) var storageConfiguration: Setting<FilePath>
     package internal(set) var seccomp: Setting<SeccompMode>
     package internal(set) var spawn: Setting<SpawnPolicy>
+    package internal(set) var landlock: Setting<LandlockMode>
+    package internal(set) var capabilities: Setting<CapabilityMode>
     package internal(set) var stockFirmware: Setting<StockFirmware>
     package internal(set) var sevAttachment: Setting<SEVAttachment>
     /// The proofs that count. One of them has to hold for an image.
@@ -41,6 +43,8 @@ package struct LauncherConfiguration: Sendable {
         storageConfiguration: Setting("/etc/pve/storage.cfg"),
         seccomp: Setting(.enforce),
         spawn: Setting(.auto),
+        landlock: Setting(.off),
+        capabilities: Setting(.keep),
         stockFirmware: Setting(.allow),
         sevAttachment: Setting(.bios),
         readOnly: Setting(ReadOnlyProof.allCases),

@@ -5,8 +5,8 @@ extension SectionSchema {
             SectionType(
                 "launcher",
                 keys: [
-                    "qemu", "storage-config", "seccomp", "spawn", "stock-firmware",
-                    "sev-attachment", "read-only", "log", "debug", "groups",
+                    "qemu", "storage-config", "seccomp", "spawn", "landlock", "capabilities",
+                    "stock-firmware", "sev-attachment", "read-only", "log", "debug", "groups",
                     Key("permit", isRepeatable: true),
                     Key("keep-environment", isRepeatable: true),
                 ],
@@ -23,7 +23,8 @@ extension SectionSchema {
             SectionType(
                 "vm",
                 keys: [
-                    "firmware", "uuid", "seccomp", "spawn", "debug", "groups",
+                    "firmware", "uuid", "seccomp", "spawn", "landlock", "capabilities", "debug",
+                    "groups",
                     Key("permit", isRepeatable: true), "comment",
                 ],
             ),

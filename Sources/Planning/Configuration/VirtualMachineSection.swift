@@ -8,6 +8,8 @@ package struct VirtualMachineSection: Hashable, Sendable {
     package let uuid: Setting<MachineUUID>?
     package let seccomp: Setting<SeccompMode>?
     package let spawn: Setting<SpawnPolicy>?
+    package let landlock: Setting<LandlockMode>?
+    package let capabilities: Setting<CapabilityMode>?
     package let debug: Setting<LauncherConfiguration.Debugging>?
     package let permitted: [Setting<AuditedItem>]
     /// Groups of system calls besides those that the command line asks for.
@@ -22,6 +24,8 @@ extension VirtualMachineSection {
         uuid = try Self.uuid(reader)
         seccomp = try reader.word("seccomp")
         spawn = try reader.word("spawn")
+        landlock = try reader.word("landlock")
+        capabilities = try reader.word("capabilities")
         debug = try reader.word("debug")
         permitted = try reader.permitted()
         groups = try reader.groups()

@@ -9,6 +9,8 @@ package struct HostState: Sendable {
     package var settingsDescriptors: [ByteString: Int32]
     /// Of the directories that the environment names, those that are nobody else's.
     package var ownDirectories: [ByteString]
+    /// `nil` where nothing asks for it.
+    package var surroundings: LaunchSurroundings?
 
     package init(
         storages: StorageConfiguration,
@@ -16,6 +18,7 @@ package struct HostState: Sendable {
         imageDescriptor: Int32,
         settingsDescriptors: [ByteString: Int32] = [:],
         ownDirectories: [ByteString] = [],
+        surroundings: LaunchSurroundings? = nil,
     ) {
         self.storages = storages
         self.audit = audit
@@ -23,6 +26,7 @@ package struct HostState: Sendable {
         self.settingsDescriptors = settingsDescriptors
         self.audit.descriptors = Set(settingsDescriptors.values).union([imageDescriptor])
         self.ownDirectories = ownDirectories
+        self.surroundings = surroundings
     }
 
     /// The path by which QEMU opens the image: the same spelling works for flash and for `-bios`

@@ -34,5 +34,19 @@ package struct LaunchPlan: Equatable, Sendable {
     package struct ConfinementPlan: Equatable, Sendable {
         package let mode: SeccompMode
         package let ruleset: Ruleset
+        package let files: FilePlan
+        package let capabilities: CapabilityPlan
+
+        package init(
+            mode: SeccompMode,
+            ruleset: Ruleset,
+            files: FilePlan,
+            capabilities: CapabilityPlan,
+        ) {
+            self.mode = mode
+            self.ruleset = ruleset
+            self.files = files
+            self.capabilities = capabilities
+        }
     }
 }

@@ -23,6 +23,14 @@ package struct LaunchRecord: Equatable, Sendable {
         }
         let groups = plan.confinement.ruleset.groups.map { $0.group.name }.joined(separator: ",")
         facts += ["seccomp=\(plan.confinement.mode.rawValue)", "groups=\(groups)"]
+        let confinement = plan.confinement
+        if confinement.files.mode != .off {
+            facts.append("landlock=\(confinement.files.mode.rawValue)")
+        }
+        if let kept = confinement.capabilities.kept {
+            let names = kept.sorted { $0.rawValue < $1.rawValue }.map(\.name)
+            facts.append("capabilities=\(names.isEmpty ? "none" : names.joined(separator: ","))")
+        }
         if !plan.removedVariables.isEmpty {
             let names = plan.removedVariables.map(\.escaped).joined(separator: ",")
             facts.append("removed-variables=\(names)")

@@ -43,6 +43,10 @@ package struct LaunchSettings: Sendable {
     }
 
     package var seccomp: SeccompMode { seccompByHand ?? configuration.seccomp(for: section).value }
+    package var landlock: LandlockMode { configuration.landlock(for: section).value }
+    package var capabilities: CapabilityMode { configuration.capabilities(for: section).value }
+    /// Whether a launch has to look at its surroundings before it is confined.
+    package var looksAround: Bool { landlock != .off || capabilities != .keep }
     package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
     /// Groups of system calls that the configuration adds.
     package var groups: [SyscallGroup] { configuration.groups(for: section) }

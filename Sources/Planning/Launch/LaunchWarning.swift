@@ -5,12 +5,15 @@ package enum LaunchWarning: Equatable, Sendable {
     case image(String, Finding)
     /// A program that QEMU starts will lack rights.
     case helper(HelperWarning)
+    /// What Landlock makes of the command line.
+    case files(FileWarning)
 
     package var message: String {
         switch self {
         case .attachment(let warning): warning.message
         case .image(let image, let finding): "\(image): \(finding.message)"
         case .helper(let warning): warning.message
+        case .files(let warning): warning.message
         }
     }
 
@@ -19,6 +22,7 @@ package enum LaunchWarning: Equatable, Sendable {
         case .attachment: nil
         case .image(_, let finding): finding.hint
         case .helper(let warning): warning.hint
+        case .files(let warning): warning.hint
         }
     }
 }

@@ -144,9 +144,12 @@ extension Planner {
         )
     }
 
+    /// - Parameter rewritten: the command line with the custom firmware, whose files QEMU opens.
     static func confinement(
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
+        _ surroundings: LaunchSurroundings?,
+        adding rewritten: QEMUCommandLine? = nil,
     ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
         do {
             let ruleset = try Ruleset.derived(
@@ -155,10 +158,48 @@ extension Planner {
                 adding: settings.groups,
             )
             if settings.seccomp == .enforce { try Ruleset.requireStartable(request.commandLine) }
-            return .init(mode: settings.seccomp, ruleset: ruleset)
+            let commandLine = rewritten ?? request.passedThrough
+            guard let surroundings else {
+                // No rows: a mode that wants some lets nothing pass.
+                return .init(
+                    mode: settings.seccomp,
+                    ruleset: ruleset,
+                    files: FilePlan(mode: settings.landlock, ruleset: nil),
+                    capabilities: CapabilityPlan(mode: settings.capabilities, rules: nil),
+                )
+            }
+            let files = FileRuleset.derived(
+                from: commandLine,
+                groups: ruleset.groups,
+                in: surroundings,
+            )
+            return .init(
+                mode: settings.seccomp,
+                ruleset: ruleset,
+                files: FilePlan(
+                    mode: settings.landlock,
+                    ruleset: files,
+                    uncovered: commandLine.uncovered(
+                        by: files,
+                        from: surroundings.workingDirectory,
+                    ),
+                ),
+                capabilities: .derived(
+                    settings.capabilities,
+                    from: commandLine,
+                    groups: ruleset.groups,
+                    files: files,
+                    in: surroundings,
+                ),
+            )
         } catch {
             throw .policy(error)
         }
+    }
+
+    static func warnings(about files: FilePlan) -> [LaunchWarning] {
+        guard files.mode != .off else { return [] }
+        return files.uncovered.map { .files(.uncovered($0, mode: files.mode)) }
     }
 
     /// What brings firmware from elsewhere by design: the state of another VM, or of this one.

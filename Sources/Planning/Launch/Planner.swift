@@ -25,19 +25,23 @@ package enum Planner {
     }
 
     /// A launch without custom firmware: every word, variable and descriptor as it came.
+    ///
+    /// - Parameter surroundings: `nil` where nothing asks for them.
     package static func passThrough(
         _ request: LaunchRequest,
         settings: LaunchSettings,
+        surroundings: LaunchSurroundings? = nil,
     ) throws(PlanningError) -> LaunchPlan {
-        LaunchPlan(
+        let confinement = try confinement(request, settings, surroundings)
+        return LaunchPlan(
             identity: request.identity,
             firmware: nil,
             commandLine: request.passedThrough,
             environment: request.invocation.environment,
             removedVariables: [],
             programs: programs(request, settings),
-            confinement: try confinement(request, settings),
-            warnings: [],
+            confinement: confinement,
+            warnings: warnings(about: confinement.files),
             isRecorded: settings.configuration.log.value == .syslog && !request.isQuestion
                 && request.identity.isNamed,
         )
@@ -63,6 +67,12 @@ package enum Planner {
             files: request.commandLine.files.placed(at: host.settingsPaths),
         )
         let environment = environment(of: request, settings, host.ownDirectories)
+        let confinement = try confinement(
+            request,
+            settings,
+            host.surroundings,
+            adding: rewritten,
+        )
         return LaunchPlan(
             identity: request.identity,
             firmware: try firmwarePlan(choice, image, guest, rewrite.attachment, rewritten),
@@ -70,10 +80,10 @@ package enum Planner {
             environment: environment.kept,
             removedVariables: environment.removed,
             programs: programs(request, settings),
-            confinement: try confinement(request, settings),
+            confinement: confinement,
             warnings: (rewrite.warnings + warnings(about: request.commandLine)).map(
                 LaunchWarning.attachment
-            ),
+            ) + warnings(about: confinement.files),
             isRecorded: settings.configuration.log.value == .syslog,
         )
     }

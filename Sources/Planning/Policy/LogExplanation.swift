@@ -1,7 +1,9 @@
-/// Lines of a log, read for what seccomp did: each thing once, with how often it was there.
-package struct LogExplanation: Hashable, Sendable {
+/// Lines of a log, read for what seccomp and Landlock did: each thing once, with how often it was
+/// there.
+package struct LogExplanation: Sendable {
     package enum Finding: Hashable, Sendable {
         case call(CallExplanation)
+        case file(FileExplanation)
         case death
     }
 
@@ -17,6 +19,9 @@ package struct LogExplanation: Hashable, Sendable {
     /// How often the launcher became QEMU, which `log` mode records and nobody has to explain.
     package private(set) var launches = 0
     private var positions: [Finding: Int] = [:]
+    /// Refusals do not say whose they are. The record of a domain comes after its first one.
+    private var owners: [ByteString: Int] = [:]
+    private var unowned: [ByteString: [LandlockRecord.Refused: Int]] = [:]
 
     package init() {}
 
@@ -38,18 +43,41 @@ package struct LogExplanation: Hashable, Sendable {
                 return
             }
             count(.call(CallExplanation(record)), of: record.processID)
+        } else if let record = LandlockRecord(parsing: line) {
+            read(record, of: processID)
         } else if processID == nil, SignalDeath.isReported(by: line) {
             count(.death, of: nil)
         }
     }
 
-    private mutating func count(_ finding: Finding, of processID: Int?) {
+    private mutating func read(_ record: LandlockRecord, of processID: Int?) {
+        switch record {
+        case .domain(let domain, let owner):
+            owners[domain] = owner
+            for (refused, times) in unowned.removeValue(forKey: domain) ?? [:]
+            where processID == nil || processID == owner {
+                // Without a process to look for, they are counted already.
+                let times = processID == nil ? 0 : times
+                count(.file(FileExplanation(refused)), of: owner, times: times)
+            }
+        case .refusal(let domain, let refused):
+            guard let owner = owners[domain] else {
+                unowned[domain, default: [:]][refused, default: 0] += 1
+                if processID == nil { count(.file(FileExplanation(refused)), of: nil) }
+                return
+            }
+            guard processID == nil || processID == owner else { return }
+            count(.file(FileExplanation(refused)), of: owner)
+        }
+    }
+
+    private mutating func count(_ finding: Finding, of processID: Int?, times: Int = 1) {
         let index = positions[finding] ?? entries.count
         if index == entries.count {
             positions[finding] = index
             entries.append(Entry(finding: finding, count: 0, processIDs: []))
         }
-        entries[index].count += 1
+        entries[index].count += times
         if let processID, !entries[index].processIDs.contains(processID) {
             entries[index].processIDs.append(processID)
         }
@@ -62,15 +90,26 @@ extension LogExplanation {
 }
 
 extension LogExplanation.Entry {
+    private var processes: String {
+        processIDs.prefix(8).map(String.init).joined(separator: ", ")
+            + (processIDs.count > 8 ? ", …" : "")
+    }
+
     fileprivate var text: String {
         let times = count == 1 ? "" : ", \(count) times"
         switch finding {
         case .death:
             return "\(SignalDeath.message)\(times)\n\(SignalDeath.advice)\n"
+        case .file(let file):
+            let owner = processIDs.isEmpty ? "" : ", domain of process \(processes)"
+            let rows = file.rows.map {
+                "  group \($0.group): \($0.access.summary) of \($0.path.escaped), because: "
+                    + $0.reason
+            }
+            return
+                (["\(file.subject)\(owner): \(file.outcome)\(times)"] + rows
+                + ["  remedy: \(file.remedy)", ""]).joined(separator: "\n")
         case .call(let call):
-            let processes =
-                processIDs.prefix(8).map(String.init).joined(separator: ", ")
-                + (processIDs.count > 8 ? ", …" : "")
             let rows = call.rows.map { row in
                 "  group \(row.group): \(row.verdict.summary)"
                     + (row.condition.isEmpty ? "" : " where \(row.condition)")

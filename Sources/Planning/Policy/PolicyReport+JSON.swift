@@ -5,17 +5,71 @@ extension PolicyReport {
     ///      "cause": {"kind", "option"?, "value"?, "setting"?}, "rules": [{"syscall", "number",
     ///      VERDICT…, "checks": [{"argument", "mask", "value"}], "reason"}]}]}
     ///
+    /// With what else is given up, as far as it was looked at:
+    ///
+    ///     "landlock": {"mode", "scope": [TEXT], "rules": [{"path", "access": [RIGHT],
+    ///      "folderAccess": [RIGHT], "group", "cause", "reason"}], "uncovered": [{"option",
+    ///      "path"}]},
+    ///     "capabilities": {"mode", "kept": [{"capability", "group", "cause", "reason"}]}
+    ///
+    /// A RIGHT is as the kernel's records have it: `write_file`, `make_sock`.
+    ///
     /// A VERDICT is `"verdict"`, one of `allow`, `refuse`, `kill`; where it refuses also `"error"`
     /// and `"recorded"`. A check whose value stands for the VM's process ID has `"means": "own
     /// process"`. Masks and values are hexadecimal texts, since JSON numbers are no
     /// 64-bit integers everywhere.
     package var json: String {
+        object(
+            [
+                ("mode", text(mode.rawValue)),
+                ("execution", text(ruleset.execution.rawValue)),
+                ("default", object(members(of: ruleset.defaultVerdict))),
+                ("groups", array(ruleset.groups.map(group))),
+            ] + fileMembers + capabilityMembers
+        ) + "\n"
+    }
+
+    private var fileMembers: [(String, String)] {
+        guard let files, let ruleset = files.ruleset else { return [] }
+        let members = [
+            ("mode", text(files.mode.rawValue)),
+            ("scope", array(ruleset.scope.names.map(text))),
+            ("rules", array(ruleset.rules.map(file))),
+            (
+                "uncovered",
+                array(
+                    files.uncovered.map {
+                        object([("option", text($0.option)), ("path", text($0.path.escaped))])
+                    }
+                )
+            ),
+        ]
+        return [("landlock", object(members))]
+    }
+
+    private func file(_ rule: FileRule) -> String {
         object([
-            ("mode", text(mode.rawValue)),
-            ("execution", text(ruleset.execution.rawValue)),
-            ("default", object(members(of: ruleset.defaultVerdict))),
-            ("groups", array(ruleset.groups.map(group))),
-        ]) + "\n"
+            ("path", text(rule.path.escaped)),
+            ("access", array(rule.row.access.names.map(text))),
+            ("folderAccess", array(rule.row.folderAccess.names.map(text))),
+            ("group", text(rule.group)),
+            ("cause", cause(rule.cause)),
+            ("reason", text(rule.row.reason)),
+        ])
+    }
+
+    private var capabilityMembers: [(String, String)] {
+        guard let capabilities, let rules = capabilities.rules else { return [] }
+        let kept = rules.map { rule in
+            object([
+                ("capability", text(rule.row.capability.name)),
+                ("group", text(rule.group)),
+                ("cause", cause(rule.cause)),
+                ("reason", text(rule.row.reason)),
+            ])
+        }
+        let members = [("mode", text(capabilities.mode.rawValue)), ("kept", array(kept))]
+        return [("capabilities", object(members))]
     }
 
     private func group(_ selected: SelectedGroup) -> String {

@@ -16,14 +16,14 @@ extension PolicyReport {
                 lines += wrapped(rule.reason, after: start + padded(call, to: 20) + "  ")
             }
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + fileLines + capabilityLines).joined(separator: "\n") + "\n"
     }
 
     private func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(width - text.count, 0))
     }
 
-    private func shortened(_ text: String, to width: Int) -> String {
+    func shortened(_ text: String, to width: Int) -> String {
         text.count > width ? text.prefix(width - 1) + "…" : text
     }
 

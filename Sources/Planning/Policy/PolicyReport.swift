@@ -2,10 +2,19 @@
 package struct PolicyReport: Sendable {
     package let ruleset: Ruleset
     package let mode: SeccompMode
+    package let files: FilePlan?
+    package let capabilities: CapabilityPlan?
 
-    package init(_ ruleset: Ruleset, mode: SeccompMode) {
+    package init(
+        _ ruleset: Ruleset,
+        mode: SeccompMode,
+        files: FilePlan? = nil,
+        capabilities: CapabilityPlan? = nil,
+    ) {
         self.ruleset = ruleset
         self.mode = mode
+        self.files = files
+        self.capabilities = capabilities
     }
 }
 

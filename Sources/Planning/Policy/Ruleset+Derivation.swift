@@ -73,7 +73,7 @@ extension Ruleset {
 
 extension QEMUCommandLine {
     /// Why a group was selected that this option asks for.
-    fileprivate func cause(_ option: StatedOption) -> GroupCause {
+    func cause(_ option: StatedOption) -> GroupCause {
         switch option.source {
         case .option(let own): .option(name: own.name, value: own.value)
         case .word(let word): .option(name: "drive", value: word)

@@ -20,8 +20,8 @@ package struct SeccompRecord: Hashable, Sendable {
     ///
     /// - Returns: `nil` where the line holds no such record, or not all of it.
     package init?(parsing line: ByteString) {
-        let fields = Self.fields(of: line)
-        guard fields["type"] == "1326" || fields["type"] == "SECCOMP",
+        let fields = AuditFields(of: line)
+        guard fields.isRecord("1326", "SECCOMP"),
             let processID = fields["pid"]?.text.flatMap({ Int($0) }),
             let architecture = fields["arch"]?.text.flatMap({ UInt32($0, radix: 16) }),
             let number = fields["syscall"]?.text.flatMap({ UInt32($0) ?? Self.negative($0) }),
@@ -33,8 +33,8 @@ package struct SeccompRecord: Hashable, Sendable {
         self.number = number
         self.action = action
         signal = fields["sig"]?.text.flatMap { Int($0) } ?? 0
-        comm = fields["comm"].map(Self.name) ?? ""
-        executable = fields["exe"].map(Self.name)
+        comm = fields.name("comm") ?? ""
+        executable = fields.name("exe")
     }
 
     /// Whether the launcher became QEMU. In `log` mode its filter cannot tell its own exec from one of
@@ -54,59 +54,5 @@ package struct SeccompRecord: Hashable, Sendable {
     /// The kernel prints the number as an `int`.
     private static func negative(_ text: String) -> UInt32? {
         Int32(text).map(UInt32.init(bitPattern:))
-    }
-}
-
-extension SeccompRecord {
-    /// The words `key=value` of a line; of several with one key, the first.
-    private static func fields(of line: ByteString) -> [String: ByteString] {
-        var fields: [String: ByteString] = [:]
-        var rest = line.bytes[...]
-        while !rest.isEmpty {
-            rest = rest.drop { isSpace($0) }
-            guard let equals = rest.firstIndex(where: { $0 == UInt8(ascii: "=") || isSpace($0) }),
-                rest[equals] == UInt8(ascii: "=")
-            else {
-                rest = rest.drop { !isSpace($0) }
-                continue
-            }
-            let key = String(decoding: rest[..<equals], as: UTF8.self)
-            let value = value(rest[rest.index(after: equals)...])
-            rest = value.rest
-            if fields[key] == nil { fields[key] = value.bytes }
-        }
-        return fields
-    }
-
-    /// In quotes, which are left in place, or up to the next space.
-    private static func value(
-        _ text: ArraySlice<UInt8>
-    ) -> (bytes: ByteString, rest: ArraySlice<UInt8>) {
-        if text.first == UInt8(ascii: "\"") {
-            let inside = text.dropFirst()
-            let end = inside.firstIndex(of: UInt8(ascii: "\"")) ?? inside.endIndex
-            return (ByteString(text[..<end]), inside[end...].dropFirst())
-        }
-        let end = text.firstIndex(where: isSpace) ?? text.endIndex
-        return (ByteString(text[..<end]), text[end...])
-    }
-
-    /// A name is in quotes, or, where it has unusual characters, in hexadecimal digits.
-    private static func name(_ value: ByteString) -> ByteString {
-        if value.bytes.first == UInt8(ascii: "\"") { return ByteString(value.bytes.dropFirst()) }
-        let digits = value.bytes.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == value.bytes.count, digits.count.isMultiple(of: 2) else {
-            return value
-        }
-        return ByteString(
-            stride(from: 0, to: digits.count, by: 2).map {
-                UInt8(truncatingIfNeeded: digits[$0] << 4 | digits[$0 + 1])
-            }
-        )
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n")
-            || byte == 0x1D  // auditd sets what it adds itself apart so
     }
 }

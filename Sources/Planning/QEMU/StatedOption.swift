@@ -70,7 +70,7 @@ package struct StatedOption: Equatable, Sendable {
 
 extension StatedOption.Property {
     /// Whether the innermost key is `name`.
-    fileprivate func isNamed(_ name: StaticString) -> Bool {
+    func isNamed(_ name: StaticString) -> Bool {
         guard key.hasSuffix(name) else { return false }
         let rest = key.bytes.count - name.utf8CodeUnitCount
         return rest == 0 || key.bytes[rest - 1] == UInt8(ascii: ".")

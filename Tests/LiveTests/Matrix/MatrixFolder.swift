@@ -4,7 +4,8 @@ import Foundation
 final class MatrixFolder: Sendable {
     let path: String
 
-    init(qemu: String, spawn: String, groups: String = "") throws {
+    /// - Parameter isEnclosed: whether files and capabilities are restricted, too.
+    init(qemu: String, spawn: String, groups: String = "", isEnclosed: Bool = false) throws {
         var template = Array("/tmp/qemu-launcher-matrix-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw MatrixError.folder(errno) }
         path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
@@ -14,13 +15,17 @@ final class MatrixFolder: Sendable {
             "launcher.conf",
             "launcher: defaults\n\tqemu \(qemu)\n\tspawn \(spawn)\n\tlog none\n"
                 + (groups.isEmpty ? "" : "\tgroups \(groups)\n")
+                + (isEnclosed ? Self.enclosure(path) : "")
         )
         try write("raw.img", bytes: [UInt8](repeating: 0, count: 1 << 20))
         try write(
             "up",
             "#!/bin/sh\nip link show dev \"$1\" >/dev/null && echo up >\(path)/up.log\n"
         )
-        try write("down", "#!/bin/sh\nls -l / | wc -l >/dev/null && echo down >\(path)/down.log\n")
+        try write(
+            "down",
+            "#!/bin/sh\nls -l /etc | wc -l >/dev/null && echo down >\(path)/down.log\n"
+        )
         try write(
             "up-namespace",
             "#!/bin/sh\nset -e\nip netns add \"$1\"\n"
@@ -40,6 +45,20 @@ final class MatrixFolder: Sendable {
         where unsafe chmod("\(path)/\(script)", 0o755) != 0 {
             throw MatrixError.folder(errno)
         }
+    }
+
+    /// The folder is a storage: QMP may name files in it that the command line does not.
+    private static func enclosure(_ path: String) -> String {
+        let url = URL(filePath: path)
+        return """
+            \tlandlock enforce
+            \tcapabilities drop
+
+            dir: matrix
+            \tpath \(url.deletingLastPathComponent().path)
+            \tcontent-dirs images=\(url.lastPathComponent)
+
+            """
     }
 
     deinit {

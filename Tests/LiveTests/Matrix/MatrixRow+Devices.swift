@@ -108,6 +108,27 @@ extension MatrixRow {
                 ), quit, .file("down.log"),
             ],
             spawn: "allow",
+            needs: [.tap],
+            leavesRows: true
+        ),
+        MatrixRow(
+            "plug a second bridged network as Proxmox does",
+            "-machine pc -netdev tap,id=net0,ifname={tap}n,script={folder}/up,"
+                + "downscript={folder}/down -device e1000,netdev=net0",
+            [
+                .qmp(
+                    "netdev_add",
+                    #"{"type":"tap","id":"net1","ifname":"{tap}","script":"{folder}/up","#
+                        + #""downscript":"{folder}/down"}"#
+                ),
+                .file("up.log"),
+                .qmp(
+                    "device_add",
+                    #"{"driver":"virtio-net-pci","netdev":"net1","id":"net1","#
+                        + #""mac":"BC:24:11:00:00:01"}"#
+                ), quit, .file("down.log"),
+            ],
+            spawn: "allow",
             needs: [.tap]
         ),
         MatrixRow(

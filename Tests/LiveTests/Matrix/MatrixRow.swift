@@ -14,6 +14,9 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     var needs: [Requirement] = []
     /// Whether QEMU refuses something here, with or without the filter.
     var fails = false
+    /// Whether QMP names a file that no row is about, so that it is refused where files are
+    /// restricted.
+    var leavesRows = false
 
     var description: String { name }
 
@@ -54,6 +57,7 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         groups: String = "",
         needs: [Requirement] = [],
         fails: Bool = false,
+        leavesRows: Bool = false,
     ) {
         self.name = name
         self.options = options
@@ -63,5 +67,6 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         self.groups = groups
         self.needs = needs
         self.fails = fails
+        self.leavesRows = leavesRows
     }
 }

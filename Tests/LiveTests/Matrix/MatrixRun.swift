@@ -15,10 +15,22 @@ struct MatrixRun {
     private let words: [String: String]
     private let host: MatrixHost
 
-    /// - Parameter launcher: `nil` for QEMU alone.
-    init(_ row: MatrixRow, on host: MatrixHost, launcher: String?) throws {
+    /// - Parameters:
+    ///   - launcher: `nil` for QEMU alone.
+    ///   - isEnclosed: whether files and capabilities are restricted besides system calls.
+    init(
+        _ row: MatrixRow,
+        on host: MatrixHost,
+        launcher: String?,
+        isEnclosed: Bool = false,
+    ) throws {
         self.host = host
-        folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
+        folder = try MatrixFolder(
+            qemu: host.qemu,
+            spawn: row.spawn,
+            groups: row.groups,
+            isEnclosed: isEnclosed
+        )
         words = try host.words(in: folder)
         let program: String
         var own: [String] = []

@@ -11,7 +11,9 @@ import Testing
 )
 struct MatrixTests {
     @Test(arguments: MatrixRow.all)
-    func `QEMU is the same under the filter`(row: MatrixRow) throws {
+    func `QEMU is the same under the filter, and with its files and capabilities restricted`(
+        row: MatrixRow
+    ) throws {
         let host = try MatrixHost()
         let table = MatrixTable()
         if let missing = row.needs.first(where: { !host.has($0) }) {
@@ -30,12 +32,23 @@ struct MatrixTests {
             #expect(count >= 2)
         }
         #expect(records.text == "")
+
+        let enclosed = try MatrixRun(
+            row,
+            on: host,
+            launcher: BuiltProgram.launcher,
+            isEnclosed: true,
+        )
+        let isEnclosedSame = (enclosed.transcript == plain.transcript) != row.leavesRows
+        #expect(isEnclosedSame, "enclosed \(enclosed.transcript), alone \(plain.transcript)")
         table.add(
             row.name,
             isSame ? "same" : "DIFFERENT",
+            isEnclosedSame ? (row.leavesRows ? "refused" : "same") : "DIFFERENT",
             records.summary,
             "\(plain.seconds) s",
-            "\(confined.seconds) s"
+            "\(confined.seconds) s",
+            "\(enclosed.seconds) s"
         )
     }
 

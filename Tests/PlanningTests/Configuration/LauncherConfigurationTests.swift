@@ -100,6 +100,8 @@ struct LauncherConfigurationTests {
         ("launcher: defaults\n\tqemu /usr/../tmp/qemu", 2, "absolute path"),
         ("launcher: defaults\n\tqemu", 2, "no value"),
         ("launcher: defaults\n\tseccomp yes", 2, "'enforce', 'log' or 'off'"),
+        ("launcher: defaults\n\tlandlock on", 2, "'off', 'log' or 'enforce'"),
+        ("launcher: defaults\n\tcapabilities none", 2, "'keep' or 'drop'"),
         ("launcher: defaults\n\tseccomp Enforce", 2, "found 'Enforce'"),
         ("launcher: defaults\n\tread-only ,", 2, "at least one"),
         ("launcher: defaults\n\tkeep-environment", 2, "no value"),

@@ -87,6 +87,8 @@ struct VirtualMachineLookupTests {
         ("vm: 100\n\tfirmware", "no value"),
         ("vm: 100\n\tuuid 1234", "36 characters"),
         ("vm: 100\n\tseccomp maybe", "'enforce', 'log' or 'off'"),
+        ("vm: 100\n\tlandlock maybe", "'off', 'log' or 'enforce'"),
+        ("vm: 100\n\tcapabilities maybe", "'keep' or 'drop'"),
     ])
     func `wrong values of a VM are errors when it is asked for`(text: String, part: String) throws {
         let configuration = try parse(text)

@@ -1,0 +1,164 @@
+extension CapabilityRow {
+    /// What each group of system calls needs; a group that is not here needs none.
+    ///
+    /// A QEMU of root needs none for itself: files, devices and sockets of Proxmox belong to root,
+    /// and the kernel asks for no capability to run a guest (virt/kvm).
+    package static func rows(of group: String) -> [CapabilityRow] {
+        switch group {
+        case SyscallGroup.spawn.name: spawn
+        case SyscallGroup.identity.name:
+            [
+                .keep(.setgid, because: "QEMU changes its groups"),
+                .keep(.setuid, because: "QEMU changes its user"),
+            ]
+        case SyscallGroup.chroot.name: [.keep(.sys_chroot, because: "QEMU changes its root")]
+        case SyscallGroup.ioUring.name:
+            [.keep(.ipc_lock, because: "rings count as locked memory before Linux 5.12")]
+        case SyscallGroup.memoryLock.name:
+            [.keep(.ipc_lock, because: "all memory is locked, whatever RLIMIT_MEMLOCK says")]
+        case SyscallGroup.scheduling.name:
+            [.keep(.sys_nice, because: "threads get a priority or a policy of their own")]
+        case SyscallGroup.sharedFolder.name: sharedFolder
+        case SyscallGroup.postcopy.name:
+            [
+                .keep(
+                    .sys_ptrace,
+                    because: "userfaultfd of the kernel's own accesses, unless the sysctl"
+                        + " vm.unprivileged_userfaultfd is set (fs/userfaultfd.c)"
+                )
+            ]
+        case SyscallGroup.ebpf.name:
+            [
+                .keep(.bpf, because: "QEMU loads its program"),
+                .keep(.net_admin, because: "QEMU attaches its program"),
+            ]
+        case SyscallGroup.afXDP.name:
+            [
+                .keep(.bpf, because: "QEMU loads its program"),
+                .keep(.ipc_lock, because: "the card writes into locked memory"),
+                .keep(.net_admin, because: "QEMU attaches its program"),
+                .keep(.net_raw, because: "AF_XDP sockets (net/xdp/xsk.c)"),
+            ]
+        default: []
+        }
+    }
+
+    /// The names of all groups of which there are rows.
+    package static let groups: [SyscallGroup] = SyscallGroup.all.filter {
+        !rows(of: $0.name).isEmpty
+    }
+
+    private static let spawn: [CapabilityRow] = [
+        .keep(.chown, because: "scripts make files for others"),
+        .keep(
+            .dac_override,
+            because: "scripts open what belongs to others, such as ovs-vsctl's socket"
+        ),
+        .keep(.dac_read_search, because: "scripts look through folders of others"),
+        .keep(.fowner, because: "scripts change files of others"),
+        .keep(.net_admin, because: "scripts set up taps, bridges, VLANs and limits"),
+        .keep(.net_raw, because: "scripts announce addresses (arping)"),
+        .keep(.setgid, because: "programs give up what they need not"),
+        .keep(.setpcap, because: "programs give up what they need not"),
+        .keep(.setuid, because: "programs give up what they need not"),
+    ]
+
+    private static let sharedFolder: [CapabilityRow] = [
+        .keep(.chown, because: "the guest changes an owner"),
+        .keep(.dac_override, because: "the guest's root opens files of any owner"),
+        .keep(.dac_read_search, because: "the guest's root looks through folders of any owner"),
+        .keep(.fowner, because: "the guest changes a mode or a time"),
+        .keep(.fsetid, because: "the guest sets a set-user-ID bit and keeps it"),
+        .keep(.mknod, because: "the guest makes a device or a pipe"),
+    ]
+}
+
+extension StatedOption {
+    /// What QEMU needs because of this option, besides what its groups need.
+    var capabilities: [CapabilityRow] {
+        switch name {
+        case "netdev", "nic", "net": ofNetwork
+        case "device": ofDevice
+        case "object": ofObject
+        case "tpmdev", "cdrom": []
+        case "chardev", "spice", "serial", "parallel", "monitor", "qmp", "qmp-pretty", "vnc", "gdb":
+            listensToNetwork
+                ? [.keep(.net_bind_service, because: "its port may be below 1024")] : []
+        case "incoming":
+            anyValue(of: "channel-type") { $0.hasPrefix("rdma") }
+                || anyValue(of: "type") { $0 == "rdma" }
+                ? [.keep(.ipc_lock, because: "RDMA locks the guest's memory")] : []
+        default:
+            OptionSyntax.namesFiles(name) && anyValue(of: "driver") { $0 == "nvme" }
+                ? CapabilityRow.passThrough : []
+        }
+    }
+
+    private var ofNetwork: [CapabilityRow] {
+        switch self["type"] {
+        case "tap", "bridge", "vhost-vdpa":
+            self["fd"] != nil || self["fds"] != nil || self["vhostfd"] != nil
+                ? []
+                : [
+                    .keep(.net_admin, because: "makes or opens the interface (drivers/net/tun.c)"),
+                    .keep(.ipc_lock, because: "vhost-vdpa locks the guest's memory"),
+                ].filter { $0.capability == .net_admin || self["type"] == "vhost-vdpa" }
+        case "l2tpv3": [.keep(.net_raw, because: "L2TP without UDP is a raw socket")]
+        case "user", nil:
+            properties.contains { $0.key.hasPrefix("hostfwd") }
+                ? [.keep(.net_bind_service, because: "a forwarded port may be below 1024")] : []
+        case "socket", "stream", "dgram":
+            [.keep(.net_bind_service, because: "its port may be below 1024")]
+        default: []
+        }
+    }
+
+    private var ofDevice: [CapabilityRow] {
+        guard let driver = self["driver"] else { return [] }
+        if driver.hasPrefix("vfio-") { return CapabilityRow.passThrough }
+        if driver.hasPrefix("vhost-vdpa") {
+            return [.keep(.ipc_lock, because: "vhost-vdpa locks the guest's memory")]
+        }
+        switch driver {
+        case "scsi-block", "scsi-generic":
+            return [
+                .keep(
+                    .sys_rawio,
+                    because: "SCSI commands besides the harmless (block/scsi_ioctl.c)"
+                )
+            ]
+        default: return []
+        }
+    }
+
+    private var ofObject: [CapabilityRow] {
+        switch self["qom-type"] {
+        case "sev-guest", "sev-snp-guest", "tdx-guest":
+            [.keep(.ipc_lock, because: "the guest's memory is pinned (arch/x86/kvm/svm/sev.c)")]
+        case "iommufd": CapabilityRow.passThrough
+        case "pr-manager-helper":
+            []
+        default: []
+        }
+    }
+
+    private var listensToNetwork: Bool {
+        if name == "vnc" {
+            return self["vnc"].map { !$0.hasPrefix("unix:") && $0 != "none" } ?? false
+        }
+        if name == "spice" { return self["port"] != nil || self["tls-port"] != nil }
+        return self["port"] != nil || self["websocket"] != nil
+            || (self["value"].map { value in
+                ["tcp:", "telnet:", "udp:", "mon:tcp:", "mon:telnet:", "websocket:"].contains {
+                    (prefix: StaticString) in value.hasPrefix(prefix)
+                }
+            } ?? false)
+    }
+}
+
+extension CapabilityRow {
+    fileprivate static let passThrough: [CapabilityRow] = [
+        .keep(.ipc_lock, because: "the device writes into locked memory (drivers/vfio)"),
+        .keep(.sys_rawio, because: "groups without an IOMMU (drivers/vfio/group.c)"),
+    ]
+}

@@ -1,0 +1,98 @@
+/// What a row comes to on this host, where that is not what its writer wants.
+package enum FileFinding: Equatable, Sendable {
+    /// The row would let QEMU write where it may not.
+    case protected(FileRule, realPath: ByteString, ProtectedPlace, isFolderOfMissing: Bool)
+    /// The path is there and cannot be looked at.
+    case unreadable(FileRule, why: String)
+
+    package var message: String {
+        switch self {
+        case .protected(let rule, let realPath, let place, let isFolderOfMissing):
+            "\(rule.cause): \(quoted(rule.path))"
+                + (isFolderOfMissing
+                    ? " is not there, and in \(quoted(realPath)) QEMU may not make it"
+                    : realPath == rule.path
+                        ? " may not be written to"
+                        : " is \(quoted(realPath)), which may not be written to")
+                + " (\(place.path.escaped): \(place.reason))"
+        case .unreadable(let rule, let why):
+            "\(rule.cause): \(quoted(rule.path)) cannot be looked at: \(why)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .protected(_, _, _, isFolderOfMissing: true):
+            "make the file beforehand, or use a folder of its own"
+        case .protected: "use another place, or set 'landlock off' for this VM"
+        case .unreadable: nil
+        }
+    }
+}
+
+/// What `landlock` makes known although the VM starts.
+package enum FileWarning: Equatable, Sendable {
+    /// With `log`: `enforce` would refuse the VM.
+    case wouldRefuse(FileFinding)
+    /// With `log`: this kernel could not enforce.
+    case unavailable(String)
+    /// No row is about a file of the command line.
+    case uncovered(UncoveredFile, mode: LandlockMode)
+
+    package var message: String {
+        switch self {
+        case .wouldRefuse(let finding): "landlock enforce would refuse this VM: \(finding.message)"
+        case .unavailable(let reason): "landlock enforce would refuse this VM: \(reason)"
+        case .uncovered(let file, .enforce):
+            "option \(file.option): QEMU may not open \(quoted(file.path)), which no row of landlock"
+                + " is about"
+        case .uncovered(let file, _):
+            "option \(file.option): with landlock enforce QEMU could not open"
+                + " \(quoted(file.path)), which no row is about"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .wouldRefuse(let finding): finding.hint
+        case .unavailable: nil
+        case .uncovered: "'launcherctl policy' shows the rows; a storage is a row, too"
+        }
+    }
+}
+
+extension QEMUCommandLine {
+    /// Values that look like a file's name, and that no row is about.
+    package func uncovered(by ruleset: FileRuleset, from directory: ByteString) -> [UncoveredFile] {
+        var found: [UncoveredFile] = []
+        for option in options where !Self.withoutFiles.contains(option.name) {
+            for property in option.properties {
+                guard property.value.hasPrefix("/"), !Self.isText(property.key) else { continue }
+                let path = property.value.absolute(from: directory)
+                guard !ruleset.covers(path), !option.names(path, from: directory) else { continue }
+                found.append(
+                    UncoveredFile(option: quote(option, at: property.key), path: path)
+                )
+            }
+        }
+        return found
+    }
+
+    /// Options whose values are the guest's business, or ours.
+    private static let withoutFiles: Set<String> = [
+        "add-fd", "append", "chroot", "efi-firmware", "efidisk0", "launcher-config", "name",
+        "run-with", "runas",
+    ]
+
+    private static func isText(_ key: ByteString) -> Bool {
+        ["append", "string", "mount_tag", "serial", "manufacturer", "product", "opaque"]
+            .contains(key)
+    }
+}
+
+extension StatedOption {
+    /// Whether the file is one that the tables know, though its row is about the folder around.
+    fileprivate func names(_ path: ByteString, from directory: ByteString) -> Bool {
+        namedFiles.contains { $0.path.absolute(from: directory) == path }
+    }
+}

@@ -1,0 +1,71 @@
+import Planning
+import Testing
+
+/// Records as the kernel's Documentation/admin-guide/LSM/landlock.rst and its sources have them.
+struct FileExplanationTests {
+    private static func access(_ rest: String, domain: String = "195ba459b") -> String {
+        "[ 51.5] audit: type=1423 audit(1729738800.349:44): domain=\(domain) \(rest)"
+    }
+
+    private static let domain =
+        "audit: type=1424 audit(1729738800.349:44): domain=195ba459b status=allocated "
+        + #"mode=enforcing pid=286 uid=0 exe="/usr/bin/qemu-launcher" comm="qemu-launcher""#
+
+    private func text(_ lines: String..., of processID: Int? = nil) -> String {
+        LogExplanation(ByteString(lines.joined(separator: "\n")), of: processID).text
+    }
+
+    @Test func `a write where only root may is told for what it is`() {
+        let text = text(
+            Self.access(#"blockers=fs.write_file path="/etc/cron.d/x" dev="vda2" ino=351"#)
+        )
+        #expect(text.hasPrefix("fs.write_file of '/etc/cron.d/x': failed with EACCES\n"))
+        #expect(text.contains("remedy: no row may allow it (/etc: the host's settings): look for"))
+    }
+
+    @Test func `a row of a feature is named with what asks for it`() {
+        let text = text(
+            Self.access(#"blockers=fs.ioctl_dev,fs.write_file path="/dev/vfio/12" dev="x" ino=9"#)
+        )
+        #expect(text.contains("  group vfio: read, write, ioctl of /dev/vfio, because: groups and"))
+        #expect(text.contains("remedy: allowed with -device vfio-…"))
+    }
+
+    @Test func `an unknown file is allowed by naming it`() {
+        let text = text(Self.access(#"blockers=fs.read_file path="/srv/a.iso" dev="x" ino=9"#))
+        #expect(text.contains("command line names the file, or a storage"))
+    }
+
+    @Test func `the other end of a signal is named`() {
+        let text = text(Self.access(#"blockers=scope.signal opid=1 ocomm="systemd""#))
+        #expect(text.hasPrefix("scope.signal to 'systemd': failed\n"))
+        #expect(self.text(Self.access(#"blockers=ptrace opid=1 ocomm="a""#)).contains("an attack"))
+    }
+
+    @Test func `the record of the domain, which comes later, says whose it is`() {
+        let first = Self.access(#"blockers=fs.make_reg path="/srv" dev="x" ino=9"#)
+        let other = Self.access(#"blockers=fs.read_dir path="/b" dev="x" ino=9"#, domain: "1")
+        let all = text(first, Self.domain, first, other)
+        #expect(all.contains("'/srv', domain of process 286: failed with EACCES, 2 times\n"))
+        #expect(all.contains("fs.read_dir of '/b': failed"))
+        let own = text(first, Self.domain, first, other, of: 286)
+        #expect(own.contains("'/srv', domain of process 286: failed with EACCES, 2 times\n"))
+        #expect(!own.contains("'/b'"))
+        #expect(text(first, Self.domain, of: 7) == "")
+    }
+
+    @Test func `auditd's names and hexadecimal paths are understood`() {
+        let line =
+            "type=LANDLOCK_ACCESS msg=audit(1.2:3): domain=1a blockers=fs.read_file "
+            + "path=2F61200A dev=\"x\" ino=1"
+        #expect(text(line).contains(#"'/a \n'"#))
+    }
+
+    @Test(arguments: [
+        "type=1423 audit(1:2): domain=1", "type=1423 blockers=fs.read_file", "type=1424 domain=1",
+        "type=1424 domain=1 status=deallocated denials=3",
+    ])
+    func `half a record is none`(line: String) {
+        #expect(LandlockRecord(parsing: ByteString(line)) == nil)
+    }
+}

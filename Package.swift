@@ -102,7 +102,12 @@ let package = Package(
         ),
 
         // What a captured QEMU could do, tried from inside a real one.
-        .target(name: "CapturedQEMU", path: "Tests/CapturedQEMU"),
+        // A QEMU whose files are restricted cannot open Swift's libraries, which SwiftPM links in.
+        .target(
+            name: "CapturedQEMU",
+            path: "Tests/CapturedQEMU",
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])],
+        ),
 
         // What the launcher becomes in tests that try to get past "exactly one exec".
         .executableTarget(name: "ExecAttacks", path: "Tests/ExecAttacks"),

@@ -45,8 +45,16 @@ enum BoundarySamples {
         let checks = Set(rules.flatMap(\.checks))
         for (index, checks) in Dictionary(grouping: checks, by: \.index) {
             let values = Set(checks.flatMap(boundaries))
-            for base in bases {
-                for value in values where base[index] != value {
+            // Bases that differ in this argument alone are one here.
+            let others = Set(
+                bases.map { base in
+                    var others = base
+                    others[index] = 0
+                    return others
+                }
+            )
+            for base in others {
+                for value in values {
                     var arguments = base
                     arguments[index] = value
                     samples.append(arguments)

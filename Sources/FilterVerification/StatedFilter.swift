@@ -104,6 +104,8 @@ private struct CallStatement {
                 otherwise = rule.verdict
                 break
             }
+            // What a more permissive row says of the same arguments holds.
+            guard !steps.contains(where: { $0.checks == checks }) else { continue }
             steps.append((action(rule.verdict), checks))
         }
         self.otherwise = action(otherwise)

@@ -9,7 +9,9 @@ extension GuestConfiguration {
     package func policyArguments(
         isIncoming: Bool = false
     ) throws(PerlShellWordsError) -> [ByteString] {
-        var words: [ByteString] = ["/usr/bin/kvm", "-id", ByteString("\(vmid)"), "-daemonize"]
+        var words: [ByteString] = [
+            "/usr/bin/kvm", "-id", ByteString("\(vmid)"), "-daemonize", "-nodefaults",
+        ]
         // Proxmox always says where the picture goes.
         words +=
             current["vga"]?.text.hasPrefix("none") == true
@@ -31,7 +33,8 @@ extension GuestConfiguration {
             }
         }
         for index in 0..<32 where current["net\(index)"] != nil {
-            let tap = "type=tap,id=net\(index),script=/usr/libexec/qemu-server/pve-bridge"
+            let script = "/usr/libexec/qemu-server/pve-bridge"
+            let tap = "type=tap,id=net\(index),script=\(script),downscript=\(script)down"
             words += ["-netdev", ByteString(tap)]
         }
         if isIncoming {

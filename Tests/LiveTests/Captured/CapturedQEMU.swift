@@ -7,8 +7,10 @@ struct CapturedQEMU {
     /// What came of each attempt: `done`, or the name of the error.
     let answers: [String: String]
 
-    /// - Parameter settings: for launcher.conf, a line each; `nil` for QEMU alone.
-    init(_ settings: [String]?, options: [String] = []) throws {
+    /// - Parameters:
+    ///   - settings: for launcher.conf, a line each; `nil` for QEMU alone.
+    ///   - isEnclosed: whether files and capabilities are restricted, too.
+    init(_ settings: [String]?, options: [String] = [], isEnclosed: Bool = false) throws {
         let host = try MatrixHost()
         let folder = try MatrixFolder(qemu: host.qemu, spawn: "auto")
         let victim = Process()
@@ -22,7 +24,11 @@ struct CapturedQEMU {
         words += host.options + options + ["-plugin", Self.library]
         if let settings {
             let lines = ["launcher: defaults", "qemu \(host.qemu)", "log none"] + settings
-            try folder.write("launcher.conf", lines.joined(separator: "\n\t") + "\n")
+            try folder.write(
+                "launcher.conf",
+                lines.joined(separator: "\n\t") + "\n"
+                    + (isEnclosed ? MatrixFolder.enclosure(folder.path) : "")
+            )
             process.executableURL = URL(filePath: BuiltProgram.launcher)
             words = ["-launcher-config", "\(folder.path)/launcher.conf"] + words
         } else {

@@ -90,4 +90,18 @@ struct CapturedQEMUTests {
         #expect(answers["signal a thread of another process"] == "done")
         #expect(answers["fork"] == "done")
     }
+
+    /// What seccomp cannot see: the paths.
+    private static let files = [
+        "write /proc/PID/mem of another process", "write core_pattern", "make a file in /etc",
+    ]
+
+    @Test(arguments: ["spawn deny", "spawn allow"])
+    func `with files restricted, it writes to no place of the host`(spawn: String) throws {
+        let captured = try CapturedQEMU([spawn], isEnclosed: true)
+        for attempt in Self.files { #expect(captured.answers[attempt] == "EACCES", "\(attempt)") }
+        // In a folder that the VM may write to anyway, Landlock is not asked about modes.
+        #expect(captured.answers["make a set-user-ID file"] == "done")
+        #expect(captured.answers["signal itself"] == "done")
+    }
 }

@@ -18,7 +18,7 @@ struct ExplainCommandTests {
         let result = try explain(words)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("mlockall (151) of thread 'qemu-system-x86', process 17739"))
-        #expect(result.output.contains("or with -overcommit mem-lock=on\n"))
+        #expect(result.output.contains("or with -overcommit mem-lock=on, or with -incoming; "))
     }
 
     @Test func `standard input may have anything besides`() throws {

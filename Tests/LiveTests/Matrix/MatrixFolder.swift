@@ -48,7 +48,7 @@ final class MatrixFolder: Sendable {
     }
 
     /// The folder is a storage: QMP may name files in it that the command line does not.
-    private static func enclosure(_ path: String) -> String {
+    static func enclosure(_ path: String) -> String {
         let url = URL(filePath: path)
         return """
             \tlandlock enforce

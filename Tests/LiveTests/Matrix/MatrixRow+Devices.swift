@@ -26,7 +26,8 @@ extension MatrixRow {
             "-netdev tap,id=n,ifname={tap},script={folder}/up-namespace,downscript=no "
                 + "-device virtio-net-pci,netdev=n",
             [.file("namespace.log"), quit],
-            needs: [.tap, .namespaces]
+            needs: [.tap, .namespaces],
+            leavesRows: true
         ),
         MatrixRow(
             "net: tap, vhost",
@@ -227,7 +228,8 @@ extension MatrixRow {
                 .file("export"), .qmp("block-export-del", #"{"id":"e"}"#), quit,
             ],
             groups: "fuse",
-            needs: [.fuse]
+            needs: [.fuse],
+            leavesRows: true
         ),
     ]
 

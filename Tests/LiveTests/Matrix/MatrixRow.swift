@@ -14,8 +14,8 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     var needs: [Requirement] = []
     /// Whether QEMU refuses something here, with or without the filter.
     var fails = false
-    /// Whether QMP names a file that no row is about, so that it is refused where files are
-    /// restricted.
+    /// Whether it is refused where files are restricted: QMP names a file that no row is about, or
+    /// somebody mounts, which nobody may under Landlock.
     var leavesRows = false
 
     var description: String { name }

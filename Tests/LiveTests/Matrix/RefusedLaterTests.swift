@@ -15,8 +15,6 @@ struct RefusedLaterTests {
         let arguments: String
         /// What the command needs to get as far as the call that is refused.
         var options = ""
-        /// The call that the filter refuses; `nil` where QEMU or the host may say no before.
-        var call: Syscall?
         /// Whether the command goes without what was refused.
         var succeeds = false
 
@@ -32,53 +30,45 @@ struct RefusedLaterTests {
             command: "netdev_add",
             arguments: object(
                 "'type':'tap','id':'n','ifname':'{tap}','script':'{folder}/up','downscript':'no'"
-            ),
-            call: .clone
+            )
         ),
         Request(
             command: "netdev_add",
-            arguments: object("'type':'bridge','id':'n','br':'none','helper':'/bin/true'"),
-            call: .clone
+            arguments: object("'type':'bridge','id':'n','br':'none','helper':'/bin/true'")
         ),
         Request(
             command: "netdev_add",
             arguments: object(
                 "'type':'l2tpv3','id':'n','src':'127.0.0.1','dst':'127.0.0.1','txsession':1"
-            ),
-            call: .socket
+            )
         ),
         Request(
             command: "blockdev-add",
             arguments: object(
                 "'driver':'file','node-name':'d','aio':'io_uring','filename':'{folder}/raw.img'"
-            ),
-            call: .io_uring_setup
+            )
         ),
         Request(
             command: "block-export-add",
             arguments: object(
                 "'type':'fuse','id':'e','node-name':'n','mountpoint':'{folder}/export'"
             ),
-            options: "-blockdev raw,node-name=n,file.driver=file,file.filename={folder}/raw.img",
-            call: .mount
+            options: "-blockdev raw,node-name=n,file.driver=file,file.filename={folder}/raw.img"
         ),
         Request(
             command: "object-add",
             arguments: object(
                 "'qom-type':'memory-backend-ram','id':'m','size':1048576,'host-nodes':[0],"
                     + "'policy':'bind','prealloc':true"
-            ),
-            call: .mbind
+            )
         ),
         Request(
             command: "object-add",
-            arguments: object("'qom-type':'thread-context','id':'t','cpu-affinity':[0]"),
-            call: .sched_setaffinity
+            arguments: object("'qom-type':'thread-context','id':'t','cpu-affinity':[0]")
         ),
         Request(
             command: "object-add",
-            arguments: object("'qom-type':'secret_keyring','id':'s','serial':1"),
-            call: .keyctl
+            arguments: object("'qom-type':'secret_keyring','id':'s','serial':1")
         ),
         Request(
             command: "migrate-set-capabilities",
@@ -88,8 +78,7 @@ struct RefusedLaterTests {
         ),
         Request(
             command: "migrate",
-            arguments: object("'uri':'exec:cat >{folder}/state'"),
-            call: .clone
+            arguments: object("'uri':'exec:cat >{folder}/state'")
         ),
         Request(
             command: "device_add",
@@ -101,16 +90,11 @@ struct RefusedLaterTests {
 
     @Test(arguments: requests)
     func `a command that is refused fails, and the VM goes on`(request: Request) throws {
-        // The kernel writes ten records in five seconds, and leaves out the rest.
-        for attempt in 1...3 {
-            let records = try run(request)
-            // Whoever asks again and again fills the log.
-            #expect(records.map(\.count) ?? 0 < 50)
-            guard let call = request.call, let records else { return }
-            if records.contains(where: { $0.number == call.rawValue }) { return }
-            if attempt == 3 { Issue.record("no record of \(call): \(records)") }
-            sleep(6)
-        }
+        let records = try run(request)
+        // Whoever asks again and again fills the log.
+        #expect(records.map(\.count) ?? 0 < 50)
+        // The kernel writes ten records in five seconds, and leaves out the rest: one that is missing
+        // shows nothing. QEMU's own words do.
     }
 
     /// - Returns: what seccomp recorded; `nil` where the log cannot tell.

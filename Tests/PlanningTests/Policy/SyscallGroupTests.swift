@@ -54,7 +54,8 @@ struct SyscallGroupTests {
             Self.base.flatMap(\.rules).filter { $0.verdict == .allow && $0.checks.isEmpty }
                 .map(\.syscall)
         )
-        for rule in group.rules where rule.verdict == .allow {
+        // A row with checks lifts a refusal that base has for the same arguments.
+        for rule in group.rules where rule.verdict == .allow && rule.checks.isEmpty {
             #expect(!base.contains(rule.syscall), "\(rule.syscall)")
         }
     }
@@ -76,8 +77,8 @@ struct SyscallGroupTests {
     /// libfuse mounts, smbd asks for quotas, scripts load modules: they go on when they may not.
     @Test(
         arguments: [
-            .mount, .umount2, .fsopen, .move_mount, .quotactl, .pivot_root, .ptrace, .unshare,
-            .finit_module, .perf_event_open, .process_vm_readv,
+            .mount, .umount2, .fsopen, .move_mount, .quotactl, .pivot_root, .ptrace, .finit_module,
+            .perf_event_open, .process_vm_readv,
         ] as [Syscall]
     )
     func `what a library or a helper tries only fails`(call: Syscall) throws {
@@ -85,9 +86,10 @@ struct SyscallGroupTests {
             let options: [(name: String, value: ByteString?)] = [("nographic", nil)]
             let ruleset = try Ruleset.derived(from: options, spawn: spawn)
             let verdict = ruleset.verdict(number: call.rawValue, arguments: [])
-            #expect(
-                verdict == .refuse(.notPermitted, .recorded) || call == .unshare
-            )
+            // mount(8) goes back to the older call where it is told that there is no newer one.
+            let isNewer = [.fsopen, .move_mount].contains(call)
+            let expected = Verdict.refuse(isNewer ? .notImplemented : .notPermitted, .recorded)
+            #expect(verdict == expected)
         }
     }
 

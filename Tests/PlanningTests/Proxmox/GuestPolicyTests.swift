@@ -25,7 +25,7 @@ struct GuestPolicyTests {
         configuration: String,
         expected: Set<String>,
     ) throws {
-        let always: Set = ["spawn", "daemonize", "io_uring"]
+        let always: Set = ["spawn", "daemonize", "io-uring", "shared-sockets"]
         #expect(try groups(configuration) == always.union(expected))
         let arriving = try groups(configuration, isIncoming: true)
         #expect(arriving == always.union(expected).union(["postcopy"]))

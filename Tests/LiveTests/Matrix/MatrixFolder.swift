@@ -28,9 +28,9 @@ final class MatrixFolder: Sendable {
         )
         try write(
             "up-namespace",
-            "#!/bin/sh\nset -e\nip netns add \"$1\"\n"
+            "#!/bin/sh\nset -e\ngrep -q ' /run/netns ' /proc/mounts || own=yes\nip netns add \"$1\"\n"
                 + "ip netns exec \"$1\" ip -o link show dev lo | cut -d: -f2 >\(path)/namespace.log\n"
-                + "ip netns del \"$1\"\n"
+                + "ip netns del \"$1\"\n[ -z \"$own\" ] || umount /run/netns\n"
         )
         try write(
             "ring.cfg",

@@ -2,7 +2,6 @@
 
 #include "CLinux.h"
 
-#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -40,15 +39,6 @@ int linux_current_cpu(void)
 int linux_dup3(int descriptor, int number, int flags)
 {
     return dup3(descriptor, number, flags);
-}
-
-int linux_effective_capabilities(uint64_t *capabilities)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-    int result = (int)syscall(SYS_capget, &header, data);
-    *capabilities = data[0].effective | (uint64_t)data[1].effective << 32;
-    return result;
 }
 
 int linux_fork(void)

@@ -76,9 +76,6 @@ int linux_current_cpu(void);
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);
 
-/// capget(2) of the calling thread: a bit for each capability in effect. 0 or -1.
-int linux_effective_capabilities(uint64_t *capabilities);
-
 /// fork(2), which Swift hides, because a program with threads may do little in the child.
 int linux_fork(void);
 

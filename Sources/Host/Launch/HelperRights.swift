@@ -8,7 +8,8 @@ enum HelperRights {
     /// - Returns: nothing where the filter comes without no_new_privs; see ``confine(_:mode:)``.
     static func warnings(_ plan: LaunchPlan) -> [LaunchWarning] {
         guard plan.confinement.mode != .off, plan.confinement.ruleset.execution == .unlimited,
-            geteuid() != 0, !mayFilterWithPrivileges
+            // With it the kernel takes a filter from somebody who keeps his privileges.
+            geteuid() != 0, !CapabilitySets.hasSystemAdministration
         else { return [] }
         var warnings: [LaunchWarning] = []
         for helper in plan.commandLine.helpers {
@@ -25,14 +26,6 @@ enum HelperRights {
             }
         }
         return warnings
-    }
-
-    /// CAP_SYS_ADMIN, bit 21 of include/uapi/linux/capability.h, with which the kernel takes a filter
-    /// from somebody who keeps his privileges.
-    private static var mayFilterWithPrivileges: Bool {
-        var capabilities: UInt64 = 0
-        guard unsafe linux_effective_capabilities(&capabilities) == 0 else { return false }
-        return capabilities & 1 << 21 != 0
     }
 
     /// - Returns: `nil` where there is no such program, which QEMU will say.

@@ -34,7 +34,6 @@ enum HelpQuestion {
     }
 
     private static func isOfName(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-            || "-._".utf8.contains(byte)
+        isLetterOrDigit(byte) || "-._".utf8.contains(byte)
     }
 }

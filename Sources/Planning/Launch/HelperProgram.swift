@@ -38,11 +38,7 @@ extension StatedOption {
         case "bridge": return [helper ?? Self.bridgeHelpers]
         case "tap":
             if let helper { return [helper] }
-            if self["fd"] != nil || self["fds"] != nil { return [] }
-            let scripts = [
-                self["script"] ?? "/etc/qemu-ifup", self["downscript"] ?? "/etc/qemu-ifdown",
-            ]
-            return scripts.filter { $0 != "no" && !$0.isEmpty }.map { [$0] }
+            return tapScripts.filter { !$0.isEmpty }.map { [$0] }
         default: return []
         }
     }

@@ -88,10 +88,6 @@ extension LaunchRequest {
         return numbers
     }
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-
     /// The directories in which QEMU looks for its files, by `-L`.
     package var dataDirectories: [ByteString] {
         commandLine.all("L").compactMap { $0["value"] }.filter { $0 != "help" && $0 != "?" }

@@ -49,20 +49,6 @@ extension PolicyReport {
         FileGroup.all.first { $0.name == group }.map { "files of \($0.name): \($0.purpose)" }
             ?? "files of \(group)"
     }
-
-    private func wrapped(_ text: String, by count: Int) -> [String] {
-        let indent = String(repeating: " ", count: count)
-        var lines: [String] = []
-        var line = indent
-        for word in text.split(separator: " ") {
-            if line.count > count, line.count + word.count + 1 > 80 {
-                lines.append(line)
-                line = indent
-            }
-            line += line.count > count ? " \(word)" : "\(word)"
-        }
-        return lines + [line]
-    }
 }
 
 extension FileRow {

@@ -27,12 +27,21 @@ extension PolicyReport {
         text.count > width ? text.prefix(width - 1) + "…" : text
     }
 
-    /// `text` after `start`, and further lines of it below one another.
+    /// A row's reason after what it is about, in a column of its own.
     private func wrapped(_ text: String, after start: String) -> [String] {
-        let indent = String(repeating: " ", count: 40)
         // What leaves no room for its reason gets a line of its own.
-        var lines = start.count > 40 ? [String(start.dropLast(2))] : []
-        var line = start.count > 40 ? indent : start
+        start.count > 40
+            ? [String(start.dropLast(2))] + wrapped(text, by: 40)
+            : wrapped(text, by: 40, after: start)
+    }
+
+    /// - Parameters:
+    ///   - count: how far lines are indented.
+    ///   - start: what stands in front of the first one, in place of its indent.
+    func wrapped(_ text: String, by count: Int, after start: String? = nil) -> [String] {
+        let indent = String(repeating: " ", count: count)
+        var lines: [String] = []
+        var line = start ?? indent
         var isEmpty = true
         for word in text.split(separator: " ") {
             if !isEmpty, line.count + word.count + 1 > 80 {

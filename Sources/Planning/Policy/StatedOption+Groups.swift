@@ -36,7 +36,7 @@ extension StatedOption {
     /// By `driver=rbd`, or by a file name that says so.
     private var usesCeph: Bool {
         anyValue(of: "driver") { $0 == "rbd" }
-            || properties.contains { $0.value.text?.hasPrefix("rbd:") ?? false }
+            || properties.contains { $0.value.hasPrefix("rbd:") }
     }
 
     private var usesRDMA: Bool {
@@ -56,13 +56,7 @@ extension StatedOption {
     }
 
     /// A script that is not Proxmox's own, which only sets up a bridge.
-    private var runsForeignScript: Bool {
-        guard tapStartsProgram else { return false }
-        return ["script", "downscript"].contains { key in
-            guard let script = self[ByteString(key)] else { return self["helper"] == nil }
-            return script != "no" && !Self.isProxmoxScript(script)
-        }
-    }
+    private var runsForeignScript: Bool { tapScripts.contains { !Self.isProxmoxScript($0) } }
 
     /// As qemu-server names them (PVE/QemuServer.pm `print_netdev_full`, older and newer releases).
     private static func isProxmoxScript(_ path: ByteString) -> Bool {
@@ -174,11 +168,13 @@ extension StatedOption {
         }
     }
 
-    /// QEMU runs /etc/qemu-ifup and /etc/qemu-ifdown where nothing else is said; a tap that was
-    /// opened by somebody else has no scripts (net/tap.c).
-    private var tapStartsProgram: Bool {
-        if self["helper"] != nil { return true }
-        if self["fd"] != nil || self["fds"] != nil { return false }
-        return self["script"] != "no" || self["downscript"] != "no"
+    private var tapStartsProgram: Bool { self["helper"] != nil || !tapScripts.isEmpty }
+
+    /// QEMU runs /etc/qemu-ifup and /etc/qemu-ifdown where nothing else is said; a tap that a helper
+    /// or somebody else opens has no scripts (net/tap.c).
+    var tapScripts: [ByteString] {
+        guard self["helper"] == nil, self["fd"] == nil, self["fds"] == nil else { return [] }
+        return [self["script"] ?? "/etc/qemu-ifup", self["downscript"] ?? "/etc/qemu-ifdown"]
+            .filter { $0 != "no" }
     }
 }

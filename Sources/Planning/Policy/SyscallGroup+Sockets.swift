@@ -136,7 +136,7 @@ extension SyscallGroup {
     package static let rdma = SyscallGroup(
         "rdma",
         purpose: "migration and devices on RDMA cards",
-        demand: "-incoming rdma:, -device pvrdma or vhost-user-rdma",
+        demand: "-incoming rdma:, or -device pvrdma",
         rules: [
             .allow(
                 .socket,

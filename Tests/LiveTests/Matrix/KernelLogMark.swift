@@ -22,12 +22,8 @@ struct KernelLogMark {
     /// What the log says about these processes since then, but for what every start tries and does
     /// without: the rings of event loops.
     func records(of processIDs: Set<Int>) -> Records {
-        guard let last, let log = try? KernelLog.content() else {
-            return Records(text: "", summary: "log not readable")
-        }
-        let lines = log.bytes.split(separator: UInt8(ascii: "\n"))
-            .filter { line in Self.number(of: line).map { $0 > last } ?? false }
-            .filter { SeccompRecord(parsing: ByteString($0))?.number != Self.ring }
+        guard let newer else { return Records(text: "", summary: "log not readable") }
+        let lines = newer.filter { SeccompRecord(parsing: ByteString($0))?.number != Self.ring }
         let recent = ByteString(lines.joined(separator: [UInt8(ascii: "\n")]))
         let text = processIDs.sorted().map { LogExplanation(recent, of: $0).text }.joined()
         let isWhole = !String(decoding: recent.bytes, as: UTF8.self).contains("suppressed")
@@ -39,11 +35,15 @@ struct KernelLogMark {
 
     /// Every record about these processes since then; `nil` where the log cannot be read.
     func all(of processIDs: Set<Int>) -> [SeccompRecord]? {
+        newer?.compactMap { SeccompRecord(parsing: ByteString($0)) }
+            .filter { processIDs.contains($0.processID) }
+    }
+
+    /// The lines since then; `nil` where the log cannot be read.
+    private var newer: [ArraySlice<UInt8>]? {
         guard let last, let log = try? KernelLog.content() else { return nil }
         return log.bytes.split(separator: UInt8(ascii: "\n"))
             .filter { line in Self.number(of: line).map { $0 > last } ?? false }
-            .compactMap { SeccompRecord(parsing: ByteString($0)) }
-            .filter { processIDs.contains($0.processID) }
     }
 
     private static let ring = Syscall.io_uring_setup.rawValue

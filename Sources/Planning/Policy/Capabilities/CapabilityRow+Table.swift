@@ -27,6 +27,10 @@ extension CapabilityRow {
                         + " vm.unprivileged_userfaultfd is set (fs/userfaultfd.c)"
                 )
             ]
+        case SyscallGroup.rdma.name:
+            [.keep(.ipc_lock, because: "RDMA locks the guest's memory")]
+        case SyscallGroup.tunnel.name:
+            [.keep(.net_raw, because: "L2TP without UDP is a raw socket")]
         case SyscallGroup.ebpf.name:
             [
                 .keep(.bpf, because: "QEMU loads its program"),
@@ -80,14 +84,10 @@ extension StatedOption {
         case "netdev", "nic", "net": ofNetwork
         case "device": ofDevice
         case "object": ofObject
-        case "tpmdev", "cdrom": []
+        case "cdrom": []
         case "chardev", "spice", "serial", "parallel", "monitor", "qmp", "qmp-pretty", "vnc", "gdb":
             listensToNetwork
                 ? [.keep(.net_bind_service, because: "its port may be below 1024")] : []
-        case "incoming":
-            anyValue(of: "channel-type") { $0.hasPrefix("rdma") }
-                || anyValue(of: "type") { $0 == "rdma" }
-                ? [.keep(.ipc_lock, because: "RDMA locks the guest's memory")] : []
         default:
             OptionSyntax.namesFiles(name) && anyValue(of: "driver") { $0 == "nvme" }
                 ? CapabilityRow.passThrough : []
@@ -96,14 +96,14 @@ extension StatedOption {
 
     private var ofNetwork: [CapabilityRow] {
         switch self["type"] {
-        case "tap", "bridge", "vhost-vdpa":
-            self["fd"] != nil || self["fds"] != nil || self["vhostfd"] != nil
+        case "tap", "bridge": isOpened ? [] : [.opensInterface]
+        case "vhost-vdpa":
+            isOpened
                 ? []
                 : [
-                    .keep(.net_admin, because: "makes or opens the interface (drivers/net/tun.c)"),
+                    .opensInterface,
                     .keep(.ipc_lock, because: "vhost-vdpa locks the guest's memory"),
-                ].filter { $0.capability == .net_admin || self["type"] == "vhost-vdpa" }
-        case "l2tpv3": [.keep(.net_raw, because: "L2TP without UDP is a raw socket")]
+                ]
         case "user", nil:
             properties.contains { $0.key.hasPrefix("hostfwd") }
                 ? [.keep(.net_bind_service, because: "a forwarded port may be below 1024")] : []
@@ -111,6 +111,11 @@ extension StatedOption {
             [.keep(.net_bind_service, because: "its port may be below 1024")]
         default: []
         }
+    }
+
+    /// By somebody else, who hands on its descriptor.
+    private var isOpened: Bool {
+        self["fd"] != nil || self["fds"] != nil || self["vhostfd"] != nil
     }
 
     private var ofDevice: [CapabilityRow] {
@@ -136,8 +141,6 @@ extension StatedOption {
         case "sev-guest", "sev-snp-guest", "tdx-guest":
             [.keep(.ipc_lock, because: "the guest's memory is pinned (arch/x86/kvm/svm/sev.c)")]
         case "iommufd": CapabilityRow.passThrough
-        case "pr-manager-helper":
-            []
         default: []
         }
     }
@@ -157,6 +160,11 @@ extension StatedOption {
 }
 
 extension CapabilityRow {
+    fileprivate static let opensInterface = keep(
+        .net_admin,
+        because: "makes or opens the interface (drivers/net/tun.c)"
+    )
+
     fileprivate static let passThrough: [CapabilityRow] = [
         .keep(.ipc_lock, because: "the device writes into locked memory (drivers/vfio)"),
         .keep(.sys_rawio, because: "groups without an IOMMU (drivers/vfio/group.c)"),

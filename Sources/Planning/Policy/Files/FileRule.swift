@@ -51,12 +51,7 @@ package struct FileRule: Hashable, Sendable {
     package var path: ByteString { row.path }
 
     /// Whether the row is about this path, as far as names tell.
-    package func covers(_ path: ByteString) -> Bool {
-        let own = row.path.bytes
-        guard path.bytes.starts(with: own) else { return false }
-        return path.bytes.count == own.count || own.last == UInt8(ascii: "/")
-            || path.bytes[own.count] == UInt8(ascii: "/")
-    }
+    package func covers(_ path: ByteString) -> Bool { path.isAtOrBelow(row.path) }
 }
 
 /// A named part of the table: the places that one feature needs.

@@ -78,6 +78,14 @@ extension ByteString {
         return end == 0 ? "/" : ByteString(bytes[..<end])
     }
 
+    /// Whether this path is `place` or below it, as far as names tell.
+    func isAtOrBelow(_ place: ByteString) -> Bool {
+        let slash = UInt8(ascii: "/")
+        guard bytes.starts(with: place.bytes) else { return false }
+        return bytes.count == place.bytes.count || place.bytes.last == slash
+            || bytes[place.bytes.count] == slash
+    }
+
     func dropping(_ prefix: StaticString) -> ByteString? {
         hasPrefix(prefix) ? ByteString(bytes.dropFirst(prefix.utf8CodeUnitCount)) : nil
     }

@@ -45,10 +45,7 @@ package struct ProtectedPlace: Hashable, Sendable {
     ) -> ProtectedPlace? {
         let changes = access.intersection(.changing)
         guard !changes.isEmpty else { return nil }
-        func isBelow(_ place: ByteString) -> Bool {
-            path == place || path.bytes.starts(with: place.bytes + [UInt8(ascii: "/")])
-        }
-        if let tree = trees.first(where: { isBelow($0.path) }) { return tree }
+        if let tree = trees.first(where: { path.isAtOrBelow($0.path) }) { return tree }
         guard isFolder else { return nil }
         // Block devices of storages: nothing is made there.
         if path == "/dev", changes == .writeFile { return nil }

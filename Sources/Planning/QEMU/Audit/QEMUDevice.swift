@@ -51,13 +51,7 @@ package struct QEMUDevice: Equatable, Sendable {
     }
 
     private static func isPartOfModelName(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "."):
-            true
-        default: false
-        }
+        isLetterOrDigit(byte) || "-_.".utf8.contains(byte)
     }
 }
 

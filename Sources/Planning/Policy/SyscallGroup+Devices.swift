@@ -4,6 +4,7 @@ extension SyscallGroup {
         "desktop",
         purpose: "windows, OpenGL and sound through the libraries of the host",
         demand: "-display gtk, sdl, dbus or egl-headless, or -audiodev",
+        capabilities: [],
         rules: [
             .allow(.kcmp, because: "Mesa tells whether two descriptors are one device"),
             .allow(.listmount, because: "GIO watches mounts"),
@@ -25,6 +26,7 @@ extension SyscallGroup {
         "shared-folder",
         purpose: "the guest makes files in a folder of the host (9p)",
         demand: "-virtfs or -fsdev",
+        capabilities: .ofSharedFolders,
         rules: [
             .allow(.chmod, because: "the guest changes a mode"),
             .allow(.chown, because: "the guest changes an owner"),
@@ -55,6 +57,10 @@ extension SyscallGroup {
         "ebpf",
         purpose: "receive-side scaling in the kernel",
         demand: "rss=on of a virtio-net device",
+        capabilities: [
+            .keep(.bpf, because: "QEMU loads its program"),
+            .keep(.net_admin, because: "QEMU attaches its program"),
+        ],
         rules: [
             .allow(.bpf, because: "virtio-net with rss=on loads QEMU's program")
         ]
@@ -65,6 +71,7 @@ extension SyscallGroup {
         "can",
         purpose: "the guest's CAN bus is one of the host's",
         demand: "-object can-host-socketcan",
+        capabilities: [],
         rules: [
             .allow(
                 .socket,
@@ -79,6 +86,12 @@ extension SyscallGroup {
         "af-xdp",
         purpose: "a network queue of the host's card, past its network stack",
         demand: "-netdev af-xdp",
+        capabilities: [
+            .keep(.bpf, because: "QEMU loads its program"),
+            .keep(.ipc_lock, because: "the card writes into locked memory"),
+            .keep(.net_admin, because: "QEMU attaches its program"),
+            .keep(.net_raw, because: "AF_XDP sockets (net/xdp/xsk.c)"),
+        ],
         rules: [
             .allow(.bpf, because: "-netdev af-xdp loads its program"),
             .allow(
@@ -97,6 +110,10 @@ extension SyscallGroup {
         "shared-sockets",
         purpose: "sockets that the programs of other users may use",
         demand: "-netdev vde, or a disk of rbd",
+        capabilities: [
+            .keep(.chown, because: "libvdeplug gives its socket to the user of the switch"),
+            .keep(.fowner, because: "and then changes its mode"),
+        ],
         rules: [
             .allow(.chmod, because: "libvdeplug and Ceph's admin socket set their mode"),
             .allow(.chown, because: "libvdeplug gives its socket to the group of the switch"),
@@ -108,6 +125,7 @@ extension SyscallGroup {
         "fuse",
         purpose: "a disk of the VM is a file of the host (FUSE export)",
         demand: "block-export-add of type fuse, which only QMP asks for",
+        capabilities: [.keep(.sys_admin, because: "libfuse mounts the export (fs/namespace.c)")],
         rules: [
             .allow(.mount, because: "libfuse mounts the export where it can"),
             .allow(.umount2, because: "libfuse takes the export away"),
@@ -119,6 +137,7 @@ extension SyscallGroup {
         "terminal-link",
         purpose: "a fixed name for a terminal that the kernel names",
         demand: "path= of -chardev pty",
+        capabilities: [],
         rules: [
             .allow(.symlink, because: "-chardev pty,path= makes a link to the terminal")
         ]

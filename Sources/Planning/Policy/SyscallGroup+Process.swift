@@ -4,6 +4,7 @@ extension SyscallGroup {
         "daemonize",
         purpose: "the caller goes on while QEMU runs in the background",
         demand: "-daemonize",
+        capabilities: [],
         rules: [
             .allow(
                 .clone,
@@ -25,6 +26,7 @@ extension SyscallGroup {
         "async-teardown",
         purpose: "a second process frees the guest's memory after the first has ended",
         demand: "-run-with async-teardown=on",
+        capabilities: [],
         rules: [
             .allow(
                 .clone,
@@ -39,6 +41,10 @@ extension SyscallGroup {
         "identity",
         purpose: "QEMU stops being root once it is set up",
         demand: "-runas or -run-with user=",
+        capabilities: [
+            .keep(.setgid, because: "QEMU changes its groups"),
+            .keep(.setuid, because: "QEMU changes its user"),
+        ],
         rules: [
             .allow(.setgid, because: "gives up root"),
             .allow(.setgroups, because: "gives up root"),
@@ -55,6 +61,7 @@ extension SyscallGroup {
         "chroot",
         purpose: "QEMU sees only one folder once it is set up",
         demand: "-chroot or -run-with chroot=",
+        capabilities: [.keep(.sys_chroot, because: "QEMU changes its root")],
         rules: [
             .allow(.chroot, because: "QEMU's own option")
         ]
@@ -65,6 +72,12 @@ extension SyscallGroup {
         "netns",
         purpose: "network scripts enter or make network namespaces (ip netns)",
         demand: "a network script that is not Proxmox's own",
+        capabilities: [
+            .keep(
+                .sys_admin,
+                because: "ip netns mounts, and makes and enters namespaces (fs/namespace.c)"
+            )
+        ],
         rules: [
             .allow(.mount, because: "ip netns shows the namespace's own /sys, and keeps new ones"),
             .allow(

@@ -7,6 +7,9 @@ extension SyscallGroup {
         "io-uring",
         purpose: "disks and event loops through rings that a filter cannot see into",
         demand: "aio=io_uring of a disk, or -id of Proxmox",
+        capabilities: [
+            .keep(.ipc_lock, because: "rings count as locked memory before Linux 5.12")
+        ],
         rules: [
             .allow(.io_uring_enter, because: "submits and waits"),
             .allow(.io_uring_register, because: "registers descriptors and buffers"),
@@ -19,6 +22,9 @@ extension SyscallGroup {
         "memory-lock",
         purpose: "guest memory that is never swapped out",
         demand: "-overcommit mem-lock=on",
+        capabilities: [
+            .keep(.ipc_lock, because: "all memory is locked, whatever RLIMIT_MEMLOCK says")
+        ],
         rules: [
             .allow(.mlockall, because: "-overcommit mem-lock=on"),
             .allow(.munlockall, because: "-overcommit mem-lock=on"),
@@ -30,6 +36,7 @@ extension SyscallGroup {
         "numa",
         purpose: "guest memory on chosen nodes",
         demand: "-numa, or host-nodes= or policy= of a memory backend",
+        capabilities: [],
         rules: [
             .allow(.mbind, because: "host-nodes= and policy= of a memory backend")
         ]
@@ -40,6 +47,9 @@ extension SyscallGroup {
         "scheduling",
         purpose: "threads on chosen processors, or before others",
         demand: "-object thread-context, -display gtk or sdl, or -audiodev",
+        capabilities: [
+            .keep(.sys_nice, because: "threads get a priority or a policy of their own")
+        ],
         rules: [
             .allow(.ioprio_get, because: "asks before it changes"),
             .allow(.ioprio_set, because: "priority of disk threads"),
@@ -60,6 +70,13 @@ extension SyscallGroup {
         "postcopy",
         purpose: "the guest runs before all of its memory has arrived, or while it is saved",
         demand: "-incoming",
+        capabilities: [
+            .keep(
+                .sys_ptrace,
+                because: "userfaultfd of the kernel's own accesses, unless the sysctl"
+                    + " vm.unprivileged_userfaultfd is set (fs/userfaultfd.c)"
+            )
+        ],
         rules: [
             .allow(
                 .ioctl,
@@ -80,6 +97,7 @@ extension SyscallGroup {
         "keyring",
         purpose: "a secret that lies in the kernel's keyring",
         demand: "-object secret_keyring",
+        capabilities: [],
         rules: [
             .allow(
                 .keyctl,

@@ -87,6 +87,13 @@ extension SyscallGroup {
         "ping",
         purpose: "the guest pings, where the host lets only root do so",
         demand: "-netdev user",
+        capabilities: [
+            .keep(
+                .net_raw,
+                because: "pings go through a raw socket where net.ipv4.ping_group_range leaves"
+                    + " root out"
+            )
+        ],
         rules: [
             .allow(
                 .socket,
@@ -112,6 +119,7 @@ extension SyscallGroup {
         "l2tpv3",
         purpose: "a network through a tunnel of layer 2, on IP itself",
         demand: "-netdev l2tpv3",
+        capabilities: [.keep(.net_raw, because: "L2TP without UDP is a raw socket")],
         rules: [
             .allow(
                 .socket,
@@ -137,6 +145,7 @@ extension SyscallGroup {
         "rdma",
         purpose: "migration and devices on RDMA cards",
         demand: "-incoming rdma:, or -device pvrdma",
+        capabilities: [.keep(.ipc_lock, because: "RDMA locks the guest's memory")],
         rules: [
             .allow(
                 .socket,

@@ -9,6 +9,7 @@ extension SyscallGroup {
         purpose: "QEMU starts programs: tap scripts, bridge helper, exec: channels",
         demand: "a tap script, -netdev bridge, an exec: channel, a VM of Proxmox (-id), or"
             + " 'spawn allow' in launcher.conf",
+        capabilities: .ofPrograms,
         rules: [
             .allow(.arch_prctl, because: "programs of every C library"),
             .allow(.capset, because: "programs give up what they need not"),

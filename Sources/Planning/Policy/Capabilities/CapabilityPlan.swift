@@ -30,7 +30,7 @@ extension CapabilityPlan {
         in surroundings: LaunchSurroundings,
     ) -> CapabilityPlan {
         var rules = groups.flatMap { selected in
-            CapabilityRow.rows(of: selected.group.name).map {
+            selected.group.capabilities.map {
                 CapabilityRule(row: $0, group: selected.group.name, cause: selected.cause)
             }
         }

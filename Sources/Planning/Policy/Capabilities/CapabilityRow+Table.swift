@@ -1,58 +1,10 @@
-extension CapabilityRow {
-    /// What each group of system calls needs; a group that is not here needs none.
-    ///
-    /// A QEMU of root needs none for itself: files, devices and sockets of Proxmox belong to root,
-    /// and the kernel asks for no capability to run a guest (virt/kvm).
-    package static func rows(of group: String) -> [CapabilityRow] {
-        switch group {
-        case SyscallGroup.spawn.name: spawn
-        case SyscallGroup.identity.name:
-            [
-                .keep(.setgid, because: "QEMU changes its groups"),
-                .keep(.setuid, because: "QEMU changes its user"),
-            ]
-        case SyscallGroup.chroot.name: [.keep(.sys_chroot, because: "QEMU changes its root")]
-        case SyscallGroup.ioUring.name:
-            [.keep(.ipc_lock, because: "rings count as locked memory before Linux 5.12")]
-        case SyscallGroup.memoryLock.name:
-            [.keep(.ipc_lock, because: "all memory is locked, whatever RLIMIT_MEMLOCK says")]
-        case SyscallGroup.scheduling.name:
-            [.keep(.sys_nice, because: "threads get a priority or a policy of their own")]
-        case SyscallGroup.sharedFolder.name: sharedFolder
-        case SyscallGroup.postcopy.name:
-            [
-                .keep(
-                    .sys_ptrace,
-                    because: "userfaultfd of the kernel's own accesses, unless the sysctl"
-                        + " vm.unprivileged_userfaultfd is set (fs/userfaultfd.c)"
-                )
-            ]
-        case SyscallGroup.rdma.name:
-            [.keep(.ipc_lock, because: "RDMA locks the guest's memory")]
-        case SyscallGroup.tunnel.name:
-            [.keep(.net_raw, because: "L2TP without UDP is a raw socket")]
-        case SyscallGroup.ebpf.name:
-            [
-                .keep(.bpf, because: "QEMU loads its program"),
-                .keep(.net_admin, because: "QEMU attaches its program"),
-            ]
-        case SyscallGroup.afXDP.name:
-            [
-                .keep(.bpf, because: "QEMU loads its program"),
-                .keep(.ipc_lock, because: "the card writes into locked memory"),
-                .keep(.net_admin, because: "QEMU attaches its program"),
-                .keep(.net_raw, because: "AF_XDP sockets (net/xdp/xsk.c)"),
-            ]
-        default: []
-        }
-    }
-
-    /// The names of all groups of which there are rows.
-    package static let groups: [SyscallGroup] = SyscallGroup.all.filter {
-        !rows(of: $0.name).isEmpty
-    }
-
-    private static let spawn: [CapabilityRow] = [
+/// Lists of rows that are too long for the group that they belong to.
+///
+/// A QEMU of root needs none for itself: files, devices and sockets of Proxmox belong to root, and
+/// the kernel asks for no capability to run a guest (virt/kvm).
+extension [CapabilityRow] {
+    /// Of ``SyscallGroup/spawn``.
+    static let ofPrograms: [CapabilityRow] = [
         .keep(.chown, because: "scripts make files for others"),
         .keep(
             .dac_override,
@@ -67,7 +19,8 @@ extension CapabilityRow {
         .keep(.setuid, because: "programs give up what they need not"),
     ]
 
-    private static let sharedFolder: [CapabilityRow] = [
+    /// Of ``SyscallGroup/sharedFolder``.
+    static let ofSharedFolders: [CapabilityRow] = [
         .keep(.chown, because: "the guest changes an owner"),
         .keep(.dac_override, because: "the guest's root opens files of any owner"),
         .keep(.dac_read_search, because: "the guest's root looks through folders of any owner"),

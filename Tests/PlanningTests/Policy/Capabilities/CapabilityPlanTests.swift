@@ -31,8 +31,10 @@ struct CapabilityPlanTests {
             ("-display none -device vfio-pci,host=1:0.0", [.ipc_lock, .sys_rawio]),
             ("-display none -netdev tap,id=n,script=no,downscript=no", [.net_admin]),
             ("-display none -netdev tap,id=n,fd=3", []),
-            ("-display none -netdev user,id=n", []),
-            ("-display none -netdev user,id=n,hostfwd=tcp::22-:22", [.net_bind_service]),
+            ("-display none -netdev user,id=n", [.net_raw]),
+            ("-display none -netdev user,id=n,hostfwd=tcp::22-:22", [.net_bind_service, .net_raw]),
+            ("-display none -netdev vde,id=n", [.chown, .fowner]),
+            ("-display none -drive file=rbd:pool/disk", [.chown, .fowner]),
             ("-display none -device virtio-net-pci,rss=on", [.bpf, .net_admin]),
             ("-display none -incoming defer", [.sys_ptrace]),
             ("-display none -object sev-guest,id=s", [.ipc_lock]),
@@ -65,8 +67,23 @@ struct CapabilityPlanTests {
         #expect(try kept("-display none -drive file=/a", foreign: ["/b"]) == [])
     }
 
-    @Test func `every row is of a group that exists, and its names are the kernel's`() {
-        #expect(!CapabilityRow.groups.isEmpty)
+    @Test func `what mounts keeps what it mounts with`() throws {
+        #expect(try kept("-netdev tap,id=n,script=/s,downscript=no").contains(.sys_admin))
+        #expect(SyscallGroup.fuse.capabilities.map(\.capability) == [.sys_admin])
+    }
+
+    /// Each group that an option adds says what it needs when it is made: the compiler asks for it.
+    /// What is part of every ruleset needs nothing.
+    @Test(arguments: SyscallGroup.all)
+    func `a group says what it needs of root, each once and for a reason`(group: SyscallGroup) {
+        let names = group.capabilities.map(\.capability)
+        #expect(Set(names).count == names.count)
+        #expect(group.capabilities.allSatisfy { !$0.reason.isEmpty })
+        #expect((group.demand == nil) == Ruleset.base.contains(group))
+        if group.demand == nil { #expect(names.isEmpty) }
+    }
+
+    @Test func `the names of capabilities are the kernel's`() {
         #expect(Capability.allCases.map(\.rawValue) == Array(0...40))
         #expect(Capability.checkpoint_restore.rawValue == 40 && Capability.sys_admin.rawValue == 21)
     }

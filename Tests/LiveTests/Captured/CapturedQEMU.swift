@@ -23,11 +23,11 @@ struct CapturedQEMU {
         var words = ["-nodefaults", "-display", "none", "-S", "-accel", "tcg", "-m", "64"]
         words += host.options + options + ["-plugin", Self.library]
         if let settings {
+            let enclosure: MatrixFolder.Enclosure = isEnclosed ? .filesAndCapabilities : .none
             let lines = ["launcher: defaults", "qemu \(host.qemu)", "log none"] + settings
             try folder.write(
                 "launcher.conf",
-                lines.joined(separator: "\n\t") + "\n"
-                    + (isEnclosed ? MatrixFolder.enclosure(folder.path) : "")
+                lines.joined(separator: "\n\t") + "\n" + enclosure.settings(for: folder.path)
             )
             process.executableURL = URL(filePath: BuiltProgram.launcher)
             words = ["-launcher-config", "\(folder.path)/launcher.conf"] + words

@@ -20,20 +20,25 @@ struct MatrixFirmwareTests {
         let folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
         let pinned = try Image.install(in: folder)
         let words = try host.words(in: folder)
+        let companions = try row.companions.map {
+            try MatrixCompanion(
+                MatrixHost.expanded($0.command, words),
+                makes: MatrixHost.expanded($0.makes, words),
+                in: folder
+            )
+        }
+        defer { for companion in companions { companion.end() } }
         for (name, options) in [("machine", row.options), ("destination", row.destination)] {
             guard let options else { continue }
-            let expanded = options.split(separator: " ").flatMap { word in
-                words.reduce(String(word)) { $0.replacing("{\($1.key)}", with: $1.value) }
-                    .split(separator: " ").map(String.init)
-            }
             let machine = try MatrixMachine(
                 BuiltProgram.launcher,
                 [
                     "-launcher-config", "\(folder.path)/launcher.conf", "-efi-firmware",
-                    Image.volume, "-S", "-nodefaults", "-display", "none", "-m", "64",
-                ] + host.options + expanded,
+                    Image.volume, "-S",
+                ] + host.arguments(of: row, options, words),
                 in: folder,
-                name: name
+                name: name,
+                environment: row.environment.mapValues { MatrixHost.expanded($0, words) }
             )
             defer { machine.end() }
             guard machine.connect() else {

@@ -4,8 +4,12 @@ import Foundation
 final class MatrixFolder: Sendable {
     let path: String
 
-    /// - Parameter isEnclosed: whether files and capabilities are restricted, too.
-    init(qemu: String, spawn: String, groups: String = "", isEnclosed: Bool = false) throws {
+    init(
+        qemu: String,
+        spawn: String,
+        groups: String = "",
+        enclosure: Enclosure = .none,
+    ) throws {
         var template = Array("/tmp/qemu-launcher-matrix-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw MatrixError.folder(errno) }
         path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
@@ -15,7 +19,7 @@ final class MatrixFolder: Sendable {
             "launcher.conf",
             "launcher: defaults\n\tqemu \(qemu)\n\tspawn \(spawn)\n\tlog none\n"
                 + (groups.isEmpty ? "" : "\tgroups \(groups)\n")
-                + (isEnclosed ? Self.enclosure(path) : "")
+                + enclosure.settings(for: path)
         )
         try write("raw.img", bytes: [UInt8](repeating: 0, count: 1 << 20))
         try write(
@@ -41,25 +45,94 @@ final class MatrixFolder: Sendable {
         try write("export", "nothing is exported\n")
         try write("poweroff.img", bytes: Self.bootSector(Self.powerOff))
         try write("exit.img", bytes: Self.bootSector(Self.exitSeven))
+        try makeFolders()
         for script in ["up", "down", "up-namespace"]
         where unsafe chmod("\(path)/\(script)", 0o755) != 0 {
             throw MatrixError.folder(errno)
         }
     }
 
-    /// The folder is a storage: QMP may name files in it that the command line does not.
-    static func enclosure(_ path: String) -> String {
-        let url = URL(filePath: path)
-        return """
-            \tlandlock enforce
-            \tcapabilities drop
+    /// What is restricted besides system calls.
+    enum Enclosure {
+        case none, capabilities, filesAndCapabilities
 
-            dir: matrix
-            \tpath \(url.deletingLastPathComponent().path)
-            \tcontent-dirs images=\(url.lastPathComponent)
+        /// The folder is a storage: QMP may name files in it that the command line does not.
+        func settings(for path: String) -> String {
+            let url = URL(filePath: path)
+            return switch self {
+            case .none: ""
+            case .capabilities: "\tcapabilities drop\n"
+            case .filesAndCapabilities:
+                """
+                \tlandlock enforce
+                \tcapabilities drop
 
-            """
+                dir: matrix
+                \tpath \(url.deletingLastPathComponent().path)
+                \tcontent-dirs images=\(url.lastPathComponent)
+
+                """
+            }
+        }
     }
+
+    /// Folders that a guest shares, one that another user may write to, and one with settings.
+    private func makeFolders() throws {
+        let names = [
+            "mapped-xattr", "mapped-file", "passthrough", "none", "share", "home", "nobody",
+        ]
+        for name in names {
+            try FileManager.default.createDirectory(
+                atPath: "\(path)/\(name)",
+                withIntermediateDirectories: false
+            )
+        }
+        try write("home/.jackdrc", "/usr/bin/jackd -T -d dummy\n")
+        try write("ceph", Self.cluster(path))
+        if geteuid() == 0, unsafe chown("\(path)/nobody", Self.nobody, Self.nobody) != 0 {
+            throw MatrixError.folder(errno)
+        }
+    }
+
+    /// A cluster of Ceph that is one monitor: its argument is the port. It has a pool and nobody to
+    /// read it from, so a client connects, makes its admin socket, and waits two seconds in vain.
+    private static func cluster(_ path: String) -> String {
+        """
+        #!/bin/sh
+        set -e
+        cd \(path)
+        cat >ceph.conf <<CONF
+        [global]
+        fsid = 11111111-2222-3333-4444-555555555555
+        mon_host = v1:127.0.0.1:$1
+        mon_initial_members = a
+        auth_cluster_required = none
+        auth_service_required = none
+        auth_client_required = none
+        log_file = /dev/null
+        [mon]
+        run_dir = \(path)
+        admin_socket = \(path)/mon.asok
+        mon_data_avail_crit = 0
+        [client]
+        keyring = /dev/null
+        rados_osd_op_timeout = 2
+        [client.matrix]
+        admin_socket = \(path)/ceph.asok
+        admin_socket_mode = 0770
+        CONF
+        monmaptool --create --fsid 11111111-2222-3333-4444-555555555555 \\
+            --addv a "[v1:127.0.0.1:$1]" monmap
+        own="-i a -c ceph.conf --mon-data \(path)/mon --setuser root --setgroup root"
+        ceph-mon --mkfs --monmap monmap $own
+        (ceph -c ceph.conf osd pool create p 1 && : >ceph.ready) &
+        exec ceph-mon -f $own
+
+        """
+    }
+
+    /// As Debian numbers nobody and nogroup.
+    private static let nobody: UInt32 = 65_534
 
     deinit {
         try? FileManager.default.removeItem(atPath: path)

@@ -11,13 +11,21 @@ final class MatrixMachine {
     /// The process that was started, which under -daemonize is not the one that stays.
     var processID: Int32 { process.processIdentifier }
 
-    init(_ program: String, _ arguments: [String], in folder: MatrixFolder, name: String) throws {
+    init(
+        _ program: String,
+        _ arguments: [String],
+        in folder: MatrixFolder,
+        name: String,
+        environment: [String: String] = [:],
+    ) throws {
         monitorPath = "\(folder.path)/\(name).qmp"
         output = "\(folder.path)/\(name).out"
         try folder.write("\(name).out", "")
         process.executableURL = URL(filePath: program)
         process.arguments =
             arguments + ["-qmp", "unix:\(monitorPath),server=on,wait=off"]
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = process.standardOutput
@@ -26,11 +34,13 @@ final class MatrixMachine {
     }
 
     /// Threads of tests have SIGTERM and the like blocked, and what they start inherits that.
-    private static func unblockSignals() {
+    static func unblockSignals() {
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
     }
+
+    var isRunning: Bool { process.isRunning }
 
     /// How many filters the process has; `nil` where it is gone.
     var filterCount: Int? {

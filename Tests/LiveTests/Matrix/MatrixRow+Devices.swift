@@ -27,7 +27,7 @@ extension MatrixRow {
                 + "-device virtio-net-pci,netdev=n",
             [.file("namespace.log"), quit],
             needs: [.tap, .namespaces],
-            leavesRows: true
+            underLandlock: .mounts
         ),
         MatrixRow(
             "net: tap, vhost",
@@ -110,7 +110,7 @@ extension MatrixRow {
             ],
             spawn: "allow",
             needs: [.tap],
-            leavesRows: true
+            underLandlock: .refused
         ),
         MatrixRow(
             "plug a second bridged network as Proxmox does",
@@ -229,7 +229,7 @@ extension MatrixRow {
             ],
             groups: "fuse",
             needs: [.fuse],
-            leavesRows: true
+            underLandlock: .mounts
         ),
     ]
 

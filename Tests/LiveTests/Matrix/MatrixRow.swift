@@ -6,6 +6,14 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     let steps: [Step]
     /// Options of a second QEMU, where the row is about two.
     var destination: String?
+    /// What a Linux guest does (`do=` of Scripts/make-guest); `nil` where no guest runs.
+    var guest: String?
+    /// Programs that run beside QEMU.
+    var companions: [Companion] = []
+    /// Variables that QEMU gets besides its caller's.
+    var environment: [String: String] = [:]
+    /// What is looked at while QEMU starts, before its monitor answers.
+    var early: [Step] = []
     /// For launcher.conf.
     var spawn = "auto"
     /// Groups that launcher.conf adds; empty for none.
@@ -14,11 +22,22 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     var needs: [Requirement] = []
     /// Whether QEMU refuses something here, with or without the filter.
     var fails = false
-    /// Whether it is refused where files are restricted: QMP names a file that no row is about, or
-    /// somebody mounts, which nobody may under Landlock.
-    var leavesRows = false
+    /// Where files are restricted.
+    var underLandlock = UnderLandlock.same
 
     var description: String { name }
+
+    /// What becomes of the row under Landlock.
+    enum UnderLandlock: Sendable, Equatable {
+        case same
+        /// QMP names a file that no rule is about, so it is refused.
+        case refused
+        /// Somebody mounts, which nobody may there: refused, but the same where only capabilities
+        /// are taken away.
+        case mounts
+        /// The same but for lines that begin so.
+        case sameBut([String])
+    }
 
     enum Step: Sendable {
         /// Sends a command of the monitor protocol; what follows the name are its arguments, JSON.
@@ -34,18 +53,61 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         case remoteUntil(String, String)
         /// Connects to a unix socket in the folder and reads so many bytes.
         case connect(String, Int)
+        /// The same, after sending a text with a zero after it.
+        case ask(String, String, Int)
         case signal(Int32)
         /// Notes the content of a file in the folder, which another program may still be writing.
         case file(String)
+        /// Waits until a file is there, and notes its mode.
+        case mode(String)
+        /// Waits until the guest has done everything, and notes each line that it printed.
+        case guest
+        /// Runs another program of the host, its words split at blanks, and notes what it says.
+        case program(String)
     }
 
-    enum Requirement: String, Sendable {
-        case kvm = "/dev/kvm"
-        case tap = "/dev/net/tun and root"
-        case root = "root"
-        case namespaces = "ip of iproute2, and root"
-        case fuse = "/dev/fuse and root"
-        case vhostNet = "/dev/vhost-net"
+    /// A program that runs beside QEMU: a switch, a display.
+    struct Companion: Sendable {
+        /// Split at blanks.
+        let command: String
+        /// What it makes once it is ready.
+        let makes: String
+    }
+
+    enum Requirement: Sendable, Equatable, CustomStringConvertible {
+        case kvm, tap, root, namespaces, fuse, vhostNet
+        /// A kernel and an initial RAM disk, in the folder that LAUNCHER_GUEST names.
+        case guest
+        /// A graphics device that can draw.
+        case renderNode
+        /// An address that is not of the loopback.
+        case address
+        /// An absolute path.
+        case program(String)
+        /// A file of QEMU's folder of modules, without `.so`.
+        case module(String)
+        /// A property that the help of one of QEMU's devices names.
+        case property(String, of: String)
+        /// That QEMU's help about an option, as `-netdev help`, names a kind.
+        case kind(String, of: String)
+
+        var description: String {
+            switch self {
+            case .kvm: "/dev/kvm"
+            case .tap: "/dev/net/tun and root"
+            case .root: "root"
+            case .namespaces: "ip of iproute2, and root"
+            case .fuse: "/dev/fuse and root"
+            case .vhostNet: "/dev/vhost-net"
+            case .guest: "guest: LAUNCHER_GUEST, from Scripts/make-guest"
+            case .renderNode: "/dev/dri/renderD128"
+            case .address: "address besides the loopback's"
+            case .program(let path): path
+            case .module(let name): "\(name).so of QEMU"
+            case .property(let name, let device): "\(name)= of QEMU's \(device)"
+            case .kind(let name, let option): "\(option) \(name) of QEMU"
+            }
+        }
     }
 
     init(
@@ -53,20 +115,28 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         _ options: String,
         _ steps: [Step] = [],
         destination: String? = nil,
+        guest: String? = nil,
+        companions: [Companion] = [],
+        environment: [String: String] = [:],
+        early: [Step] = [],
         spawn: String = "auto",
         groups: String = "",
         needs: [Requirement] = [],
         fails: Bool = false,
-        leavesRows: Bool = false,
+        underLandlock: UnderLandlock = .same,
     ) {
         self.name = name
         self.options = options
         self.steps = steps
         self.destination = destination
+        self.guest = guest
+        self.companions = companions
+        self.environment = environment
+        self.early = early
         self.spawn = spawn
         self.groups = groups
-        self.needs = needs
+        self.needs = needs + (guest == nil ? [] : [.guest])
         self.fails = fails
-        self.leavesRows = leavesRows
+        self.underLandlock = underLandlock
     }
 }

@@ -17,19 +17,19 @@ struct MatrixRun {
 
     /// - Parameters:
     ///   - launcher: `nil` for QEMU alone.
-    ///   - isEnclosed: whether files and capabilities are restricted besides system calls.
+    ///   - enclosure: what is restricted besides system calls.
     init(
         _ row: MatrixRow,
         on host: MatrixHost,
         launcher: String?,
-        isEnclosed: Bool = false,
+        enclosure: MatrixFolder.Enclosure = .none,
     ) throws {
         self.host = host
         folder = try MatrixFolder(
             qemu: host.qemu,
             spawn: row.spawn,
             groups: row.groups,
-            isEnclosed: isEnclosed
+            enclosure: enclosure
         )
         words = try host.words(in: folder)
         let program: String
@@ -46,23 +46,26 @@ struct MatrixRun {
             program = host.qemu
         }
         func start(_ options: String, _ name: String) throws -> MatrixMachine {
-            let arguments = ["-nodefaults", "-display", "none", "-m", "64"] + host.options
-            return try MatrixMachine(
+            try MatrixMachine(
                 program,
-                own + arguments
-                    + options.split(separator: " ").map { expanded(String($0)) }
-                    .flatMap { $0.split(separator: " ").map(String.init) },
+                own + host.arguments(of: row, options, words),
                 in: folder,
-                name: name
+                name: name,
+                environment: row.environment.mapValues(expanded)
             )
         }
 
+        let companions = try row.companions.map {
+            try MatrixCompanion(expanded($0.command), makes: expanded($0.makes), in: folder)
+        }
+        defer { for companion in companions { companion.end() } }
         let clock = ContinuousClock.now
         let remote = try row.destination.map { try start($0, "destination") }
         defer { remote?.end() }
         let machine = try start(row.options, "machine")
         defer { machine.end() }
         processIDs = Set([machine, remote].compactMap { $0 }.map { Int($0.processID) })
+        for step in row.early { perform(step, machine, remote) }
         let isConnected = row.steps.isEmpty || machine.connect()
         if !isConnected { note("monitor", "no answer") }
         if let remote, !remote.connect() { note("destination", "no answer") }
@@ -80,7 +83,7 @@ struct MatrixRun {
     }
 
     private func expanded(_ text: String) -> String {
-        words.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
+        MatrixHost.expanded(text, words)
     }
 
     /// What QEMU refused, or did not do.
@@ -125,10 +128,23 @@ struct MatrixRun {
         case .connect(let name, let count):
             let bytes = MonitorConnection("\(folder.path)/\(name)")?.read(count)
             note(name, bytes.map { String(decoding: $0, as: UTF8.self) } ?? "error: refused")
+        case .ask(let name, let question, let count):
+            let connection = MonitorConnection("\(folder.path)/\(name)")
+            let bytes = connection?.ask(question, count)
+            note(name, bytes.map { String(decoding: $0, as: UTF8.self) } ?? "error: refused")
         case .signal(let number):
             machine.signal(number)
         case .file(let name):
             note(name, folder.content(name))
+        case .mode(let name):
+            transcript.append("\(name): \(folder.mode(name))")
+        case .guest:
+            // As they are: what is a number here is a mode or a size.
+            transcript += folder.guestLines { machine.isRunning }
+        case .program(let command):
+            let words = expanded(command).split(separator: " ").map(String.init)
+            let output = try? MatrixHost.output(of: words[0], Array(words.dropFirst()))
+            note(words[0], output ?? "error: does not start")
         }
     }
 
@@ -146,6 +162,36 @@ struct MatrixRun {
 }
 
 extension MatrixFolder {
+    /// In octal digits, once the file is there.
+    fileprivate func mode(_ name: String) -> String {
+        for _ in 0..<400 {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+            if let mode = attributes?[.posixPermissions] as? Int {
+                // Who makes a socket changes its mode right after.
+                usleep(200_000)
+                let later = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+                return String(later?[.posixPermissions] as? Int ?? mode, radix: 8)
+            }
+            usleep(25_000)
+        }
+        return "error: is not there"
+    }
+
+    /// What the guest printed, once it has done everything; it may take minutes.
+    fileprivate func guestLines(while isRunning: () -> Bool) -> [String] {
+        var lines: [String] = []
+        for _ in 0..<2400 {
+            let isLast = !isRunning()
+            // Without what the kernel says, which has a time before it.
+            lines = content("serial").split(whereSeparator: \.isNewline).map(String.init)
+                .filter { !$0.hasPrefix("[") }
+            if let end = lines.firstIndex(of: "guest: done") { return Array(lines[...end]) }
+            if isLast { break }
+            usleep(100_000)
+        }
+        return lines + ["error: the guest did not come to its end"]
+    }
+
     /// The process that -daemonize left, in text.
     fileprivate var daemon: String {
         let data = FileManager.default.contents(atPath: "\(path)/pid") ?? Data()

@@ -46,6 +46,17 @@ final class MonitorConnection {
         return bytes
     }
 
+    /// Sends a text with a zero after it.
+    ///
+    /// - Returns: up to `count` bytes.
+    func ask(_ text: String, _ count: Int) -> [UInt8] {
+        let bytes = Array(text.utf8) + [0]
+        _ = unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        return read(count)
+    }
+
     /// - Returns: the answer, or `nil` where the connection ended.
     func send(_ text: String) -> [String: Any]? {
         let bytes = Array((text + "\n").utf8)

@@ -77,6 +77,27 @@ static long mapper(void) {
     return request("/dev/null", DM_VERSION, &data);
 }
 
+static long shut_down(void) {
+    unsigned int flags = 0;
+    return request("/dev/shm", 0x8004587d /* EXT4_IOC_SHUTDOWN */, &flags);
+}
+static long partitioned(void) { return request("/dev/null", BLKRRPART, NULL); }
+static long flagged(void) {
+    int flags = FS_IMMUTABLE_FL;
+    return request("/dev/null", FS_IOC_SETFLAGS, &flags);
+}
+// No signal follows: nothing comes in at this socket.
+static long owned(void) {
+    int files[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, files) != 0) return -1;
+    return fcntl(files[0], F_SETOWN, victim);
+}
+static long owned_by_request(void) {
+    int files[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, files) != 0) return -1;
+    return ioctl(files[0], FIOSETOWN, &victim);
+}
+
 static long signalled(void) { return kill(victim, 0); }
 static long signalled_thread(void) { return syscall(SYS_tkill, victim, 0); }
 static long signalled_group(void) { return syscall(SYS_tgkill, victim, victim, 0); }
@@ -177,12 +198,17 @@ static const struct {
     {"type into a terminal", typed},
     {"paste into a console", pasted},
     {"freeze a file system", frozen},
+    {"end a file system", shut_down},
+    {"flags of a file", flagged},
+    {"read partitions again", partitioned},
     {"loop devices", loop},
     {"device mapper", mapper},
     {"signal another process", signalled},
     {"signal another thread", signalled_thread},
     {"signal a thread of another process", signalled_group},
     {"queue a signal to another process", queued},
+    {"signal another process by a descriptor", owned},
+    {"signal another process by a socket", owned_by_request},
     {"limits of another process", limited},
     {"trace another process", traced},
     {"read memory of another process", read_memory},

@@ -58,8 +58,8 @@ struct SeccompFilterTests {
                 "socket (41) with a0=0x1d: ", "ALLOW", "ERRNO(EPERM)"
             ),
             (
-                .deny(.ioctl, when: .flags(1, with: 1 << 40, without: 0), because: ""),
-                "ioctl (16) with ", "ERRNO(EPERM)", "ALLOW"
+                .deny(.writev, when: .flags(1, with: 1 << 40, without: 0), because: ""),
+                "writev (20) with ", "ERRNO(EPERM)", "ALLOW"
             ),
             (
                 .unimplemented(.read, when: .int(5, equals: 7), because: ""),

@@ -11,6 +11,9 @@ package enum HostFileError: Failure {
     case tooLarge(path: FilePath, limit: Int)
     case foreignOwner(path: FilePath, owner: UInt32, user: UInt32)
     case writableByOthers(path: FilePath, mode: FilePermissions)
+    /// Others may put another file in its place: they may write to this directory on the way, or own
+    /// it or a symbolic link there.
+    case exchangeable(path: FilePath, by: FilePath)
     case unreadable(path: FilePath, errno: Errno)
     /// Somebody else changed it between our reading and writing.
     case changed(path: FilePath)
@@ -37,6 +40,8 @@ package enum HostFileError: Failure {
             "\(quoted(path)): wrong owner (expected \(ownersInWords(user)), found user \(owner))"
         case .writableByOthers(let path, let mode):
             "\(quoted(path)): writable by group or others (mode \(mode.octal))"
+        case .exchangeable(let path, let place):
+            "\(quoted(path)): others may put another file in its place (by \(quoted(place)))"
         case .unreadable(let path, let errno):
             "\(quoted(path)): cannot be read: \(errno)"
         case .changed(let path):
@@ -54,6 +59,8 @@ package enum HostFileError: Failure {
         switch self {
         case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
         case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
+        case .exchangeable(_, let place):
+            "give \(quoted(place)) to root and take write permission from others, or keep the file elsewhere"
         case .missing:
             "write the file, or take its name out of the command line or the configuration"
         case .danglingSymbolicLink:
@@ -72,7 +79,7 @@ package enum HostFileError: Failure {
         case .missing, .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge,
             .configurationMissing:
             .configuration
-        case .foreignOwner, .writableByOthers: .notPermitted
+        case .foreignOwner, .writableByOthers, .exchangeable: .notPermitted
         case .unreadable(_, .permissionDenied), .unreadable(_, .notPermitted),
             .notReplaced(_, .permissionDenied), .notReplaced(_, .notPermitted):
             .notPermitted

@@ -7,7 +7,8 @@ package enum HostFiles {
     package static let maximumByteCount = 16 << 20
 
     /// A configuration file: owned by root or the launcher's user, and nobody else may write to
-    /// it, because it says which digests count. (What /etc/pve shows, root:www-data 0640, passes.)
+    /// it or put another in its place, because it says which digests count. (What /etc/pve shows,
+    /// root:www-data 0640, passes.)
     ///
     /// - Returns: `nil` only where there is no such file; a symbolic link that leads nowhere is
     ///   an error, because somebody meant a file to be there.
@@ -22,6 +23,9 @@ package enum HostFiles {
             throw failure(error, path)
         }
         try requireTrusted(file.status, path)
+        if let place = TrustedPath(to: path).untrusted {
+            throw .exchangeable(path: path, by: place)
+        }
         return try content(of: file, path)
     }
 

@@ -69,7 +69,28 @@ extension LaunchRequest {
     package var mentionedNumbers: Set<Int32> {
         let settings = commandLine.files.all.flatMap { $0.settings?.sections ?? [] }
         let values = settings.flatMap(\.settings).map(\.value)
-        return Set((vector.arguments + values).flatMap(Self.numbers(in:)))
+        return Set((vector.arguments + values).flatMap { Self.numbers(in: Self.unescaped($0)) })
+    }
+
+    /// With what JSON writes as `\u0031` as the digit that it is.
+    private static func unescaped(_ text: ByteString) -> ByteString {
+        let bytes = text.bytes
+        guard bytes.contains(UInt8(ascii: "\\")) else { return text }
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let end = min(index + 6, bytes.count)
+            if bytes[index..<end].starts(with: Array("\\u00".utf8)), end == index + 6,
+                let high = hexValue(bytes[index + 4]), let low = hexValue(bytes[index + 5])
+            {
+                result.append(high << 4 | low)
+                index = end
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return ByteString(result)
     }
 
     /// In decimal and, where they could be written so, in hexadecimal and octal.

@@ -2,8 +2,8 @@ extension Ruleset {
     /// What every VM gets, whatever its command line: QMP may plug in a disk, a network, memory,
     /// processors and USB devices at any time, and migrate, back up and snapshot the VM.
     package static let base: [SyscallGroup] = [
-        .runtime, .ownProcess, .memory, .files, .events, .diskIO, .sockets, .withheld, .unused,
-        .forbidden,
+        .runtime, .ownProcess, .memory, .files, .requests, .events, .diskIO, .sockets, .withheld,
+        .unused, .forbidden,
     ]
 
     /// The policy for one command line: `base`, and the groups that its options ask for.

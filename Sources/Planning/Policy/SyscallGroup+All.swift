@@ -3,7 +3,7 @@ extension SyscallGroup {
     package static let features: [SyscallGroup] = [
         .spawn, .networkNamespaces, .daemonize, .asyncTeardown, .identity, .chroot, .ioUring,
         .memoryLock, .numa, .desktop, .scheduling, .sharedFolder, .postcopy, .keyring, .ebpf, .can,
-        .afXDP, .ping, .tunnel, .rdma, .sharedSockets, .fuse, .terminalLink,
+        .afXDP, .ping, .tunnel, .rdma, .sharedSockets, .fuse, .terminalLink, .otherRequests,
     ]
 
     /// What `groups` in launcher.conf may add. Whether QEMU starts programs has a setting of its own.

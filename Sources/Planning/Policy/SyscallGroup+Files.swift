@@ -2,8 +2,8 @@ extension SyscallGroup {
     /// Part of every ruleset: a disk may be plugged in, and a dump written, at any time.
     ///
     /// KVM, vhost, tap, VFIO, USB, SEV and TDX differ only in the requests they make by `ioctl`, and
-    /// need nothing else that is not here: that is why there are no groups of these names. Requests
-    /// that none of them makes, and that reach beyond the VM, are refused by name.
+    /// need nothing else that is not here: that is why there are no groups of these names. Which
+    /// requests they make says ``requests``.
     package static let files = SyscallGroup(
         "files",
         purpose: "opening, reading and writing disks, images, logs and devices",
@@ -22,7 +22,6 @@ extension SyscallGroup {
             .allow(.fadvise64, because: "streams that are read once: migration"),
             .allow(.fallocate, because: "discard and write-zeroes of disks"),
             .allow(.fchdir, because: "QEMU keeps its working directory"),
-            .allow(.fcntl, because: "descriptor flags, image locks, memfd seals"),
             .allow(.fdatasync, because: "flush of disks"),
             .allow(.fgetxattr, because: "storage libraries read attributes"),
             .allow(.flistxattr, because: "storage libraries read attributes"),
@@ -39,55 +38,6 @@ extension SyscallGroup {
             .allow(.inotify_init, because: "-object authz-list-file and MTP watch files"),
             .allow(.inotify_init1, because: "-object authz-list-file and MTP watch files"),
             .allow(.inotify_rm_watch, because: "-object authz-list-file and MTP watch files"),
-            .allow(
-                .ioctl,
-                when: .int(1, equals: RequestCode.runProcessor),
-                because: "every exit of a vCPU: asked first, so that it stays fast"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.typeIntoTerminal),
-                because: "types into a terminal, for the shell that comes after"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.pasteIntoConsole),
-                because: "pastes into a console, for the shell that comes after"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.newUserFault),
-                because: "userfaultfd by way of its device; postcopy, background snapshots"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.freezeFileSystem),
-                because: "stops a file system of the host"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(1, equals: RequestCode.thawFileSystem),
-                because: "undoes a freeze that a backup relies on"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(
-                    1,
-                    masked: RequestCode.typeMask,
-                    equals: RequestCode.loopDevices
-                ),
-                because: "loop devices: makes disks of files, for the host to mount"
-            ),
-            .deny(
-                .ioctl,
-                when: .int(
-                    1,
-                    masked: RequestCode.directionAndTypeMask,
-                    equals: RequestCode.deviceMapper
-                ),
-                because: "the device mapper: changes what the host's volumes are made of"
-            ),
-            .allow(.ioctl, because: "KVM, vhost, tap, VFIO, USB, SEV, TDX, disks, terminals"),
             .allow(.lgetxattr, because: "9p shows attributes; libraries read them"),
             .allow(.link, because: "lock files of libraries"),
             .allow(.linkat, because: "unnamed temporary files get a name"),

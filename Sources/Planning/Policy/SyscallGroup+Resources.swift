@@ -80,8 +80,13 @@ extension SyscallGroup {
         rules: [
             .allow(
                 .ioctl,
-                when: .int(1, equals: RequestCode.newUserFault),
+                when: .request(RequestCode.newUserFault),
                 because: "QEMU 8.0 and newer ask the device first"
+            ),
+            .allow(
+                .ioctl,
+                when: .reads(ofType: 0xAA),
+                because: "UFFDIO_*: which memory, and the pages for it"
             ),
             .allow(
                 .mlockall,

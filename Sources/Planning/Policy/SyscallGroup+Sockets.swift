@@ -148,11 +148,16 @@ extension SyscallGroup {
         capabilities: [.keep(.ipc_lock, because: "RDMA locks the guest's memory")],
         rules: [
             .allow(
+                .ioctl,
+                when: .requests(ofType: 0x1B),
+                because: "libibverbs asks the card's driver (RDMA_VERBS_IOCTL)"
+            ),
+            .allow(
                 .socket,
                 when: .int(0, equals: AddressFamily.netlink),
                 .int(2, equals: NetlinkProtocol.rdma),
                 because: "libibverbs asks which cards there are"
-            )
+            ),
         ]
     )
 }

@@ -38,7 +38,7 @@ struct HostFilesTests {
     }
 
     @Test func `a file whose size the kernel calls 0 is read all the same`() throws {
-        let content = try #require(try HostFiles.configuration(at: "/proc/version"))
+        let content = try HostFiles.content(at: "/proc/version", limit: 4096)
         #expect(content.starts(with: Array("Linux".utf8)))
     }
 
@@ -90,6 +90,33 @@ struct HostFilesTests {
         #expect(error == .writableByOthers(path: file, mode: FilePermissions(rawValue: mode)))
         #expect(error?.hint == "chmod go-w '\(file)'")
         #expect(error?.exitStatus == .notPermitted)
+    }
+
+    @Test func `a configuration that others may put another in place of is refused`() throws {
+        let folder = directory.path.appending("open")
+        try makeDirectory(folder)
+        let path = folder.appending("launcher.conf")
+        try write([1], to: path, mode: 0o644)
+        #expect(try HostFiles.configuration(at: path) == [1])
+        for mode in [0o775, 0o757] as [mode_t] {
+            try change(folder, mode: mode)
+            let error = #expect(throws: HostFileError.self) {
+                try HostFiles.configuration(at: path)
+            }
+            #expect(error == .exchangeable(path: path, by: folder))
+            #expect(error?.exitStatus == .notPermitted)
+        }
+    }
+
+    @Test(.enabled(if: isRoot, "only root may change owners"))
+    func `another user's link to a configuration is refused`() throws {
+        try write([1], to: file, mode: 0o644)
+        let link = directory.path.appending("link")
+        try makeLink(link, to: "launcher.conf")
+        #expect(unsafe lchown(link.string, 12345, 0) == 0)
+        #expect(throws: HostFileError.exchangeable(path: link, by: link)) {
+            try HostFiles.configuration(at: link)
+        }
     }
 
     @Test(.enabled(if: isRoot, "only root may change owners"))

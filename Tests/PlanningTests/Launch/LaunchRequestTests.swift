@@ -58,9 +58,10 @@ struct LaunchRequestTests {
     @Test func `numbers anywhere in the command line are known`() throws {
         let numbers = try request([
             "-add-fd", "fd=12,set=3", #"{"fd":"28"}"#, "fds=30:31", "x99999999999999",
+            #"{"fd":"\u0034\u0035"}"#,
         ])
         .mentionedNumbers
-        #expect(numbers == [12, 3, 28, 30, 31])
+        #expect(numbers == [12, 3, 28, 30, 31, 45])
     }
 
     @Test(

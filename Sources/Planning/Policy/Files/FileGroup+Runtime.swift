@@ -94,7 +94,11 @@ extension FileGroup {
         rows: [
             .allow([.device, .readFolder], "/dev/dri", because: "OpenGL"),
             .allow([.device, .readFolder], "/dev/snd", because: "ALSA"),
-            .allow([.read, .own], "/dev/shm", because: "X11, PulseAudio and ALSA share memory"),
+            .allow(
+                [.read, .own, .listen, .makeFolder],
+                "/dev/shm",
+                because: "X11, PulseAudio, ALSA and JACK share memory; JACK listens there, too"
+            ),
             .allow(.device, "/dev/udmabuf", because: "pictures without a copy"),
             .allow(.device, "/dev/nvidia0", because: "OpenGL of Nvidia's driver"),
             .allow(.device, "/dev/nvidiactl", because: "OpenGL of Nvidia's driver"),
@@ -170,8 +174,23 @@ extension FileGroup {
         ]
     )
 
+    /// For `-netdev user,smb=`.
+    package static let windowsShare = FileGroup(
+        "windows-share",
+        purpose: "a folder that the guest sees as a Windows share",
+        demand: "smb= of -netdev user",
+        rows: [
+            .allow(
+                [.read, .own, .listen, .makeFolder, .removeFolder],
+                "/tmp",
+                because: "QEMU makes a folder for all that smbd keeps (net/slirp.c)"
+            )
+        ]
+    )
+
     package static let features: [FileGroup] = [
         .spawn, .proxmox, .terminal, .desktop, .vfio, .pty, .postcopy, .tpm, .throwaway,
+        .windowsShare,
     ]
 
     package static let all: [FileGroup] = [.runtime] + features

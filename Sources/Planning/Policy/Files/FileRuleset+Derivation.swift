@@ -21,15 +21,16 @@ extension FileRuleset {
         for option in commandLine.options {
             for group in option.fileGroups { add(group, because: commandLine.cause(option)) }
         }
-        if let folder = surroundings.temporaryFolder,
-            let throwaway = rules.first(where: { $0.group == FileGroup.throwaway.name })
-        {
+        for group in [FileGroup.throwaway, .windowsShare] {
+            guard let folder = surroundings.temporaryFolder,
+                let rule = rules.first(where: { $0.group == group.name })
+            else { continue }
             let row = FileRow(
                 folder.absolute(from: surroundings.workingDirectory),
-                [.read, .own],
-                because: "TMPDIR, where QEMU keeps the overlay",
+                rule.row.access,
+                because: "TMPDIR, which QEMU takes instead of \(rule.path.escaped)",
             )
-            rules.append(FileRule(row, of: throwaway.group, because: throwaway.cause))
+            rules.append(FileRule(row, of: rule.group, because: rule.cause))
         }
         rules += namedRules(commandLine, surroundings)
         rules += storageRules(commandLine, surroundings)
@@ -161,6 +162,7 @@ extension StatedOption {
         case "snapshot": [.throwaway]
         case "device": isPassedThrough ? [.vfio] : opensGraphics ? [.desktop] : []
         case "object": self["qom-type"] == "iommufd" ? [.vfio] : []
+        case "netdev", "nic", "net": self["smb"] == nil ? [] : [.windowsShare]
         case "tpmdev": self["type"] == "passthrough" ? [.tpm] : []
         case "chardev": self["backend"] == "pty" ? [.pty] : []
         case "serial", "parallel", "monitor", "qmp", "qmp-pretty", "debugcon", "gdb":

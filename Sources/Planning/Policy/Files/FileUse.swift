@@ -16,6 +16,8 @@ enum FileUse: Hashable, Sendable {
     case cancels
     /// Nothing that Landlock is asked about.
     case connects
+    /// A folder of sockets, in which it makes one of its own.
+    case joins
     /// A link to a pseudo terminal.
     case links
     /// A folder that the guest sees.
@@ -53,6 +55,7 @@ struct NamedFile: Hashable, Sendable {
         case .marks: return row(.write, folder: .own)
         case .memory: return row([.read, .own], folder: .own)
         case .listens: return FileRow(path.folder, .listen, because: reason)
+        case .joins: return row(.listen)
         case .links: return FileRow(path.folder, [.makeLink, .removeFile], because: reason)
         case .cancels: return row(.write)
         case .connects: return row([])

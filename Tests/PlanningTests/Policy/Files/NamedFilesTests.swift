@@ -116,6 +116,8 @@ struct NamedFilesTests {
         ),
         Case("-fw_cfg name=opt/a,file=/f/c", "/f/c: read"),
         Case("-smbios type=11,path=/f/s", "/f/s: read"),
+        Case("-netdev vde,id=n,sock=/f/s", "/f/s: make, remove"),
+        Case("-netdev user,id=n,smb=/f/s", "/f/s: read, write, make, remove"),
         Case("-acpitable file=/f/a:/f/b", "/f/a: read", "/f/b: read"),
         Case("-object rng-random,id=r,filename=/dev/urandom", "/dev/urandom: read, write, ioctl"),
         Case("-object secret,id=s,file=/f/s", "/f/s: read"),

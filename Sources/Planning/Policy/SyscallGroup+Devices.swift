@@ -4,7 +4,9 @@ extension SyscallGroup {
         "desktop",
         purpose: "windows, OpenGL and sound through the libraries of the host",
         demand: "-display gtk, sdl, dbus or egl-headless, or -audiodev",
-        capabilities: [],
+        capabilities: [
+            .keep(.ipc_lock, because: "JACK locks what it shares, whatever RLIMIT_MEMLOCK says")
+        ],
         rules: [
             .allow(.kcmp, because: "Mesa tells whether two descriptors are one device"),
             .allow(.listmount, because: "GIO watches mounts"),
@@ -109,6 +111,9 @@ extension SyscallGroup {
     )
 
     /// For exports that QMP makes (`block-export-add` of type `fuse`).
+    ///
+    /// libfuse of Debian 13 starts mount(8) and umount(8) as well, for /etc/mtab: there the setting
+    /// `spawn allow` is needed besides.
     package static let fuse = SyscallGroup(
         "fuse",
         purpose: "a disk of the VM is a file of the host (FUSE export)",

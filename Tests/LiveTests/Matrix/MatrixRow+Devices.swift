@@ -227,6 +227,8 @@ extension MatrixRow {
                 ),
                 .file("export"), .qmp("block-export-del", #"{"id":"e"}"#), quit,
             ],
+            // libfuse of Debian 13 starts mount(8).
+            spawn: "allow",
             groups: "fuse",
             needs: [.fuse],
             underLandlock: .mounts

@@ -128,7 +128,7 @@ extension StatedOption {
             self["channel-type"]?.hasPrefix("exec:") == true
                 || anyValue(of: "transport") { $0 == "exec" }
         // libjack starts the sound server.
-        case "audiodev": self["driver"] == "jack" && startsSoundServer
+        case "audio", "audiodev": self["driver"] == "jack" && startsSoundServer
         // virglrenderer starts virgl_render_server.
         case "device": turnsOn("venus")
         case "global": self["property"] == "venus" && self["value"] != "off"

@@ -36,9 +36,14 @@ extension StatedOption {
         switch name {
         case "netdev", "nic", "net": ofNetwork
         case "device": ofDevice
+        // A source connects there.
+        case "incoming":
+            self["channel-type"]?.hasPrefix("tcp:") == true || anyValue(of: "port") { _ in true }
+                ? [.keep(.net_bind_service, because: "its port may be below 1024")] : []
         case "object": ofObject
         case "cdrom": []
-        case "chardev", "spice", "serial", "parallel", "monitor", "qmp", "qmp-pretty", "vnc", "gdb":
+        case "chardev", "spice", "serial", "parallel", "monitor", "qmp", "qmp-pretty", "vnc", "gdb",
+            "debugcon", "qtest":
             listensToNetwork
                 ? [.keep(.net_bind_service, because: "its port may be below 1024")] : []
         default:

@@ -84,6 +84,7 @@ struct FileKey: Sendable {
     /// The option whose rows say what this one does.
     static func option(like name: String) -> String {
         switch name {
+        case "audio": "audiodev"
         case "net", "nic": "netdev"
         case "global": "device"
         default: name

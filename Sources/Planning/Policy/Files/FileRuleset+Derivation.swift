@@ -165,7 +165,7 @@ extension StatedOption {
         case "netdev", "nic", "net": self["smb"] == nil ? [] : [.windowsShare]
         case "tpmdev": self["type"] == "passthrough" ? [.tpm] : []
         case "chardev": self["backend"] == "pty" ? [.pty] : []
-        case "serial", "parallel", "monitor", "qmp", "qmp-pretty", "debugcon", "gdb":
+        case "serial", "parallel", "monitor", "qmp", "qmp-pretty", "debugcon", "gdb", "qtest":
             (self["value"].map { $0 == "pty" || $0.hasPrefix("pty:") || $0 == "mon:pty" } ?? false)
                 ? [.pty] : []
         default:

@@ -14,7 +14,8 @@ extension StatedOption {
             case "loadstate": whole { Self.image($0, isReadOnly: true, "the state to go on from") }
             case "netdev", "net", "nic": addresses(listensBy: "server")
             case "object": filesOfObject
-            case "serial", "parallel", "monitor", "qmp", "qmp-pretty", "debugcon", "gdb":
+            case "serial", "parallel", "monitor", "qmp", "qmp-pretty", "debugcon", "gdb",
+                "qtest":
                 whole { LegacyChannel($0).files }
             case "spice": spice
             case "vnc":

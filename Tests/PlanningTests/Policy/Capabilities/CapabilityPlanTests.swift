@@ -40,6 +40,7 @@ struct CapabilityPlanTests {
             ("-display none -drive file=rbd:pool/disk", [.chown, .fowner]),
             ("-display none -device virtio-net-pci,rss=on", [.bpf, .net_admin]),
             ("-display none -incoming defer", [.sys_ptrace]),
+            ("-display none -incoming tcp:0:99", [.net_bind_service, .sys_ptrace]),
             ("-display none -object sev-guest,id=s", [.ipc_lock]),
             ("-display none -vnc unix:/r/v", []), ("-display none -vnc :1", [.net_bind_service]),
             (

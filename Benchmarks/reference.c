@@ -64,12 +64,12 @@ static int verified(const char *path)
     int image = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
     if (image < 0)
         give_up(path);
-    if (statx(image, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) < 0 || status.stx_uid != geteuid()
-        || !S_ISREG(status.stx_mode) || status.stx_mode & 0222 || status.stx_nlink != 1
-        || fstatvfs(image, &mount) < 0)
+    if (statx(image, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) < 0 ||
+        status.stx_uid != geteuid() || !S_ISREG(status.stx_mode) || status.stx_mode & 0222 ||
+        status.stx_nlink != 1 || fstatvfs(image, &mount) < 0)
         give_up("statx");
-    if (fcntl(image, F_SETSIG, SIGURG) < 0 || fcntl(image, F_SETLEASE, F_RDLCK) < 0
-        || fcntl(image, F_SETLEASE, F_UNLCK) < 0)
+    if (fcntl(image, F_SETSIG, SIGURG) < 0 || fcntl(image, F_SETLEASE, F_RDLCK) < 0 ||
+        fcntl(image, F_SETLEASE, F_UNLCK) < 0)
         give_up("F_SETLEASE");
     return image;
 }
@@ -96,8 +96,8 @@ static int seal(const char *path, const char *expected)
     SHA256_Final(digest, &context);
     for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
         sprintf(hex + 2 * i, "%02x", digest[i]);
-    if (fchmod(copy, 0444) < 0
-        || fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+    if (fchmod(copy, 0444) < 0 ||
+        fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
         give_up("F_ADD_SEALS");
     if (strcmp(hex, expected) != 0) {
         fprintf(stderr, "checksum differs\n");
@@ -123,8 +123,8 @@ static void *permit(void *listener)
     struct seccomp_notif *question;
     struct seccomp_notif_resp *answer;
     int descriptor = *(int *)listener;
-    if (seccomp_notify_alloc(&question, &answer) < 0
-        || seccomp_notify_receive(descriptor, question) < 0)
+    if (seccomp_notify_alloc(&question, &answer) < 0 ||
+        seccomp_notify_receive(descriptor, question) < 0)
         give_up("seccomp_notify_receive");
     answer->id = question->id;
     answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -151,8 +151,8 @@ static scmp_filter_ctx table(uint32_t exec)
         if (seccomp_rule_add_array(filter, row->action, row->number, row->count, &row->check) < 0)
             give_up("seccomp_rule_add");
     }
-    if (seccomp_rule_add(filter, exec, SCMP_SYS(execve), 0) < 0
-        || seccomp_rule_add(filter, exec, SCMP_SYS(execveat), 0) < 0)
+    if (seccomp_rule_add(filter, exec, SCMP_SYS(execve), 0) < 0 ||
+        seccomp_rule_add(filter, exec, SCMP_SYS(execveat), 0) < 0)
         give_up("seccomp_rule_add");
     return filter;
 }
@@ -167,7 +167,7 @@ static int load_prepared(const char *path)
         give_up(path);
     close(file);
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-        SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+                        SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 }
 
 static int load_generated(void)

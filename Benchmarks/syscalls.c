@@ -25,9 +25,11 @@ static double best(long number, long first)
     double least = 1e18;
     for (int round = 0; round < rounds; round++) {
         double start = now();
-        for (int call = 0; call < calls; call++) syscall(number, first, -1, -1);
+        for (int call = 0; call < calls; call++)
+            syscall(number, first, -1, -1);
         double spent = (now() - start) / calls;
-        if (spent < least) least = spent;
+        if (spent < least)
+            least = spent;
     }
     return least;
 }

@@ -10,7 +10,4 @@ __attribute__((constructor)) static void keep(int count, char **arguments)
     kept = arguments;
 }
 
-char *const *linux_arguments(void)
-{
-    return kept;
-}
+char *const *linux_arguments(void) { return kept; }

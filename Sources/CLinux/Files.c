@@ -51,10 +51,7 @@ const uint32_t LINUX_MFD_ALLOW_SEALING = MFD_ALLOW_SEALING;
 const uint32_t LINUX_MFD_CLOEXEC = MFD_CLOEXEC;
 const uint32_t LINUX_MFD_NOEXEC_SEAL = MFD_NOEXEC_SEAL;
 
-int linux_memfd_create(const char *name, uint32_t flags)
-{
-    return memfd_create(name, flags);
-}
+int linux_memfd_create(const char *name, uint32_t flags) { return memfd_create(name, flags); }
 
 const int32_t LINUX_F_ADD_SEALS = F_ADD_SEALS;
 const int32_t LINUX_F_GET_SEALS = F_GET_SEALS;

@@ -11,10 +11,7 @@
 
 extern char **environ;
 
-char *const *linux_environment(void)
-{
-    return environ;
-}
+char *const *linux_environment(void) { return environ; }
 
 int linux_set_affinity(const uint64_t *mask, size_t byte_count)
 {
@@ -31,20 +28,11 @@ int linux_set_thread_affinity(pthread_t thread, const uint64_t *mask, size_t byt
     return pthread_setaffinity_np(thread, byte_count, (const cpu_set_t *)mask);
 }
 
-int linux_current_cpu(void)
-{
-    return sched_getcpu();
-}
+int linux_current_cpu(void) { return sched_getcpu(); }
 
-int linux_dup3(int descriptor, int number, int flags)
-{
-    return dup3(descriptor, number, flags);
-}
+int linux_dup3(int descriptor, int number, int flags) { return dup3(descriptor, number, flags); }
 
-int linux_fork(void)
-{
-    return fork();
-}
+int linux_fork(void) { return fork(); }
 
 int linux_netlink_bind(int socket, uint32_t groups)
 {
@@ -52,7 +40,4 @@ int linux_netlink_bind(int socket, uint32_t groups)
     return bind(socket, (struct sockaddr *)&address, sizeof address);
 }
 
-int linux_end_with_parent(int signal)
-{
-    return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
-}
+int linux_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }

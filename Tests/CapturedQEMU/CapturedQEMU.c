@@ -32,24 +32,31 @@
 static pid_t victim;
 static char folder[256];
 
-static long opened(const char *path, int flags, mode_t mode) {
+static long opened(const char *path, int flags, mode_t mode)
+{
     int file = open(path, flags | O_CLOEXEC, mode);
-    if (file < 0) return -1;
+    if (file < 0)
+        return -1;
     close(file);
     return 0;
 }
 
-static long socket_of(int family, int type, int protocol) {
+static long socket_of(int family, int type, int protocol)
+{
     int file = socket(family, type, protocol);
-    if (file < 0) return -1;
+    if (file < 0)
+        return -1;
     close(file);
     return 0;
 }
 
-static long request(const char *path, unsigned long code, void *argument) {
+static long request(const char *path, unsigned long code, void *argument)
+{
     int file = open(path, O_RDWR | O_CLOEXEC);
-    if (file < 0) file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return -1;
+    if (file < 0)
+        file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return -1;
     long result = ioctl(file, code, argument);
     int error = errno;
     close(file);
@@ -58,11 +65,14 @@ static long request(const char *path, unsigned long code, void *argument) {
 }
 
 // On a terminal of its own: what matters is whether the kernel is asked.
-static long type_into_terminal(unsigned long code) {
+static long type_into_terminal(unsigned long code)
+{
     int master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) return -1;
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        return -1;
     int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
-    if (terminal < 0) return -1;
+    if (terminal < 0)
+        return -1;
     char letter = 'x';
     return ioctl(terminal, code, &letter);
 }
@@ -72,7 +82,8 @@ static long pasted(void) { return type_into_terminal(TIOCLINUX); }
 // /dev/shm is a tmpfs, which cannot be frozen.
 static long frozen(void) { return request("/dev/shm", FIFREEZE, NULL); }
 static long loop(void) { return request("/dev/null", LOOP_CTL_GET_FREE, NULL); }
-static long mapper(void) {
+static long mapper(void)
+{
     struct dm_ioctl data = {.version = {4, 0, 0}, .data_size = sizeof data};
     return request("/dev/null", DM_VERSION, &data);
 }
@@ -101,61 +112,75 @@ static long owned_by_request(void) {
 static long signalled(void) { return kill(victim, 0); }
 static long signalled_thread(void) { return syscall(SYS_tkill, victim, 0); }
 static long signalled_group(void) { return syscall(SYS_tgkill, victim, victim, 0); }
-static long queued(void) {
+static long queued(void)
+{
     siginfo_t info = {.si_code = SI_QUEUE};
     return syscall(SYS_rt_sigqueueinfo, victim, 0, &info);
 }
 static long signalled_self(void) { return syscall(SYS_tgkill, getpid(), gettid(), 0); }
-static long limited(void) {
+static long limited(void)
+{
     struct rlimit limit;
     return syscall(SYS_prlimit64, victim, RLIMIT_NOFILE, NULL, &limit);
 }
 static long traced(void) { return ptrace(PTRACE_SEIZE, victim, 0, 0); }
-static long read_memory(void) {
+static long read_memory(void)
+{
     struct iovec nowhere = {NULL, 0};
     return syscall(SYS_process_vm_readv, victim, &nowhere, 1, &nowhere, 1, 0);
 }
-static long taken(void) {
+static long taken(void)
+{
     int process = (int)syscall(SYS_pidfd_open, victim, 0);
     return process < 0 ? -1 : syscall(SYS_pidfd_getfd, process, 0, 0);
 }
 
-static long memory_of_other(void) {
+static long memory_of_other(void)
+{
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/mem", victim);
     return opened(path, O_WRONLY, 0);
 }
 static long core_pattern(void) { return opened("/proc/sys/kernel/core_pattern", O_WRONLY, 0); }
-static long scheduled_job(void) {
+static long scheduled_job(void)
+{
     long result = opened("/etc/captured-qemu", O_WRONLY | O_CREAT, 0600);
-    if (result == 0) unlink("/etc/captured-qemu");
+    if (result == 0)
+        unlink("/etc/captured-qemu");
     return result;
 }
-static long set_user_id(void) {
+static long set_user_id(void)
+{
     char path[300];
     snprintf(path, sizeof path, "%s/set-user-id", folder);
     return opened(path, O_WRONLY | O_CREAT, 04755);
 }
-static long changed_mode(void) {
+static long changed_mode(void)
+{
     char path[300];
     snprintf(path, sizeof path, "%s/mode", folder);
     return opened(path, O_WRONLY | O_CREAT, 0600) < 0 ? -1 : chmod(path, 04755);
 }
 
-static long forked(void) {
+static long forked(void)
+{
     pid_t child = fork();
-    if (child == 0) _exit(0);
+    if (child == 0)
+        _exit(0);
     return child < 0 ? -1 : (waitpid(child, NULL, 0) < 0 ? -1 : 0);
 }
-static long executed(void) {
+static long executed(void)
+{
     pid_t child = vfork();
     if (child == 0) {
         execl("/bin/true", "true", NULL);
         _exit(errno == ENOSYS || errno == EACCES || errno == EPERM ? 100 + errno : 1);
     }
     int status;
-    if (child < 0 || waitpid(child, &status, 0) < 0) return -1;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        return -1;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
     errno = WIFEXITED(status) && WEXITSTATUS(status) > 100 ? WEXITSTATUS(status) - 100 : EIO;
     return -1;
 }
@@ -166,7 +191,8 @@ static long crypto_socket(void) { return socket_of(AF_ALG, SOCK_SEQPACKET, 0); }
 static long audit_socket(void) { return socket_of(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT); }
 static long route_socket(void) { return socket_of(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE); }
 static long stream_socket(void) { return socket_of(AF_INET, SOCK_STREAM, 0); }
-static long pair(void) {
+static long pair(void)
+{
     int files[2];
     return socketpair(AF_INET, SOCK_STREAM, 0, files);
 }
@@ -178,7 +204,8 @@ static long namespaced(void) { return setns(open("/proc/self/ns/net", O_RDONLY),
 static long moved_heap(void) { return prctl(PR_SET_MM, PR_SET_MM_START_BRK, 0x10000, 0, 0); }
 static long trusted_tracer(void) { return prctl(0x59616d61 /* PR_SET_PTRACER */, victim, 0, 0, 0); }
 static long segment(void) { return syscall(SYS_arch_prctl, 0x1012 /* ARCH_SET_CPUID */, 1); }
-static long ring(void) {
+static long ring(void)
+{
     char parameters[120] = {0};
     long file = syscall(SYS_io_uring_setup, 4, parameters);
     return file < 0 ? -1 : close((int)file);
@@ -238,16 +265,20 @@ static const struct {
     {"add a key", key},
 };
 
-__attribute__((constructor)) static void captured(void) {
+__attribute__((constructor)) static void captured(void)
+{
     const char *path = getenv("CAPTURED_OUTPUT");
     const char *process = getenv("CAPTURED_VICTIM");
-    if (path == NULL || process == NULL) return;
+    if (path == NULL || process == NULL)
+        return;
     victim = atoi(process);
     snprintf(folder, sizeof folder, "%s", path);
     char *end = strrchr(folder, '/');
-    if (end != NULL) *end = '\0';
+    if (end != NULL)
+        *end = '\0';
     FILE *output = fopen(path, "we");
-    if (output == NULL) _exit(3);
+    if (output == NULL)
+        _exit(3);
     for (size_t index = 0; index < sizeof attempts / sizeof *attempts; index++) {
         errno = 0;
         long result = attempts[index].attempt();

@@ -82,12 +82,27 @@ static void read_path(struct thread *thread, const struct user_regs_struct *regi
     unsigned long long address = 0;
     thread->path[0] = 0;
     switch (registers->orig_rax) {
-    case SYS_open: case SYS_stat: case SYS_lstat: case SYS_access: case SYS_readlink:
-    case SYS_statfs: case SYS_execve: case SYS_chdir: case SYS_unlink: case SYS_mkdir:
+    case SYS_open:
+    case SYS_stat:
+    case SYS_lstat:
+    case SYS_access:
+    case SYS_readlink:
+    case SYS_statfs:
+    case SYS_execve:
+    case SYS_chdir:
+    case SYS_unlink:
+    case SYS_mkdir:
         address = registers->rdi;
         break;
-    case SYS_openat: case SYS_openat2: case SYS_newfstatat: case SYS_statx: case SYS_readlinkat:
-    case SYS_faccessat: case SYS_execveat: case SYS_unlinkat: case SYS_mkdirat:
+    case SYS_openat:
+    case SYS_openat2:
+    case SYS_newfstatat:
+    case SYS_statx:
+    case SYS_readlinkat:
+    case SYS_faccessat:
+    case SYS_execveat:
+    case SYS_unlinkat:
+    case SYS_mkdirat:
         address = registers->rsi;
         break;
     }
@@ -142,8 +157,8 @@ static void leave(struct plan *plan, struct thread *thread, long result)
 {
     struct user_regs_struct registers;
     if (plan->mode == list && thread->is_counting && thread->counted > 0 && !thread->is_waiting) {
-        fprintf(plan->output, "%ld %ld %ld %ld %s\n", (long)(thread - threads),
-                thread->counted - 1, thread->number, result, thread->path);
+        fprintf(plan->output, "%ld %ld %ld %ld %s\n", (long)(thread - threads), thread->counted - 1,
+                thread->number, result, thread->path);
     }
     if (!thread->is_failing)
         return;
@@ -205,15 +220,13 @@ static pid_t start(char **arguments)
         _exit(own_trouble);
     }
     int status;
-    long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC
-                   | PTRACE_O_EXITKILL;
-    if (waitpid(program, &status, 0) != program || !WIFSTOPPED(status)
-        || ptrace(PTRACE_SETOPTIONS, program, 0, options)
-        || ptrace(PTRACE_CONT, program, 0, 0))
+    long options =
+        PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    if (waitpid(program, &status, 0) != program || !WIFSTOPPED(status) ||
+        ptrace(PTRACE_SETOPTIONS, program, 0, options) || ptrace(PTRACE_CONT, program, 0, 0))
         give_up("attaching");
-    if (waitpid(program, &status, 0) != program
-        || status >> 8 != (SIGTRAP | PTRACE_EVENT_EXEC << 8)
-        || ptrace(PTRACE_SYSCALL, program, 0, 0))
+    if (waitpid(program, &status, 0) != program ||
+        status >> 8 != (SIGTRAP | PTRACE_EVENT_EXEC << 8) || ptrace(PTRACE_SYSCALL, program, 0, 0))
         give_up(arguments[0]);
     return program;
 }

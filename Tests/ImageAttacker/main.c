@@ -189,9 +189,9 @@ static const struct way {
     void (*once)(struct target *);
     enum { needs_nothing, needs_file, needs_directory } needs;
 } ways[] = {
-    {"rename", rename_once, needs_file},      {"replace", replace_once, needs_nothing},
+    {"rename", rename_once, needs_file},        {"replace", replace_once, needs_nothing},
     {"truncate", truncate_once, needs_nothing}, {"rewrite", rewrite_once, needs_nothing},
-    {"map", map_once, needs_nothing},         {"swap", swap_once, needs_directory},
+    {"map", map_once, needs_nothing},           {"swap", swap_once, needs_directory},
     {"link", link_once, needs_directory},
 };
 

@@ -3,8 +3,8 @@
 //     interrupter REPORT NUMBER FAULT PROGRAM [ARGUMENT ...]
 //
 // NUMBER counts from 1 at the program's first openat2(2), which no library calls; 0 is none of
-// them. FAULT is an errno, or "kill". With "every" for NUMBER, FAULT is a list of CALL:ERRNO, and is
-// the answer to each call of these system calls. REPORT gets the numbers of the calls that were
+// them. FAULT is an errno, or "kill". With "every" for NUMBER, FAULT is a list of CALL:ERRNO, and
+// is the answer to each call of these system calls. REPORT gets the numbers of the calls that were
 // counted, one a line. Ends as the program does, with 128 and the signal's number where that ended
 // it; with 125 where it made fewer calls, and with 77 where the kernel lacks what this needs.
 //
@@ -41,8 +41,8 @@ static void become(char **arguments, volatile int *listener)
     struct sock_filter ask = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
     struct sock_fprog program = {1, &ask};
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    int number = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-                         &program);
+    int number =
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
     // The table of descriptors is shared until exec, so the number is good for the parent too.
     // From here on every call waits for it; storing the number is none.
     *listener = number < 0 ? -errno - 1 : number;
@@ -99,8 +99,8 @@ int main(int count, char **arguments)
     const char *every = strcmp(arguments[2], "every") ? NULL : arguments[3];
     struct order order = {atol(arguments[2]), every, every ? 0 : atoi(arguments[3]),
                           fopen(arguments[1], "we")};
-    volatile int *listener = mmap(NULL, sizeof *listener, PROT_READ | PROT_WRITE,
-                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *listener =
+        mmap(NULL, sizeof *listener, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!order.report || listener == MAP_FAILED)
         return 71;
     *listener = starting;

@@ -6,7 +6,7 @@ struct MatrixRow: Sendable, CustomStringConvertible {
     let steps: [Step]
     /// Options of a second QEMU, where the row is about two.
     var destination: String?
-    /// What a Linux guest does (`do=` of Scripts/make-guest); `nil` where no guest runs.
+    /// What a Linux guest does (`do=` of Scripts/lib/make-guest); `nil` where no guest runs.
     var guest: String?
     /// Programs that run beside QEMU.
     var companions: [Companion] = []
@@ -99,7 +99,7 @@ struct MatrixRow: Sendable, CustomStringConvertible {
             case .namespaces: "ip of iproute2, and root"
             case .fuse: "/dev/fuse and root"
             case .vhostNet: "/dev/vhost-net"
-            case .guest: "guest: LAUNCHER_GUEST, from Scripts/make-guest"
+            case .guest: "guest: LAUNCHER_GUEST, from Scripts/lib/make-guest"
             case .renderNode: "/dev/dri/renderD128"
             case .address: "address besides the loopback's"
             case .program(let path): path

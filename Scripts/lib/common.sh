@@ -1,20 +1,34 @@
-# Shared by the scripts beside it; source it, do not run it.
+# Shared by the scripts; source it, do not run it.
+# shellcheck disable=SC2034
 # Every script works from the package's folder, wherever it was called from.
 
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 say() { printf '%s\n' "$*"; }
 
+# As it was called: Scripts/lib/bench-filter is './Scripts/bench filter'.
+self=${0##*/}
+self=${self/-/ }
+
 fail() {
-    printf '%s: error: %s\n' "${0##*/}" "$1" >&2
-    if [ -n "${2:-}" ]; then printf '%s: hint: %s\n' "${0##*/}" "$2" >&2; fi
+    printf '%s: error: %s\n' "$self" "$1" >&2
+    if [ -n "${2:-}" ]; then printf '%s: hint: %s\n' "$self" "$2" >&2; fi
     exit 1
 }
 
 usage_error() {
-    printf '%s: error: %s\n%s: hint: %s --help\n' "${0##*/}" "$1" "${0##*/}" "$0" >&2
+    printf '%s: error: %s\n%s: hint: ./Scripts/%s --help\n' "$self" "$1" "$self" "$self" >&2
     exit 64
+}
+
+# Whether what is missing may be installed with sudo: LAUNCHER_INSTALL=yes says so, or a person does.
+may_use_sudo() {
+    [ "${LAUNCHER_INSTALL:-}" != yes ] || return 0
+    [ -t 0 ] && [ -t 2 ] || return 1
+    local answer
+    read -r -p "install $* with sudo? [y/N] " answer
+    [[ $answer = [yY]* ]]
 }
 
 # Installs the Debian packages among its arguments that are missing, and says which.
@@ -28,6 +42,8 @@ need_packages() {
     local as_root=()
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "missing: ${missing[*]}" "run as root, or install sudo"
+        may_use_sudo "${missing[@]}" ||
+            fail "missing: ${missing[*]}" "install them, or set LAUNCHER_INSTALL=yes, and sudo is used"
         as_root=(sudo)
     fi
     say "installing: ${missing[*]}"
@@ -114,13 +130,11 @@ need_swift() {
 
 # Builds the static release; $1 and on: products. Prints only when something goes wrong.
 build_release() {
-    local product input log
+    local product log
     log=$(mktemp)
     for product in "$@"; do
-        # SwiftPM does not look whether the linker's files have changed.
-        for input in Packaging/release.{ld,order}; do
-            [ "$(release_path)/$product" -nt "$input" ] || rm -f "$(release_path)/$product"
-        done
+        # SwiftPM does not look whether the linker's script has changed.
+        [ "$(release_path)/$product" -nt Packaging/release.ld ] || rm -f "$(release_path)/$product"
         if ! swift build -c release --product "$product" "${release_flags[@]}" >"$log" 2>&1; then
             cat "$log" >&2
             rm -f "$log"
@@ -139,9 +153,6 @@ release_flags=(
     -Xlinker --gc-sections
     -Xlinker --strip-all
     -Xlinker "--script=$PWD/Packaging/release.ld"
-    -Xlinker "--symbol-ordering-file=$PWD/Packaging/release.order"
-    -Xlinker --no-warn-symbol-ordering
-    -Xlinker --no-eh-frame-hdr
 )
 
 release_path() { swift build -c release --show-bin-path "${release_flags[@]}"; }

@@ -2,8 +2,8 @@ internal import CLinux
 internal import CSeccomp
 internal import Glibc
 internal import Host
-internal import Planning
-internal import SystemPackage
+package import Planning
+package import SystemPackage
 
 /// A filter that libseccomp makes: a context of its library, with one owner.
 @safe struct LibseccompFilter: ~Copyable {
@@ -159,4 +159,21 @@ extension OwnedDescriptor {
         }
         return content
     }
+}
+
+/// Why libseccomp did not make a filter.
+package enum LibseccompError: Failure {
+    /// - Parameter call: the system call of the row, where it was about one.
+    case failed(operation: String, call: Syscall?, Errno)
+
+    package var message: String {
+        switch self {
+        case .failed(let operation, let call, let error):
+            "libseccomp \(LibseccompFilter.version): \(operation)"
+                + (call.map { " for \($0.name)" } ?? "") + " failed: \(error)"
+        }
+    }
+
+    package var hint: String? { nil }
+    package var exitStatus: ExitStatus { .systemCallFailed }
 }

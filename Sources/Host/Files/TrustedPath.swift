@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Planning
 import SystemPackage
@@ -100,5 +101,79 @@ extension FilePath {
         }
         if let failure { throw failure }
         return ByteString(characters.map { UInt8(bitPattern: $0) })
+    }
+}
+
+/// A directory held open, so that what is below it is found from here and not from a path.
+struct OpenDirectory: ~Copyable {
+    let descriptor: OwnedDescriptor
+    /// For messages.
+    let path: FilePath
+    let status: Stat
+
+    /// Follows symbolic links.
+    init(_ path: FilePath) throws(Errno) {
+        let descriptor = try OwnedDescriptor(opening: path, flags: LINUX_O_PATH | O_DIRECTORY)
+        status = try descriptor.status()
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    /// - Parameter name: one component; `.` is the directory itself, by a descriptor of its own.
+    init(
+        _ name: String,
+        in parent: borrowing OpenDirectory,
+        resolution: Resolution,
+    ) throws(Errno) {
+        let descriptor = try OwnedDescriptor(
+            opening: FilePath(name),
+            in: parent.descriptor.number,
+            flags: LINUX_O_PATH | O_DIRECTORY,
+            resolution: resolution,
+        )
+        status = try descriptor.status()
+        path = name == "." ? parent.path : parent.path.appending(name)
+        self.descriptor = descriptor
+    }
+}
+
+extension Stat {
+    func isSameFile(as other: Stat) -> Bool {
+        deviceID == other.deviceID && inode == other.inode
+    }
+
+    /// Whether the group or everyone may write. The sticky bit is no excuse: it keeps others from
+    /// removing entries of a directory, not from adding them.
+    var isWritableByOthers: Bool {
+        !permissions.isDisjoint(with: [.groupWrite, .otherWrite])
+    }
+
+    /// Whether root or `user` owns the file: nobody else may change or replace it then.
+    func isOwned(byRootOr user: UserID) -> Bool {
+        userID.rawValue == 0 || userID == user
+    }
+}
+
+extension FileType {
+    /// For messages.
+    var displayName: String {
+        switch self {
+        case .regular: "a regular file"
+        case .directory: "a directory"
+        case .symbolicLink: "a symbolic link"
+        case .fifo: "a named pipe (FIFO)"
+        case .socket: "a socket"
+        case .characterSpecial: "a character device"
+        case .blockSpecial: "a block device"
+        default: "of an unknown type"
+        }
+    }
+}
+
+extension FilePermissions {
+    /// As chmod(1) takes them: `0644`.
+    var octal: String {
+        let digits = String(rawValue & 0o7777, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }

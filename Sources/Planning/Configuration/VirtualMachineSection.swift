@@ -49,3 +49,60 @@ extension VirtualMachineSection {
         return Setting(uuid, line: found.line)
     }
 }
+
+extension VirtualMachineSection {
+    package enum Subject: Hashable, Sendable {
+        /// Proxmox's VM ID, QEMU's `-id`: an ID of digits is always one.
+        case vmid(UInt32)
+        /// An ID in the form of a UUID is always one.
+        case uuid(MachineUUID)
+        /// QEMU's `-name`, for VMs without an ID.
+        case name(ByteString)
+    }
+}
+
+extension VirtualMachineSection.Subject {
+    /// - Returns: `nil` for digits that are no VM ID.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        if let vmid = VirtualMachineID(bytes) {
+            self = .vmid(vmid.number)
+        } else if bytes.allSatisfy(isDigit) {
+            return nil
+        } else if let uuid = MachineUUID(bytes) {
+            self = .uuid(uuid)
+        } else {
+            self = .name(ByteString(bytes))
+        }
+    }
+
+    /// Whether a VM of that name can have a section. A name of digits, or in the form of a UUID,
+    /// selects none: such an ID is for the VM that has it, not for one that is called so.
+    static func isName(_ name: ByteString) -> Bool {
+        if case .name = Self(name.bytes[...]) { true } else { false }
+    }
+}
+
+/// The UUID of a VM, as `-uuid` and `-smbios type=1,uuid=` give it.
+package struct MachineUUID: Hashable, Sendable, CustomStringConvertible {
+    /// 36 characters, in lower case.
+    package let text: String
+
+    /// - Returns: `nil` where the bytes are not hexadecimal digits in groups of 8, 4, 4, 4 and 12
+    ///   with hyphens between.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == 36 else { return nil }
+        for (index, byte) in bytes.enumerated() {
+            switch index {
+            case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
+            default: guard hexValue(byte) != nil else { return nil }
+            }
+        }
+        text = String(decoding: bytes.map(lowercased), as: UTF8.self)
+    }
+
+    package init?(_ text: String) {
+        self.init(text.utf8)
+    }
+
+    package var description: String { text }
+}

@@ -90,3 +90,48 @@ extension FirmwareChoice {
         origin = settings.place(settings.configuration.stockFirmware.line)
     }
 }
+
+extension FirmwareChoice {
+    /// What follows from the findings about the image.
+    ///
+    /// Stock firmware is only warned of: `stock-firmware verify` asks that the bytes are the pinned
+    /// ones, and what QEMU starts without the launcher it has to start with it too.
+    ///
+    /// - Returns: what is left to warn of after what the configuration accepts.
+    /// - Throws: the first reason not to start.
+    package func warnings(
+        about findings: [Finding]
+    ) throws(ImageUnfit) -> [LaunchWarning] {
+        let label = "\(noun) \(quoted(name))"
+        if case .volume = image, let refusal = findings.refusal {
+            throw ImageUnfit(image: label, refusal: refusal)
+        }
+        return findings.filter(isWorthSaying).map { .image(label, $0) }
+    }
+
+    private func isWorthSaying(_ finding: Finding) -> Bool {
+        switch finding {
+        case .warning(let warning): !accepted.contains(warning.code)
+        // Stock firmware may well be a PC BIOS: nobody asked for another.
+        case .refusal(.noVolume(isLegacyBIOS: true)): false
+        case .refusal: true
+        }
+    }
+}
+
+/// Why a guest cannot start with the image that it asked for: the image by its name, and what its
+/// structure tells.
+package struct ImageUnfit: Failure {
+    /// `firmware volume 'local:efi-firmware/a.fd'`
+    package let image: String
+    package let refusal: ImageRefusal
+
+    package init(image: String, refusal: ImageRefusal) {
+        self.image = image
+        self.refusal = refusal
+    }
+
+    package var message: String { "\(image): \(refusal.message)" }
+    package var hint: String? { refusal.hint }
+    package var exitStatus: ExitStatus { refusal.exitStatus }
+}

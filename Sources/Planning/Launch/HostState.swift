@@ -42,3 +42,67 @@ package struct HostState: Sendable {
         ByteString("/proc/self/fd/\(descriptor)")
     }
 }
+
+/// The configuration as it applies to one VM.
+package struct LaunchSettings: Sendable {
+    package let configuration: LauncherConfiguration
+    /// The `vm:` section that is for this VM.
+    package let section: VirtualMachineSection?
+    /// What somebody who starts the VM by hand chose in place of the configuration's.
+    private var seccompByHand: SeccompMode?
+
+    /// - Throws: where the configuration has a section for this VM, but contradicts itself or was
+    ///   written for another VM of the same ID.
+    package init(
+        _ configuration: LauncherConfiguration,
+        for identity: MachineIdentity,
+    ) throws(PlanningError) {
+        self.configuration = configuration
+        if let id = identity.vmID, VirtualMachineID(id.bytes[...]) == nil,
+            configuration.hasVirtualMachines
+        {
+            throw .notAVMID(id)
+        }
+        do {
+            section = try configuration.virtualMachine(
+                vmid: identity.vmID?.text.flatMap { UInt32($0) },
+                name: identity.name,
+                uuid: identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
+            )
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    /// The configuration alone: for calls that start no VM.
+    package init(_ configuration: LauncherConfiguration) {
+        self.configuration = configuration
+        section = nil
+    }
+
+    /// The same, with another mode where one is given.
+    package func choosing(_ seccomp: SeccompMode?) -> LaunchSettings {
+        var settings = self
+        settings.seccompByHand = seccomp
+        return settings
+    }
+
+    package var seccomp: SeccompMode { seccompByHand ?? configuration.seccomp(for: section).value }
+    package var landlock: LandlockMode { configuration.landlock(for: section).value }
+    package var capabilities: CapabilityMode { configuration.capabilities(for: section).value }
+    /// Whether a launch has to look at its surroundings before it is confined.
+    package var looksAround: Bool { landlock != .off || capabilities != .keep }
+    package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
+    /// Groups of system calls that the configuration adds.
+    package var groups: [SyscallGroup] { configuration.groups(for: section) }
+    /// What an administrator answers for, although the launcher does not know it to be harmless.
+    package var permitted: Set<AuditedItem> {
+        Set(configuration.permitted.map(\.value)).union(section?.permitted.map(\.value) ?? [])
+    }
+    package var allowsDebugging: Bool { configuration.debug(for: section).value == .allow }
+
+    /// A line of the configuration, as messages name it.
+    func place(_ line: Int?) -> String {
+        line.map { "\(configuration.file) line \($0)" } ?? configuration.file
+    }
+}

@@ -139,3 +139,83 @@ extension ArgumentVector {
     /// Whether QEMU reads its own qemu.conf.
     package var readsDefaultSettings: Bool { !has("no-user-config") }
 }
+
+/// How the launcher was called: everything of its own process that a decision may depend on.
+package struct Invocation: Hashable, Sendable {
+    /// argv, from argv[0] on.
+    package let arguments: [ByteString]
+    /// Each entry as it stood, usually `NAME=VALUE`.
+    package let environment: [ByteString]
+    /// Whether the effective user is root.
+    package let isRoot: Bool
+    /// The host's name up to its first dot: what Proxmox's `nodes` properties name.
+    package let nodeName: String
+    /// Whether another user than root and the effective one may add files to the working
+    /// directory, where QEMU looks for option ROMs first.
+    package let workingDirectoryIsWritableByOthers: Bool
+
+    package init(
+        arguments: [ByteString],
+        environment: [ByteString],
+        isRoot: Bool,
+        nodeName: String,
+        workingDirectoryIsWritableByOthers: Bool,
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.isRoot = isRoot
+        self.nodeName = nodeName
+        self.workingDirectoryIsWritableByOthers = workingDirectoryIsWritableByOthers
+    }
+
+    /// The same call with another command line.
+    package func replacingArguments(with arguments: [ByteString]) -> Invocation {
+        Invocation(
+            arguments: arguments,
+            environment: environment,
+            isRoot: isRoot,
+            nodeName: nodeName,
+            workingDirectoryIsWritableByOthers: workingDirectoryIsWritableByOthers,
+        )
+    }
+}
+
+/// A call that asks QEMU to print something instead of starting a VM.
+enum HelpQuestion {
+    /// Options whose value is a question where it is `help` or `?` and nothing else. Of options
+    /// given more than once QEMU may look at the last one only, so that one has to be the question.
+    ///
+    /// QEMU ends with status 0 before it makes any machine (`qemu_init` and
+    /// `qemu_process_help_options` in system/vl.c). It knows more forms. Those go through as any
+    /// other command line does, and QEMU answers them as well.
+    private static let options = [
+        "accel", "chardev", "cpu", "device", "machine", "netdev", "object",
+    ]
+
+    /// Of these also `NAME,help`, which asks for the properties of that name. Both parts are simple
+    /// words: in anything longer `help` may be a value.
+    private static let optionsOfNames = ["device", "machine", "object"]
+
+    static func isAsked(in vector: ArgumentVector) -> Bool {
+        if vector.has("version") || vector.has("help") { return true }
+        return options.contains { name in
+            guard let value = vector.last(name)?.value else { return false }
+            return isHelp(value) || optionsOfNames.contains(name) && isHelpOfName(value)
+        }
+    }
+
+    private static func isHelp(_ text: ByteString) -> Bool { text == "help" || text == "?" }
+
+    private static func isHelpOfName(_ value: ByteString) -> Bool {
+        let words = value.bytes.split(
+            separator: UInt8(ascii: ","),
+            omittingEmptySubsequences: false,
+        )
+        return words.count == 2 && isHelp(ByteString(words[1])) && !words[0].isEmpty
+            && words[0].allSatisfy(isOfName)
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        isLetterOrDigit(byte) || "-._".utf8.contains(byte)
+    }
+}

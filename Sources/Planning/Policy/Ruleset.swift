@@ -43,3 +43,200 @@ extension Ruleset {
             ?? defaultVerdict
     }
 }
+
+extension Ruleset {
+    /// What every VM gets, whatever its command line: QMP may plug in a disk, a network, memory,
+    /// processors and USB devices at any time, and migrate, back up and snapshot the VM.
+    package static let base: [SyscallGroup] = [
+        .runtime, .ownProcess, .memory, .files, .requests, .events, .diskIO, .sockets, .withheld,
+        .unused, .forbidden,
+    ]
+
+    /// The policy for one command line: `base`, and the groups that its options ask for.
+    ///
+    /// - Parameters:
+    ///   - commandLine: QEMU's, with what its files of settings say.
+    ///   - spawn: whether QEMU may start programs, from the configuration.
+    ///   - added: groups that the configuration adds, for what QMP asks for later.
+    /// - Throws: ``PolicyError/spawnDenied(option:value:)``.
+    package static func derived(
+        from commandLine: QEMUCommandLine,
+        spawn: SpawnPolicy,
+        adding added: [SyscallGroup] = [],
+    ) throws(PolicyError) -> Ruleset {
+        var groups = base.map { SelectedGroup($0, because: .always) }
+        func add(_ group: SyscallGroup, because cause: GroupCause) {
+            // The first option that asks is the one that is named.
+            if groups.contains(where: { $0.group.name == group.name }) { return }
+            groups.append(SelectedGroup(group, because: cause))
+        }
+
+        var spawning: GroupCause? = spawn == .allow ? .setting("spawn allow") : nil
+        for option in commandLine.options {
+            for group in option.groups { add(group, because: commandLine.cause(option)) }
+            guard spawning == nil, option.startsProgram else { continue }
+            if spawn == .deny {
+                throw .spawnDenied(option: option.name, value: option.option?.value)
+            }
+            spawning = commandLine.cause(option)
+        }
+        if spawning == nil, spawn != .deny { spawning = commandLine.laterProgram }
+        for option in commandLine.unreadSettings {
+            for group in SyscallGroup.features where group.name != "spawn" {
+                add(group, because: commandLine.cause(option))
+            }
+        }
+
+        if let spawning { add(.spawn, because: spawning) }
+        if !["net", "netdev", "nic", "nodefaults"].contains(where: commandLine.vector.has) {
+            // QEMU adds a card with a user network where nothing is said.
+            add(.ping, because: .lacking(option: "netdev"))
+        }
+        if !["display", "nographic", "vnc", "spice"].contains(where: commandLine.vector.has) {
+            // QEMU opens a window where nothing is said.
+            add(.desktop, because: .lacking(option: "display"))
+            add(.scheduling, because: .lacking(option: "display"))
+        }
+        for group in added { add(group, because: .setting("groups \(group.name)")) }
+        return Ruleset(
+            default: .refuse(.notImplemented, .recorded),
+            execution: spawning == nil ? .once : .unlimited,
+            groups: groups
+        )
+    }
+
+    /// - Throws: where an option starts a program that cannot run under any ruleset.
+    static func requireStartable(_ commandLine: QEMUCommandLine) throws(PolicyError) {
+        for option in commandLine.options where option.startsPasst {
+            throw .programConfinesItself(
+                name: "passt",
+                option: option.name,
+                value: option.option?.value,
+            )
+        }
+    }
+}
+
+extension QEMUCommandLine {
+    /// Why a group was selected that this option asks for.
+    func cause(_ option: StatedOption) -> GroupCause {
+        switch option.source {
+        case .option(let own): .option(name: own.name, value: own.value)
+        case .word(let word): .option(name: "drive", value: word)
+        case .section: .section(place: quote(option))
+        }
+    }
+
+    /// Files of settings that give their content once, so that only QEMU sees it: whatever they
+    /// say has to work.
+    fileprivate var unreadSettings: [StatedOption] {
+        all("readconfig").filter { option in
+            option["value"].flatMap { files.included[$0] }?.doubt == .notRegular
+        }
+    }
+
+    /// Why QEMU may have to start a program although nothing read says so. Proxmox (`-id`) plugs
+    /// network cards into running VMs, with scripts (qemu-server's `qemu_netdevadd`).
+    fileprivate var laterProgram: GroupCause? {
+        (unreadSettings.first ?? all("id").first ?? options.first(where: \.mayStartProgram))
+            .map(cause)
+    }
+}
+
+/// What happens to a system call that the ruleset does not allow.
+package enum SeccompMode: String, Sendable, CaseIterable {
+    /// It is refused, or ends the process, as its row says.
+    case enforce
+    /// It happens, and the kernel records it.
+    case log
+    /// No filter is loaded.
+    case off
+}
+
+/// Whether QEMU may start other programs: tap scripts, the bridge helper, `exec:` channels.
+package enum SpawnPolicy: String, Sendable, CaseIterable {
+    /// Where the command line names a program that QEMU is to start.
+    case auto
+    /// Always: Proxmox may add a bridged NIC, with its script, to a VM that started without one.
+    case allow
+    /// Never, whatever the command line says.
+    case deny
+}
+
+/// A group that is part of a ruleset, and what asked for it.
+package struct SelectedGroup: Hashable, Sendable {
+    package let group: SyscallGroup
+    package let cause: GroupCause
+
+    package init(_ group: SyscallGroup, because cause: GroupCause) {
+        self.group = group
+        self.cause = cause
+    }
+}
+
+/// Why a group is part of a ruleset.
+package enum GroupCause: Hashable, Sendable {
+    /// It is part of every ruleset.
+    case always
+    /// This option of QEMU's command line needs it.
+    case option(name: String, value: ByteString?)
+    /// A section of a file of settings that QEMU reads.
+    case section(place: String)
+    /// QEMU's command line lacks this option, and its default needs it.
+    case lacking(option: String)
+    /// The configuration says so.
+    case setting(String)
+}
+
+extension GroupCause: CustomStringConvertible {
+    /// As a person reads it, on one line.
+    package var description: String {
+        switch self {
+        case .always: "always"
+        case .option(let name, nil): "-\(name)"
+        case .option(let name, let value?): "-\(name) \(value.escaped)"
+        case .section(let place): place
+        case .lacking(let name): "no -\(name)"
+        case .setting(let setting): setting
+        }
+    }
+}
+
+/// Why no policy fits both the command line and the configuration.
+package enum PolicyError: Failure {
+    /// An option makes QEMU start a program, and the configuration forbids that.
+    case spawnDenied(option: String, value: ByteString?)
+    /// passt confines itself with mounts and namespaces of its own, and ends where it may not: it
+    /// inherits our filter where QEMU starts it.
+    case programConfinesItself(name: String, option: String, value: ByteString?)
+
+    package var message: String {
+        switch self {
+        case .spawnDenied(let option, let value):
+            "option '-\(option)\(value.map { " \($0.escaped)" } ?? "")': QEMU would start another "
+                + "program, and the configuration says spawn deny"
+        case .programConfinesItself(let name, let option, let value):
+            "option '-\(option)\(value.map { " \($0.escaped)" } ?? "")': QEMU would start \(name), "
+                + "which confines itself by mounts that QEMU's filter does not let it make"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .spawnDenied("netdev", _), .spawnDenied("nic", _), .spawnDenied("net", _):
+            "open the tap beforehand and pass fd=, or write script=no,downscript=no; or set spawn "
+                + "to auto for this VM"
+        case .programConfinesItself(let name, _, _):
+            "start \(name) before QEMU and use '-netdev stream,addr.type=unix,addr.path=SOCKET'"
+        case .spawnDenied:
+            "set spawn to auto for this VM"
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .spawnDenied: .configuration
+        case .programConfinesItself: .usage
+        }
+    }
+}

@@ -59,3 +59,183 @@ extension GuestConfiguration.Warning {
         }
     }
 }
+
+extension GuestConfiguration {
+    /// Reads the file as Proxmox does (qemu-server QemuServer.pm `parse_vm_config`): leniently, so
+    /// that both see the same VM. Values are not checked here; a key that Proxmox does not know is
+    /// kept, and means nothing to anybody.
+    package init(parsing bytes: [UInt8], vmid: UInt32) {
+        var parser = Parser(bytes)
+        parser.parse()
+        self.init(
+            vmid: vmid,
+            current: parser.current,
+            pending: parser.pending,
+            snapshots: parser.snapshots,
+            warnings: parser.warnings,
+        )
+    }
+}
+
+private struct Parser {
+    private let bytes: [UInt8]
+    private var place = Place.current
+    private(set) var current = GuestConfiguration.Settings()
+    private(set) var pending: GuestConfiguration.Settings?
+    private(set) var snapshots: [GuestConfiguration.Snapshot] = []
+    private(set) var warnings: [GuestConfiguration.Warning] = []
+
+    /// Which section the lines belong to.
+    private enum Place {
+        case current
+        case pending
+        case snapshot(Int)
+        /// Cloud-init's own settings, or a section that Proxmox does not know: nothing for us.
+        case ignored
+    }
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    mutating func parse() {
+        let content = bytes
+        var lines = LineCursor(content.indices)
+        while let line = lines.next(in: content.span) {
+            let text = bytes[line.range]
+            guard !text.allSatisfy(isBlank) else { continue }
+            if let name = sectionName(text) {
+                open(name, line.number)
+            } else if case .ignored = place {
+                continue
+            } else if text.first != UInt8(ascii: "#") {
+                read(text, line.number)
+            }
+        }
+    }
+
+    private mutating func open(_ name: ArraySlice<UInt8>, _ line: Int) {
+        let lowercase = ByteString(name.map(lowercased))
+        if lowercase == "pending" {
+            if pending != nil { warn(.duplicateSection("PENDING"), line) }
+            pending = GuestConfiguration.Settings()
+            place = .pending
+        } else if lowercase == "special:cloudinit" || lowercase == "special:fleecing" {
+            place = .ignored
+        } else if isSnapshotName(name) {
+            let name = String(decoding: name, as: UTF8.self)
+            if let earlier = snapshots.firstIndex(where: { $0.name == name }) {
+                warn(.duplicateSection(name), line)
+                snapshots.remove(at: earlier)
+            }
+            snapshots.append(.init(name: name, settings: .init()))
+            place = .snapshot(snapshots.count - 1)
+        } else {
+            warn(.unknownSection(ByteString(name)), line)
+            place = .ignored
+        }
+    }
+
+    private mutating func read(_ line: ArraySlice<UInt8>, _ number: Int) {
+        // Proxmox looks for this one anywhere in the line, and before it looks for 'args'.
+        guard !hasSnapshotState(line) else { return }
+        guard let (key, value) = setting(line) else {
+            return warn(.unintelligible(ByteString(line)), number)
+        }
+        guard key != "delete" || isPending else { return warn(.deleteOutsidePending, number) }
+        set(key, ByteString(value), number)
+    }
+
+    private var isPending: Bool { if case .pending = place { true } else { false } }
+
+    private mutating func set(_ key: String, _ value: ByteString, _ line: Int) {
+        switch place {
+        case .current: current.set(key, value, line: line)
+        case .pending: pending?.set(key, value, line: line)
+        case .snapshot(let index):
+            var settings = snapshots[index].settings
+            settings.set(key, value, line: line)
+            snapshots[index] = .init(name: snapshots[index].name, settings: settings)
+        case .ignored: break
+        }
+    }
+
+    private mutating func warn(_ cause: GuestConfiguration.Warning.Cause, _ line: Int) {
+        warnings.append(.init(line: line, cause: cause))
+    }
+}
+
+/// What stands between the brackets of `[NAME]`, alone on its line.
+private func sectionName(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let text = line.trimmingLastBlanks
+    guard text.count >= 2, text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else {
+        return nil
+    }
+    let name = text.dropFirst().dropLast()
+    return name.contains(UInt8(ascii: "]")) ? nil : name
+}
+
+/// `[a-z][a-z0-9_\-]+` in either case.
+private func isSnapshotName(_ name: ArraySlice<UInt8>) -> Bool {
+    guard name.count >= 2, let first = name.first, isLetter(first) else { return false }
+    return name.allSatisfy { isLetter($0) || isDigit($0) || "_-".utf8.contains($0) }
+}
+
+/// `^([a-z][a-z_\-]*\d*):\s*(.+?)\s*$`, where a value is never only blanks.
+private func setting(_ line: ArraySlice<UInt8>) -> (key: String, value: ArraySlice<UInt8>)? {
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    let key = line[..<colon]
+    let name = key.prefix { !isDigit($0) }
+    guard let first = name.first, isLowercase(first),
+        name.dropFirst().allSatisfy({ isLowercase($0) || "_-".utf8.contains($0) }),
+        key[name.endIndex...].allSatisfy(isDigit)
+    else { return nil }
+    let value = line[(colon + 1)...].drop(while: isBlank).trimmingLastBlanks
+    return value.isEmpty ? nil : (String(decoding: key, as: UTF8.self), value)
+}
+
+/// `snapstate:\s*(prepare|delete)\s*$`, not anchored at its beginning.
+private func hasSnapshotState(_ line: ArraySlice<UInt8>) -> Bool {
+    let text = line.trimmingLastBlanks
+    for state in ["prepare", "delete"] where text.hasSuffix(state) {
+        let before = text.dropLast(state.utf8.count).trimmingLastBlanks
+        if before.hasSuffix("snapstate:") { return true }
+    }
+    return false
+}
+
+private func isLowercase(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var trimmingLastBlanks: ArraySlice<UInt8> {
+        var end = endIndex
+        while end > startIndex, isBlank(self[end - 1]) { end -= 1 }
+        return self[startIndex..<end]
+    }
+
+    fileprivate func hasSuffix(_ text: String) -> Bool {
+        suffix(text.utf8.count).elementsEqual(text.utf8)
+    }
+}
+
+/// Proxmox's number of a VM: `^[1-9][0-9]{2,8}$` (pve-common JSONSchema.pm `pve_verify_vmid`).
+package struct VirtualMachineID: Hashable, Sendable {
+    package let number: UInt32
+
+    package init?(_ digits: some Collection<UInt8>) {
+        guard (3...9).contains(digits.count), digits.first != UInt8(ascii: "0") else { return nil }
+        var number: UInt32 = 0
+        for digit in digits {
+            guard isDigit(digit) else { return nil }
+            // Nine digits are less than 2^32.
+            number = number * 10 + UInt32(digit - UInt8(ascii: "0"))
+        }
+        self.number = number
+    }
+
+    package init?(_ text: some StringProtocol) {
+        self.init(Array(text.utf8))
+    }
+}

@@ -99,3 +99,78 @@ extension StorageConfiguration {
         return String(Substring(name))
     }
 }
+
+/// How large the firmware's variable store is. It has to fit the code image, which is built for
+/// one of them.
+package enum VariableStoreSize: String, Hashable, Sendable, CaseIterable {
+    /// 128 KiB, for firmware of 2 MiB. Proxmox's default, for VMs made before there was another.
+    case small = "2m"
+    /// 528 KiB, for firmware of 4 MiB.
+    case large = "4m"
+
+    /// Bytes of the template that a new store is copied from, which is also what firmware maps;
+    /// an image may be longer, as block storages round up (edk2 OvmfPkgDefines.fdf.inc; qemu-server
+    /// OVMF.pm passes it to QEMU as the drive's `size`).
+    package var templateByteCount: Int {
+        switch self {
+        case .small: 131_072
+        case .large: 540_672
+        }
+    }
+}
+
+/// The name of a VM's image on a storage that keeps files: `100/vm-100-disk-0.qcow2`, or with the
+/// base image before it, as linked clones have it, `100/base-100-disk-0.raw/101/vm-101-disk-0.qcow2`
+/// (pve-storage Plugin.pm `parse_volname`, `parse_name_dir`).
+struct ImageFileName {
+    let vmid: String
+    let file: String
+    /// `file` without its extension.
+    let stem: String
+    let format: ImageFormat
+
+    init(_ volume: VolumeID) throws(VolumeError) {
+        let expected = "VMID/NAME.raw, .qcow2 or .vmdk"
+        let parts = volume.name.utf8.split(
+            separator: UInt8(ascii: "/"),
+            omittingEmptySubsequences: false,
+        ).map(Substring.init)
+        guard parts.count == 2 || parts.count == 4, parts.map(\.utf8).allSatisfy(isImageName),
+            stride(from: 0, to: parts.count, by: 2).allSatisfy({ isNumber(parts[$0]) })
+        else { throw .notAnImage(volume: volume, expected: expected) }
+
+        let file = String(parts[parts.count - 1])
+        guard let format = ImageFormat(extensionOf: file), Self.formats.contains(format),
+            // Snapshots of a volume chain: never a VM's disk.
+            !(format == .qcow2 && file.hasPrefix("snap-"))
+        else { throw .notAnImage(volume: volume, expected: expected) }
+        vmid = String(parts[parts.count - 2])
+        self.file = file
+        stem = String(file.dropLast(format.rawValue.count + 1))
+        self.format = format
+    }
+
+    private static let formats: [ImageFormat] = [.raw, .qcow2, .vmdk]
+}
+
+private func isNumber(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy(isDigit)
+}
+
+/// One path component of printable ASCII without blanks. Proxmox takes more; no image that it
+/// makes has more.
+func isImageName(_ name: some Collection<UInt8>) -> Bool {
+    !name.isEmpty && name.first != UInt8(ascii: ".")
+        && name.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
+}
+
+/// The image formats that Proxmox names for drives, spelled as QEMU's block drivers.
+package enum ImageFormat: String, Hashable, Sendable, CaseIterable {
+    case raw, qcow, qed, qcow2, vmdk, cloop
+
+    /// What the extension of a file name tells, where it is one of a format.
+    init?(extensionOf fileName: String) {
+        guard let dot = fileName.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        self.init(rawValue: String(fileName[fileName.utf8.index(after: dot)...]))
+    }
+}

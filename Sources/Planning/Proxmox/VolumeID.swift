@@ -44,3 +44,86 @@ package struct VolumeID: Hashable, Sendable, CustomStringConvertible {
 }
 
 private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+
+/// Why a text does not name a volume, or no volume that firmware may come from.
+package enum VolumeIDError: Failure {
+    case empty
+    case tooLong(byteCount: Int, limit: Int)
+    case controlCharacter(volume: ByteString)
+    case notUTF8(volume: ByteString)
+    case absolutePath(ByteString)
+    case missingColon(volume: ByteString)
+    case badStorageID(volume: ByteString, found: ByteString)
+    case missingName(storage: StorageID)
+    case unknownContent(volume: VolumeID)
+    case missingFileName(volume: VolumeID)
+    case fileNameTooLong(volume: VolumeID, limit: Int)
+    case subdirectory(volume: VolumeID)
+    case parentDirectory(volume: VolumeID)
+    case leadingDot(volume: VolumeID)
+    case unsafeCharacter(volume: VolumeID, found: Unicode.Scalar)
+    case notADiskImage(volume: VolumeID)
+
+    package var message: String {
+        switch self {
+        case .empty: "volume: empty (expected STORAGE:NAME)"
+        case .tooLong(let byteCount, let limit):
+            "volume: too long (expected at most \(limit) bytes, found \(byteCount))"
+        case .controlCharacter(let volume): "volume \(quoted(volume)): control character in it"
+        case .notUTF8(let volume): "volume \(quoted(volume)): not UTF-8 text"
+        case .absolutePath(let path): "\(quoted(path)) is a path, not a volume ID"
+        case .missingColon(let volume):
+            "volume \(quoted(volume)): no storage named (expected STORAGE:NAME)"
+        case .badStorageID(let volume, let found):
+            "volume \(quoted(volume)): \(quoted(found)) is not a storage ID"
+        case .missingName(let storage):
+            "volume \(quoted("\(storage):")): nothing after the colon (expected STORAGE:NAME)"
+        case .unknownContent(let volume):
+            "\(subject(volume)): not a firmware volume (expected \(Self.expected))"
+        case .missingFileName(let volume): "\(subject(volume)): no file name"
+        case .fileNameTooLong(let volume, let limit):
+            "\(subject(volume)): file name too long (expected at most \(limit) bytes)"
+        case .subdirectory(let volume):
+            "\(subject(volume)): a subdirectory (expected a file name without '/')"
+        case .parentDirectory(let volume): "\(subject(volume)): '..' leads out of the storage"
+        case .leadingDot(let volume): "\(subject(volume)): file name starts with a dot"
+        case .unsafeCharacter(let volume, let found):
+            "\(subject(volume)): \(name(of: found)) in the file name"
+        case .notADiskImage(let volume):
+            "\(subject(volume)): not a disk image (expected iso/FILE.img)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .empty, .tooLong, .missingColon, .missingName, .missingFileName, .unknownContent,
+            .fileNameTooLong:
+            "name a volume like 'local:efi-firmware/ovmf.fd'"
+        case .controlCharacter, .notUTF8, .unsafeCharacter:
+            "a file name may have the letters A-Z and a-z, digits, '-', '.', '_', '+' and '='"
+        case .absolutePath:
+            "put the file into a storage's directory for efi-firmware and name it like"
+                + " 'local:efi-firmware/ovmf.fd'; a 'dir:' section of the configuration makes any"
+                + " directory a storage"
+        case .badStorageID:
+            "a storage ID has two characters or more: a letter, then letters, digits, '-', '_'"
+                + " and '.', with a letter or digit last"
+        case .subdirectory, .parentDirectory: "put the file right into the content's directory"
+        case .leadingDot: "hidden files are not volumes; rename the file"
+        case .notADiskImage:
+            "an ISO image is not firmware; Proxmox uploads a raw image when it is named FILE.img"
+        }
+    }
+
+    package var exitStatus: ExitStatus { .configuration }
+
+    private static let expected = "efi-firmware/FILE, snippets/FILE or iso/FILE.img"
+
+    private func subject(_ volume: VolumeID) -> String { "volume \(quoted(volume.description))" }
+
+    /// What looks like a Latin letter and is none is told by its number.
+    private func name(of scalar: Unicode.Scalar) -> String {
+        let text = quoted(String(scalar))
+        return scalar.isASCII ? text : "\(text) (\(codePoint(scalar)))"
+    }
+}

@@ -110,3 +110,102 @@ extension Check {
         return findings + [filters]
     }
 }
+
+extension Check {
+    /// The nodes, on which a VM may be started next: by migration, or after a failure. Their
+    /// packages have written down in /etc/pve which launcher they have.
+    static func cluster(of store: Store, needing uses: FirmwareUses) -> [Finding] {
+        guard !uses.all.isEmpty else { return [] }
+        return store.cluster.nodes.map { $0.name == store.node ? own($0) : other($0) }
+    }
+
+    private static func other(_ node: ClusterFiles.Node) -> Finding {
+        switch node.version {
+        case Version.current?: Finding("node", node.name, .ok, "has the same launcher")
+        case let version?:
+            Finding(
+                "node",
+                node.name,
+                .warning,
+                "has another launcher (expected \(Version.current), found \(version))",
+                hint: "install the same version on every node; an older one may not know what the"
+                    + " configuration says, and refuses to start VMs then",
+            )
+        case nil:
+            Finding(
+                "node",
+                node.name,
+                .warning,
+                "has no launcher: VMs with firmware of their own do not start there",
+                hint: "install the package there, and 'launcherctl divert enable'",
+            )
+        }
+    }
+
+    /// What this node has told the others, which cannot ask it.
+    private static func own(_ node: ClusterFiles.Node) -> Finding {
+        guard node.version != Version.current else {
+            return Finding("node", node.name, .ok, "this one; the others know its launcher")
+        }
+        return Finding(
+            "node",
+            node.name,
+            .warning,
+            "this one, but the others are told of another launcher (expected \(Version.current),"
+                + " found \(node.version ?? "none"))",
+            hint: "launcherctl --version >/etc/pve/local/qemu-launcher.version",
+        )
+    }
+}
+
+extension Check {
+    /// Each storage that firmware is needed from, and each other that has some.
+    static func storages(of store: Store, used: Set<FirmwareVolume>) -> [Finding] {
+        let pinned = store.configuration.firmware.compactMap(\.volume)
+        let needed = Set((pinned + used).map(\.id.storage))
+        return store.storages.survey().storages.compactMap { storage in
+            guard needed.contains(storage.id) else { return nil }
+            return finding(storage, store)
+        }
+    }
+
+    private static func finding(_ storage: Storage, _ store: Store) -> Finding {
+        let name = storage.id.text
+        func finding(_ state: Finding.State, _ message: String, hint: String? = nil) -> Finding {
+            Finding("storage", name, state, message, hint: hint)
+        }
+        guard let path = storage.path else {
+            return finding(.failure, "\(storage.type) storage keeps no files")
+        }
+        guard !storage.isDisabled else { return finding(.failure, "disabled (\(storage.origin))") }
+        if let nodes = storage.nodes, !nodes.contains(store.node) {
+            return finding(.warning, "not for this node (\(storage.origin))")
+        }
+        do throws(HostError) {
+            let mountPoint = storage.mountPoint ?? (storage.isNetworkMount ? path : nil)
+            if let mountPoint, try MountPoint.isMounted(mountPoint) != true {
+                return finding(
+                    .failure,
+                    "not mounted at \(mountPoint)",
+                    hint: "'pvesm status' mounts Proxmox's storages; at boot, a VM may be earlier",
+                )
+            }
+            guard try MountPoint.isMounted(path) != nil else {
+                return finding(.failure, "\(path) is missing")
+            }
+        } catch {
+            return Finding("storage", name, .failure, error)
+        }
+        return finding(.ok, "\(path)")
+    }
+}
+
+extension Storage {
+    /// Proxmox mounts them, and nothing may be kept in their directory before that.
+    fileprivate var isNetworkMount: Bool {
+        switch type {
+        case .nfs, .cifs, .cephfs: true
+        default: false
+        }
+    }
+}

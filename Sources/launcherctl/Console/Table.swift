@@ -85,3 +85,52 @@ extension String {
         return text
     }
 }
+
+/// Text in lines of at most 80 columns, broken at blanks; a longer word stays whole.
+enum Folding {
+    /// What a terminal has if nobody made it larger.
+    static let width = 80
+    /// A narrower column would be all breaks.
+    private static let narrowest = 24
+
+    /// - Parameter start: what stands in front of the first line; the others are indented by as
+    ///   much.
+    static func lines(_ text: String, after start: String) -> [String] {
+        lines(text, after: start, columns: start.count)
+    }
+
+    /// - Parameter columns: how wide `start` is, where that is not its length: it may be in colour.
+    static func lines(_ text: String, after start: String, columns: Int) -> [String] {
+        let room = max(narrowest, width - columns)
+        let margin = String(repeating: " ", count: columns)
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if !line.isEmpty, line.count + 1 + word.count > room {
+                lines.append((lines.isEmpty ? start : margin) + line)
+                line = String(word)
+            } else {
+                line += (line.isEmpty ? "" : " ") + word
+            }
+        }
+        lines.append((lines.isEmpty ? start : margin) + line)
+        return lines
+    }
+}
+
+/// A word as a shell takes it.
+enum ShellWord {
+    private static let plain = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_".utf8
+    )
+
+    /// In single quotes where it needs any; what cannot be shown as `$'\xHH'`, which bash, zsh and
+    /// ksh read.
+    static func quoted(_ word: ByteString) -> String {
+        if !word.isEmpty, word.bytes.allSatisfy(plain.contains) { return word.escaped }
+        guard let text = word.text, printable(text) == text else {
+            return "$'" + word.escaped.replacing("'", with: "\\'") + "'"
+        }
+        return "'" + text.replacing("'", with: #"'\''"#) + "'"
+    }
+}

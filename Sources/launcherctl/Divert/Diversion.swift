@@ -91,3 +91,145 @@ struct Diversion {
         return output.text.hasSuffix("\n") ? String(output.text.dropLast()) : output.text
     }
 }
+
+extension Diversion {
+    /// Puts the launcher in QEMU's place. Doing it twice changes nothing.
+    func enable() throws(DiversionError) {
+        let lock = try PackageLock(root: root)
+        defer { withExtendedLifetime(lock) {} }
+        switch try state() {
+        case .noDpkg: throw .noDpkg
+        case .foreign(let package): throw .foreign(package: package)
+        case .enabled: return
+        case .disabled, .incomplete: break
+        }
+        guard exists(Self.launcher) else { throw .launcherMissing }
+        guard exists(Self.path) || exists(Self.diverted) else { throw .nothingToDivert }
+        let link = try temporaryLink("kvm", to: Self.launcher.string)
+        do throws(DiversionError) {
+            try requireWorking(link)
+            try dpkgDivert([
+                "--package", Self.package, "--no-rename", "--divert", Self.diverted.string, "--add",
+                Self.path.string,
+            ])
+            if exists(Self.path), !isLauncher(Self.path) { try keepOriginal() }
+            try move(link, to: Self.path)
+        } catch {
+            try remove(link)
+            throw error
+        }
+        try syncDirectory()
+    }
+
+    /// Puts QEMU's own link back. Doing it twice changes nothing.
+    func disable() throws(DiversionError) {
+        let lock = try PackageLock(root: root)
+        defer { withExtendedLifetime(lock) {} }
+        switch try state() {
+        case .noDpkg, .disabled: return
+        case .foreign(let package): throw .foreign(package: package)
+        case .enabled, .incomplete: break
+        }
+        if exists(Self.diverted) {
+            try move(Self.diverted, to: Self.path)
+        } else if isLauncher(Self.path) {
+            // QEMU's package is gone, and its link with it.
+            try remove(Self.path)
+        }
+        try syncDirectory()
+        try dpkgDivert(["--package", Self.package, "--no-rename", "--remove", Self.path.string])
+    }
+
+    /// A copy under the diverted name first, so that the path itself is never without a program.
+    private func keepOriginal() throws(DiversionError) {
+        if let target = target(of: Self.path) {
+            try move(try temporaryLink("distrib", to: target), to: Self.diverted)
+            return
+        }
+        guard unsafe link(host(Self.path), host(Self.diverted)) == 0 || errno == EEXIST else {
+            throw .failed(operation: "link", path: Self.diverted, errno: Errno(rawValue: errno))
+        }
+    }
+
+    /// The launcher has to answer as QEMU does before VMs depend on it. Its name ends with `kvm`,
+    /// as the path's does.
+    private func requireWorking(_ link: FilePath) throws(DiversionError) {
+        // A launcher below another root is not for this host.
+        guard root.isEmpty else { return }
+        let output: ChildProcess.Output?
+        do throws(ChildProcessError) {
+            output = try ChildProcess.run(host(link), ["--version"])
+        } catch {
+            throw .launcherFails(error.message)
+        }
+        guard let output, output.status == 0, output.text.hasPrefix("QEMU") else {
+            throw .launcherFails("'--version' did not print a version of QEMU")
+        }
+    }
+
+    private func temporaryLink(
+        _ suffix: String,
+        to target: String,
+    ) throws(DiversionError) -> FilePath {
+        let path = FilePath("/usr/bin/.\(Self.package)-\(getpid()).\(suffix)")
+        _ = unsafe unlink(host(path))
+        guard unsafe symlink(target, host(path)) == 0 else {
+            throw .failed(operation: "symlink", path: path, errno: Errno(rawValue: errno))
+        }
+        return path
+    }
+
+    private func move(_ path: FilePath, to target: FilePath) throws(DiversionError) {
+        guard unsafe rename(host(path), host(target)) == 0 else {
+            throw .failed(operation: "rename", path: target, errno: Errno(rawValue: errno))
+        }
+    }
+
+    private func remove(_ path: FilePath) throws(DiversionError) {
+        guard unsafe unlink(host(path)) == 0 || errno == ENOENT else {
+            throw .failed(operation: "unlink", path: path, errno: Errno(rawValue: errno))
+        }
+    }
+
+    private func syncDirectory() throws(DiversionError) {
+        let directory = Self.path.removingLastComponent()
+        let descriptor = unsafe open(host(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .failed(operation: "open", path: directory, errno: Errno(rawValue: errno))
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw .failed(operation: "fsync", path: directory, errno: Errno(rawValue: errno))
+        }
+    }
+}
+
+extension Diversion {
+    private var configuration: FilePath {
+        FilePath(host(LauncherConfiguration.defaultFile))
+    }
+
+    /// What the package writes has every setting in it; this is for a host where it is gone.
+    private static let nothingConfigured = """
+        # Configuration of qemu-launcher, see launcher.conf(5). Nothing is configured.
+
+        """
+
+    /// A configuration that asks for nothing, where there is none: from here on a missing one is an
+    /// error, and no VM that never asked for firmware is to be refused for it.
+    func writeConfiguration() throws(HostFileError) {
+        guard try HostFiles.configuration(at: configuration) == nil else { return }
+        let directory = configuration.removingLastComponent()
+        guard unsafe mkdir(directory.string, 0o755) == 0 || errno == EEXIST else {
+            throw .notReplaced(path: configuration, errno: Errno(rawValue: errno))
+        }
+        let file = try ConfigurationFile(configuration)
+        guard file.content == nil else { return }
+        try file.replace(with: Array(Self.nothingConfigured.utf8))
+    }
+
+    /// - Throws: where the launcher would start no VM because its configuration is gone or broken.
+    func requireConfiguration() throws(LaunchFailure) {
+        _ = try LaunchFiles.configuration(whereNoneIsNamed: configuration)
+    }
+}

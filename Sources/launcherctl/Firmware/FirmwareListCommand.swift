@@ -50,3 +50,93 @@ struct FirmwareListCommand: ParsableCommand {
         }
     }
 }
+
+extension FirmwareListing.Entry {
+    /// One word, or a few.
+    // Swift 6.3.1 crashes in -O where this is inlined into the table.
+    @inline(never)
+    var state: String {
+        switch examination {
+        case .verified: "verified"
+        case .notPinned: "not pinned"
+        case .refused, .unfit, .unreachable: "refused"
+        }
+    }
+
+    var colour: Terminal.Colour {
+        switch examination {
+        case .verified: .green
+        case .notPinned: .yellow
+        case .refused, .unfit, .unreachable: .red
+        }
+    }
+
+    /// Why a start would refuse the image.
+    var reason: String? {
+        switch examination {
+        case .verified, .notPinned: nil
+        case .refused(let error): error.cause.message
+        case .unfit(_, let refusal): refusal.message
+        case .unreachable(let message): message
+        }
+    }
+}
+
+/// One volume of `--json`.
+struct FirmwareDocument: Encodable {
+    let volume: String
+    let state: String
+    let reason: String?
+    let byteCount: Int?
+    let kind: String?
+    let digests: [String]
+    let pinnedBy: [String]
+    let readOnly: [String]
+    let usedBy: [String]
+
+    init(_ entry: FirmwareListing.Entry) {
+        volume = entry.volume.description
+        state = entry.state.replacing(" ", with: "-")
+        reason = entry.reason
+        byteCount = entry.look?.byteCount
+        kind = entry.look?.kind.name
+        pinnedBy = entry.pins.map(\.origin)
+        usedBy = entry.users.map(\.description)
+        switch entry.examination {
+        case .verified(let facts), .unfit(let facts, _):
+            digests = facts.digests.map(\.description)
+            readOnly = facts.proofs.map(\.rawValue)
+        case .notPinned(let digest):
+            digests = [digest.description]
+            readOnly = []
+        case .refused, .unreachable:
+            digests = []
+            readOnly = []
+        }
+    }
+}
+
+extension FirmwareListing {
+    var table: Table {
+        var table = Table("VOLUME", "SIZE", "KIND", "STATE", "USED BY")
+        for entry in entries {
+            let users = entry.users.map(\.description).joined(separator: ", ")
+            table.add(
+                .init(entry.volume.description),
+                .init(entry.look.map { "\($0.byteCount)" } ?? "-"),
+                .init(entry.look?.kind.title ?? "-"),
+                .init(entry.state, entry.colour),
+                .init(users.isEmpty ? "-" : users),
+            )
+        }
+        return table
+    }
+
+    /// Why images are refused, in lines.
+    var reasons: [String] {
+        entries.flatMap { entry in
+            guard let reason = entry.reason else { return [String]() }
+            return Folding.lines(printable("\(entry.volume): \(reason)"), after: "")
+        }
+    }
+}

@@ -96,3 +96,94 @@ struct MeasureCommand: ParsableCommand {
         return try StockForecast.make(launch.plan)
     }
 }
+
+/// The launch digest of an image is asked for.
+struct MeasureRequest: Equatable {
+    private let kind: GuestKind
+    /// A firmware volume or a file.
+    private let image: String
+    /// Where storages are declared; `nil` for the default file.
+    private let configuration: String?
+    private let guest: GuestDescription
+    private let output: DigestOutput
+
+    init(
+        kind: String?,
+        image: String?,
+        configuration: String? = nil,
+        guest: GuestDescription,
+        output: DigestOutput,
+    ) throws(ValidationError) {
+        guard let name = kind, let kind = GuestKind(rawValue: name), kind.isConfidential else {
+            let found = kind.map { ", found \(quoted($0))" } ?? ""
+            throw ValidationError("expected sev, sev-es, sev-snp or tdx\(found)")
+        }
+        guard let image else { throw ValidationError("no image") }
+        self.kind = kind
+        self.image = image
+        self.configuration = configuration
+        self.guest = guest
+        self.output = output
+    }
+
+    func run() throws {
+        let digests: [ExpectedDigest]
+        do throws(MeasurementGap) {
+            digests = try self.digests()
+        } catch {
+            throw refuse(error)
+        }
+        try output.show(digests)
+    }
+
+    private func digests() throws(MeasurementGap) -> [ExpectedDigest] {
+        try ImageBytes(image, configuration: configuration).digests(of: kind) {
+            () throws(MeasurementGap) in
+            try guest.measured(kind)
+        }
+    }
+}
+
+/// Why the guest that is measured would not start from the image. Its digest is what it is, and worth
+/// knowing beside another tool's; but nobody will see it in a report.
+struct StartDoubt {
+    private let image: String
+    private let refusal: ImageRefusal?
+
+    /// - Parameters:
+    ///   - name: of the image.
+    ///   - attachment: `nil` for the usual one.
+    init(
+        about name: String,
+        _ bytes: Span<UInt8>,
+        of guest: GuestKind,
+        attachment: JudgementContext.Attachment? = nil,
+    ) {
+        self.image = quoted(name)
+        let image = FirmwareImage(bytes)
+        let context = JudgementContext(
+            guest: guest,
+            attachment: attachment ?? FirmwareFitness.attachment(of: image, for: guest),
+            store: .init(byteCount: nil),
+        )
+        refusal = judge(image, in: context).refusal
+    }
+
+    /// - Parameter measure: finds the digests; where there are none, the doubt is the better reason.
+    func measuring(
+        _ measure: () throws(MeasurementRefusal) -> [ExpectedDigest]
+    ) throws(MeasurementGap) -> [ExpectedDigest] {
+        let digests: [ExpectedDigest]
+        do throws(MeasurementRefusal) {
+            digests = try measure()
+        } catch {
+            throw refusal.map { .unfit(image: image, $0) } ?? .refused(error)
+        }
+        say()
+        return digests
+    }
+
+    func say() {
+        if let refusal { Console(program: "launcherctl").warn(refusal, about: image) }
+    }
+}

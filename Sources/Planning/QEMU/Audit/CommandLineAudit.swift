@@ -123,3 +123,219 @@ extension StatedOption.Problem {
         }
     }
 }
+
+/// What the tables decide by a name: machine, accelerators, processors, devices, objects, globals.
+extension CommandLineAudit {
+    func auditMachine(_ option: StatedOption) throws(AuditRefusal) {
+        for property in option.properties {
+            let name = MachineOptions.dashed(property.key)
+            switch name {
+            case "firmware":
+                throw .firmwareBeside(option: commandLine.quote(option, at: property.key))
+            case "igvm-cfg":
+                throw .igvm(option: commandLine.quote(option, at: property.key))
+            case "accel":
+                try auditAccelerators(option, property.value)
+            case "kernel":
+                throw .firmwareBeside(option: commandLine.quote(option, at: property.key))
+            case _ where name.hasPrefix("cxl-fmw."):
+                try auditWindow(option, property)
+            default:
+                let verdict = MachineProperty.verdict(of: name)
+                try require(verdict, AuditedItem(.machine, name), option, at: property.key)
+            }
+        }
+    }
+
+    func auditAccelerator(_ option: StatedOption) throws(AuditRefusal) {
+        try auditAccelerators(option, option["accel"])
+        for property in option.properties
+        where property.key != "accel" && !(property.key == "device" && property.value == "/dev/kvm")
+        {
+            let name = (option["accel"] ?? "").bytes + [UInt8(ascii: ".")] + property.key.bytes
+            let verdict = MachineProperty.verdict(ofAcceleratorProperty: property.key)
+            try require(verdict, AuditedItem(.accel, ByteString(name)), option)
+        }
+    }
+
+    /// Names of accelerators, with colons between them.
+    func auditAccelerators(
+        _ option: StatedOption,
+        _ names: ByteString?,
+    ) throws(AuditRefusal) {
+        for name in (names ?? "").bytes.split(separator: UInt8(ascii: ":")) {
+            let name = ByteString(name)
+            try require(
+                MachineProperty.verdict(ofAccelerator: name),
+                AuditedItem(.accel, name),
+                option
+            )
+        }
+    }
+
+    func auditDevice(_ option: StatedOption) throws(AuditRefusal) {
+        let driver = option["driver"] ?? ""
+        try require(
+            QEMUDevice.verdict(of: driver),
+            AuditedItem(.device, driver),
+            option,
+            at: "driver",
+        )
+        try requireTrusted(option, option["romfile"])
+        for property in option.properties where Self.loadsCode(property.key, of: driver) {
+            let item = AuditedItem(.device, ByteString("\(driver.escaped).\(property.key.escaped)"))
+            try require(.refused(because: Self.whyDatabase), item, option, at: property.key)
+        }
+        if QEMUDevice.isProcessor(driver) { try auditProcessor(option, from: 0) }
+    }
+
+    /// A database of NSS names shared objects, which are loaded into QEMU.
+    static func loadsCode(_ property: ByteString, of driver: ByteString) -> Bool {
+        driver == "ccid-card-emulated" && property == "db"
+    }
+
+    static let whyDatabase = "QEMU loads the code that the database names"
+
+    /// Processors see what memory they are told to, by one of their properties.
+    func auditProcessor(
+        _ option: StatedOption,
+        from first: Int,
+    ) throws(AuditRefusal) {
+        for property in option.properties.dropFirst(first)
+        where !["driver", "id", "bus"].contains(property.key) {
+            let verdict: AuditVerdict? =
+                ProcessorProperty.isHarmless(property.key)
+                ? .harmless(because: "what a processor can do, not what it runs") : nil
+            try require(verdict, AuditedItem(.cpu, property.key), option, at: property.key)
+        }
+    }
+
+    /// Windows lie one after the other above 4 GiB; large ones wrap around to below it.
+    func auditWindow(
+        _ option: StatedOption,
+        _ property: StatedOption.Property,
+    ) throws(AuditRefusal) {
+        let verdict = MachineProperty.verdict(of: MachineOptions.dashed(property.key))
+        let item = AuditedItem(.machine, property.key)
+        try require(verdict, item, option, at: property.key)
+        guard property.key.hasSuffix(".size") else { return }
+        guard let size = QEMUValue.byteCount(property.value), size <= 1 << 44 else {
+            let why = "windows larger than 16 TiB can come to lie over the firmware"
+            return try require(.refused(because: why), item, option, at: property.key)
+        }
+    }
+
+    func auditObject(_ option: StatedOption) throws(AuditRefusal) {
+        let type = option["qom-type"] ?? ""
+        if type == "igvm-cfg" { throw .igvm(option: commandLine.quote(option, at: "qom-type")) }
+        try require(
+            QEMUObject.verdict(of: type),
+            AuditedItem(.object, type),
+            option,
+            at: "qom-type",
+        )
+    }
+
+    func auditGlobal(_ option: StatedOption) throws(AuditRefusal) {
+        let driver = option["driver"] ?? ""
+        let property = option["property"] ?? ""
+        let name = ByteString(driver.bytes + [UInt8(ascii: ".")] + property.bytes)
+        if property == "romfile" { try requireTrusted(option, option["value"]) }
+        if Self.loadsCode(property, of: driver) {
+            throw .harmful(
+                option: commandLine.quote(option),
+                AuditedItem(.global, name),
+                why: Self.whyDatabase,
+            )
+        }
+        try require(
+            GlobalProperty(driver: driver, property: property).verdict,
+            AuditedItem(.global, name),
+            option,
+        )
+    }
+}
+
+/// What QEMU reads, runs or is handed besides its options: files, directories, descriptors, drives.
+extension CommandLineAudit {
+    /// What the firmware may ask for by name; under `genroms/` it is code that a BIOS runs.
+    func auditData(_ option: StatedOption) throws(AuditRefusal) {
+        guard let name = option["name"], !name.hasPrefix("opt/"), !name.hasPrefix("etc/") else {
+            return
+        }
+        let why = "only names below 'opt/' and 'etc/' are known to be data"
+        try require(.refused(because: why), AuditedItem(.option, "fw_cfg"), option, at: "name")
+    }
+
+    /// Programs that QEMU starts, as its user, before or while the guest runs.
+    func auditPrograms(_ option: StatedOption) throws(AuditRefusal) {
+        for program in option.programs { try requireTrusted(option, program) }
+    }
+
+    func auditKernel(
+        _ option: StatedOption,
+        _ path: ByteString?,
+    ) throws(AuditRefusal) {
+        guard let path else { return }
+        if context.unreadFiles.contains(path) {
+            let why = "that file is not there, or cannot be read"
+            throw .unreadable(option: commandLine.quote(option), why: why)
+        }
+        guard context.kernels[path] == .other else { return }
+        let item = AuditedItem(.option, "kernel")
+        let why = "it is not a Linux kernel, so QEMU may load it over the firmware"
+        try require(.refused(because: why), item, option)
+    }
+
+    /// A file that QEMU reads after this look.
+    func requireTrusted(
+        _ option: StatedOption,
+        _ path: ByteString?,
+    ) throws(AuditRefusal) {
+        guard let path, let place = context.untrustedFiles[path] else { return }
+        throw .fileOfOthers(option: commandLine.quote(option), place: place)
+    }
+
+    func auditDrive(_ option: StatedOption) throws(AuditRefusal) {
+        guard let change = option.change else { return }
+        if option.identifier.map(flashDrives.contains) ?? false || option["if"] == "pflash" {
+            throw .flashChanged(option: commandLine.vector.quote(change))
+        }
+    }
+
+    func auditDescriptor(_ option: StatedOption) throws(AuditRefusal) {
+        // QEMU keeps 32 bits of the number (`parse_add_fd` in system/vl.c).
+        guard let number = option["fd"].flatMap(QEMUValue.number) else {
+            throw .unreadable(option: commandLine.quote(option), why: "fd is not a number")
+        }
+        if context.descriptors.contains(Int32(truncatingIfNeeded: number)) {
+            throw .descriptorOfImage(option: commandLine.quote(option))
+        }
+    }
+
+    func auditDataDirectory(_ option: StatedOption) throws(AuditRefusal) {
+        guard let path = option["value"], context.untrustedDirectories.contains(path) else {
+            return
+        }
+        throw .dataDirectory(option: commandLine.quote(option))
+    }
+}
+
+extension CommandLineAudit {
+    /// A file that was read and named, but that QEMU would not understand.
+    func requireReadable(_ file: SettingsFile) throws(AuditRefusal) {
+        guard let line = file.settings?.brokenLine else { return }
+        throw .unreadable(
+            option: "\(file.path.escaped) line \(line)",
+            why: "neither a group nor a setting",
+        )
+    }
+
+    func auditSettings(_ option: StatedOption) throws(AuditRefusal) {
+        guard let path = option["value"] else { return }
+        guard let file = commandLine.files.included[path] else {
+            throw .unreadable(option: commandLine.quote(option), why: "nobody looked at that file")
+        }
+        if let doubt = file.doubt { throw .settingsFile(option: commandLine.quote(option), doubt) }
+    }
+}

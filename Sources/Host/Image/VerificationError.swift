@@ -1,0 +1,177 @@
+package import Planning
+package import SystemPackage
+
+/// Why an image is not handed to QEMU: which image, and the one cause.
+package struct VerificationError: Failure {
+    package enum Subject: Hashable, Sendable {
+        case volume(String)
+        case stock(String)
+    }
+
+    package let subject: Subject
+    package let cause: Cause
+
+    init(_ request: ImageRequest, _ cause: Cause) {
+        subject =
+            switch request.rules {
+            case .volume: .volume(request.name)
+            case .stock: .stock(request.name)
+            }
+        self.cause = cause
+    }
+
+    package var message: String {
+        switch subject {
+        case .volume(let name): "firmware volume \(quoted(name)): \(cause.message)"
+        case .stock(let name): "stock firmware \(quoted(name)): \(cause.message)"
+        }
+    }
+
+    package var hint: String? { cause.hint }
+    package var exitStatus: ExitStatus { cause.exitStatus }
+
+    /// One case a refusal. A path is the whole path that was tried.
+    package enum Cause: Failure {
+        // The volume is missing.
+        case rootMissing(path: FilePath)
+        case directoryMissing(tried: [FilePath])
+        case fileMissing(path: FilePath)
+
+        // The way to the file, or the file itself, is not what may be trusted.
+        case malformedName(String)
+        case notDirectory(path: FilePath)
+        case outsideRoot(path: FilePath)
+        case symbolicLink(path: FilePath)
+        case notRegularFile(path: FilePath, found: FileType)
+        case hardLinked(path: FilePath, count: Int)
+        case foreignOwner(path: FilePath, owner: UInt32, user: UInt32)
+        case writableByOthers(path: FilePath, mode: FilePermissions)
+        case notReadOnly(path: FilePath, mode: FilePermissions, accepted: [ReadOnlyProof])
+        case openForWriting(path: FilePath)
+        case permissionDenied(operation: String, path: FilePath, errno: Errno)
+
+        // The bytes are not those that were asked for.
+        case empty(path: FilePath)
+        case tooLarge(path: FilePath, byteCount: Int64, limit: Int)
+        case replaced(path: FilePath)
+        case changedWhileRead(path: FilePath, expected: Int, found: Int)
+        /// - Parameter found: of the pin's algorithm; every pinned algorithm is computed.
+        case checksumDiffers(expected: Digest, found: Digest?, origin: String)
+
+        /// Nobody said which digest the image must have; this is the one it has.
+        case notPinned(found: Digest, image: String, configuration: String)
+        case host(HostError)
+    }
+}
+
+extension VerificationError.Cause {
+    package var message: String {
+        switch self {
+        case .rootMissing(let path):
+            "the storage's directory \(quoted(path)) is missing"
+        case .directoryMissing(let tried):
+            "no firmware directory (tried \(tried.map { quoted($0) }.joined(separator: ", ")))"
+        case .fileMissing(let path):
+            "no such file: \(quoted(path))"
+        case .malformedName(let name):
+            "not the name of a file: \(quoted(name))"
+        case .notDirectory(let path):
+            "\(quoted(path)) is not a directory"
+        case .outsideRoot(let path):
+            "\(quoted(path)) leads out of the storage"
+        case .symbolicLink(let path):
+            "\(quoted(path)) is a symbolic link"
+        case .notRegularFile(let path, let found):
+            "\(quoted(path)) is not a regular file (found \(found.displayName))"
+        case .hardLinked(let path, let count):
+            "\(quoted(path)) has further hard links (expected 1 name, found \(count))"
+        case .foreignOwner(let path, let owner, let user):
+            "\(quoted(path)) has the wrong owner (expected \(ownersInWords(user)), found user"
+                + " \(owner))"
+        case .writableByOthers(let path, let mode):
+            "\(quoted(path)) is writable by group or others (mode \(mode.octal))"
+        case .notReadOnly(let path, let mode, let accepted):
+            "\(quoted(path)) is not read-only (expected \(inWords(accepted)), found mode"
+                + " \(mode.octal))"
+        case .openForWriting(let path):
+            "\(quoted(path)) is open for writing in another program"
+        case .permissionDenied(let operation, let path, let errno):
+            "\(quoted(path)): \(operation) not permitted: \(errno)"
+        case .empty(let path):
+            "\(quoted(path)): \(ImageRefusal.blank(.empty).message)"
+        case .tooLarge(let path, let byteCount, let limit):
+            "\(quoted(path)) is too large (expected at most \(limit) bytes, found \(byteCount))"
+        case .replaced(let path):
+            "\(quoted(path)) was replaced by another file while it was opened"
+        case .changedWhileRead(let path, let expected, let found):
+            "\(quoted(path)) changed while it was read (expected \(expected) bytes, found"
+                + " \(found))"
+        case .checksumDiffers(let expected, let found, _):
+            "checksum differs (expected \(expected), found \(found?.description ?? "none"))"
+        case .notPinned(let found, _, _):
+            "no checksum is pinned (found \(found))"
+        case .host(let error):
+            error.message
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .rootMissing: "the storage may not be mounted"
+        case .directoryMissing:
+            "the storage may not be mounted; if it is, create the directory or correct the"
+                + " storage's content-dirs"
+        case .fileMissing: "'launcherctl firmware list' shows the images that are there"
+        case .symbolicLink, .hardLinked:
+            "put a copy of its own there, for example with 'launcherctl firmware add'"
+        case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
+        case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
+        case .notReadOnly(let path, _, let accepted) where accepted.contains(.mode):
+            "chmod 0444 \(quoted(path)), or import it with 'launcherctl firmware add'"
+        case .notReadOnly:
+            "the mode does not count, by 'read-only' in the configuration of the launcher"
+        case .openForWriting(let path):
+            "wait for the upload to end; fuser -v \(quoted(path)) shows who has it open"
+        case .checksumDiffers(_, _, let origin):
+            "re-upload the image, or update its pin in \(origin)"
+        case .empty, .changedWhileRead, .replaced: "re-upload the image"
+        case .host(let error): error.hint
+        case .malformedName, .notDirectory, .outsideRoot, .notRegularFile, .permissionDenied,
+            .tooLarge:
+            nil
+        case .notPinned(let found, let image, let configuration):
+            "if this is the image you trust, add to \(configuration) a section 'firmware: \(image)'"
+                + " with the line '\(found.algorithm.rawValue) \(found.hex)'"
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .rootMissing, .directoryMissing, .fileMissing:
+            .volumeMissing
+        case .malformedName, .notDirectory, .outsideRoot, .symbolicLink, .notRegularFile,
+            .hardLinked, .foreignOwner, .writableByOthers, .notReadOnly, .openForWriting,
+            .permissionDenied:
+            .notPermitted
+        case .empty, .tooLarge, .replaced, .changedWhileRead, .checksumDiffers:
+            .imageRefused
+        case .notPinned:
+            .configuration
+        case .host(let error):
+            error.exitStatus
+        }
+    }
+}
+
+/// The proofs that would have counted, in the order of their declaration.
+private func inWords(_ proofs: [ReadOnlyProof]) -> String {
+    let words = ReadOnlyProof.allCases.filter(proofs.contains).map { proof in
+        switch proof {
+        case .mode: "no write permission for anyone"
+        case .mount: "a read-only mount"
+        case .immutable: "the immutable attribute"
+        case .verity: "fs-verity"
+        }
+    }
+    return words.isEmpty ? "a proof, but none is accepted" : words.joined(separator: " or ")
+}

@@ -1,0 +1,107 @@
+import CLinux
+import Glibc
+package import Planning
+import SystemPackage
+
+extension Invocation {
+    /// Reads this process: bytes, as the kernel handed them over.
+    package static func current() throws(HostError) -> Invocation {
+        guard let arguments = unsafe linux_arguments() else {
+            throw .systemCallFailed(operation: "reading argv", path: nil, errno: .invalidArgument)
+        }
+        return Invocation(
+            arguments: unsafe byteStrings(arguments),
+            environment: unsafe linux_environment().map { unsafe byteStrings($0) } ?? [],
+            isRoot: geteuid() == 0,
+            nodeName: try nodeName(),
+            workingDirectoryIsWritableByOthers: workingDirectoryIsWritableByOthers(),
+        )
+    }
+
+    private static func nodeName() throws(HostError) -> String {
+        var names = utsname()
+        guard unsafe uname(&names) == 0 else {
+            throw .systemCallFailed(operation: "uname", path: nil, errno: Errno(rawValue: errno))
+        }
+        let bytes = unsafe withUnsafeBytes(of: names.nodename) { unsafe Array($0) }
+        let host = bytes.prefix { $0 != 0 && $0 != UInt8(ascii: ".") }
+        return String(decoding: host, as: UTF8.self)
+    }
+
+    /// A directory that cannot be looked at counts as writable: unknown means refuse.
+    private static func workingDirectoryIsWritableByOthers() -> Bool {
+        do throws(Errno) {
+            let directory = try Stat(at: FilePath("."))
+            return directory.isWritableByOthers
+                || !directory.isOwned(byRootOr: UserID(rawValue: geteuid()))
+        } catch {
+            return true
+        }
+    }
+}
+
+/// The strings of an array of C strings that ends with a null pointer.
+private func byteStrings(
+    _ vector: UnsafePointer<UnsafeMutablePointer<CChar>?>
+) -> [ByteString] {
+    var count = 0
+    while unsafe vector[count] != nil { count += 1 }
+    var strings: [ByteString] = []
+    strings.reserveCapacity(count)
+    while let string = unsafe vector[strings.count] {
+        let bytes = unsafe UnsafeRawBufferPointer(start: string, count: strlen(string))
+        unsafe strings.append(ByteString(Array(bytes)))
+    }
+    return strings
+}
+
+/// What the caller sends to a command.
+package enum StandardInput {
+    /// Hands over every line until the input ends; of a line longer than any log has, the start.
+    package static func lines(_ body: (ByteString) -> Void) throws(HostError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        defer { unsafe buffer.deallocate() }
+        var line: [UInt8] = []
+        while true {
+            let count: Int
+            do throws(Errno) {
+                count = try systemCall {
+                    unsafe read(STDIN_FILENO, buffer.baseAddress, buffer.count)
+                }.get()
+            } catch {
+                throw .systemCallFailed(
+                    operation: "reading standard input",
+                    path: nil,
+                    errno: error
+                )
+            }
+            guard count > 0 else { break }
+            for byte in unsafe Array(buffer[..<count]) {
+                if byte == UInt8(ascii: "\n") {
+                    body(ByteString(line))
+                    line.removeAll(keepingCapacity: true)
+                } else if line.count < 64 << 10 {
+                    line.append(byte)
+                }
+            }
+        }
+        if !line.isEmpty { body(ByteString(line)) }
+    }
+}
+
+/// What /proc says about a process.
+package enum ProcessStatus {
+    /// - Returns: `nil` where no process has the number, or not any more.
+    package static func confinement(of processID: Int) throws(HostError) -> ProcessConfinement? {
+        let path = FilePath("/proc/\(processID)/status")
+        do throws(Errno) {
+            let file = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+            let content = try file.readToEnd(limit: 1 << 20)
+            return content.flatMap { ProcessConfinement(parsing: ByteString($0)) }
+        } catch .noSuchFileOrDirectory, .noSuchProcess {
+            return nil
+        } catch {
+            throw .systemCallFailed(operation: "reading", path: path, errno: error)
+        }
+    }
+}

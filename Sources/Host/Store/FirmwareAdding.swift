@@ -1,0 +1,205 @@
+import Glibc
+package import Planning
+package import SystemPackage
+
+extension FirmwareStore {
+    /// Puts an image into the storage: whole and durable, or not at all. It is written beside its
+    /// place, checked, synced to the disk, and only then gets its name, in one step that never
+    /// replaces another file.
+    ///
+    /// - Parameter expected: digests that the image must have.
+    /// - Parameter algorithms: what to compute besides SHA-256 and what is expected.
+    /// - Parameter progress: called with the number of bytes written so far.
+    package func add(
+        _ source: borrowing ImageSource,
+        expecting expected: [Digest] = [],
+        computing algorithms: Set<Digest.Algorithm> = [],
+        observer: ImportObserver = .none,
+        progress: (Int) -> Void = { _ in },
+    ) throws(StoreError) -> AddedImage {
+        let directory = try StoreDirectory(for: request, creating: true)
+        PartialFile.removeLeftovers(in: directory)
+        let partial = try failing(directory, "create a file") { () throws(Errno) in
+            try observer.take(.createPartialFile) { () throws(Errno) in
+                try PartialFile(in: directory)
+            }
+        }
+        do throws(StoreError) {
+            let wanted = algorithms.union(expected.map(\.algorithm)).union([.sha256])
+            let content = try copy(source, to: partial, in: directory, wanted, observer, progress)
+            try Self.require(expected, among: content.digests, of: source.name)
+            try finish(partial, in: directory, observer)
+            return try place(partial, content, in: directory, observer)
+        } catch {
+            discard(partial, in: directory, observer)
+            throw error
+        }
+    }
+
+    fileprivate struct Content {
+        var byteCount = 0
+        var digests: [Digest] = []
+    }
+
+    private func copy(
+        _ source: borrowing ImageSource,
+        to partial: borrowing PartialFile,
+        in directory: borrowing StoreDirectory,
+        _ algorithms: Set<Digest.Algorithm>,
+        _ observer: ImportObserver,
+        _ progress: (Int) -> Void,
+    ) throws(StoreError) -> Content {
+        var content = Content()
+        var digester = ImageDigester(Array(algorithms))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { unsafe buffer.deallocate() }
+        while true {
+            let count = unsafe try source.read(into: buffer)
+            guard count > 0 else { break }
+            content.byteCount += count
+            guard content.byteCount <= ImageRequest.maximumByteCount else {
+                throw .sourceTooLarge(source: source.name, limit: ImageRequest.maximumByteCount)
+            }
+            let chunk = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            unsafe digester.update(chunk)
+            try failing(directory, "write") { () throws(Errno) in
+                try observer.take(.write) { () throws(Errno) in
+                    unsafe try partial.descriptor.write(chunk)
+                }
+            }
+            progress(content.byteCount)
+        }
+        guard content.byteCount > 0 else { throw .sourceEmpty(source: source.name) }
+        content.digests = digester.finish()
+        return content
+    }
+
+    private static func require(
+        _ expected: [Digest],
+        among found: [Digest],
+        of source: String,
+    ) throws(StoreError) {
+        for digest in expected where !found.contains(digest) {
+            let other = found.first { $0.algorithm == digest.algorithm } ?? digest
+            throw .checksumDiffers(source: source, expected: digest, found: other)
+        }
+    }
+
+    /// Read-only, then on the disk: the name comes after both.
+    private func finish(
+        _ partial: borrowing PartialFile,
+        in directory: borrowing StoreDirectory,
+        _ observer: ImportObserver,
+    ) throws(StoreError) {
+        let number = partial.descriptor.number
+        do throws(Errno) {
+            try observer.take(.makeReadOnly) { () throws(Errno) in
+                _ = try systemCall { fchmod(number, 0o444) }.get()
+            }
+        } catch .notPermitted, .notSupported, .noFunction {
+            // Where files have the mode that the mount gives them, what that is counts.
+        } catch {
+            throw .failed(operation: "chmod", path: directory.path, errno: error)
+        }
+        try requireStartable(partial.name, in: directory)
+        try failing(directory, "fsync") { () throws(Errno) in
+            try observer.take(.syncFile) { () throws(Errno) in
+                _ = try systemCall { fsync(number) }.get()
+            }
+        }
+    }
+
+    private func place(
+        _ partial: borrowing PartialFile,
+        _ content: Content,
+        in directory: borrowing StoreDirectory,
+        _ observer: ImportObserver,
+    ) throws(StoreError) -> AddedImage {
+        let path = directory.path.appending(volume.fileName)
+        do throws(Errno) {
+            try observer.take(.place) { () throws(Errno) in
+                try directory.rename(partial.name, toNew: volume.fileName)
+            }
+        } catch .fileExists {
+            let outcome = try requireSame(content.digests, in: directory)
+            discard(partial, in: directory, observer)
+            return AddedImage(outcome, path, content)
+        } catch {
+            throw .failed(operation: "rename", path: path, errno: error)
+        }
+        try failing(directory, "fsync") { () throws(Errno) in
+            try observer.take(.syncDirectory) { () throws(Errno) in try directory.sync() }
+        }
+        return AddedImage(.added, path, content)
+    }
+
+    /// A failure here changes nothing: the next import removes the file.
+    private func discard(
+        _ partial: borrowing PartialFile,
+        in directory: borrowing StoreDirectory,
+        _ observer: ImportObserver,
+    ) {
+        do throws(Errno) {
+            try observer.take(.removePartialFile) { () throws(Errno) in
+                try directory.remove(partial.name)
+            }
+        } catch {
+            return
+        }
+    }
+
+    private func failing<Value: ~Copyable>(
+        _ directory: borrowing StoreDirectory,
+        _ operation: String,
+        _ call: () throws(Errno) -> Value,
+    ) throws(StoreError) -> Value {
+        let path = directory.path
+        return try rethrowing(
+            as: { StoreError.failed(operation: operation, path: path, errno: $0) },
+            call,
+        )
+    }
+}
+
+extension AddedImage {
+    fileprivate init(_ outcome: Outcome, _ path: FilePath, _ content: FirmwareStore.Content) {
+        self.init(
+            outcome: outcome,
+            path: path.string,
+            byteCount: content.byteCount,
+            digests: content.digests,
+        )
+    }
+}
+
+/// The system calls by which an image gets into a storage, in their order. Between any two of them
+/// the machine may stop, and the storage holds either nothing new or the whole image.
+package enum ImportStep: String, Sendable, CaseIterable {
+    case createPartialFile
+    case write
+    case makeReadOnly
+    case syncFile
+    case place
+    case syncDirectory
+    case removePartialFile
+}
+
+/// Told of each step of an import before it is taken; an `Errno` that it answers is taken for the
+/// step's own failure. Tests show with it what an interruption leaves behind.
+package struct ImportObserver: Sendable {
+    private let failure: @Sendable (ImportStep) -> Errno?
+
+    package static let none = ImportObserver { _ in nil }
+
+    package init(_ failure: @escaping @Sendable (ImportStep) -> Errno?) {
+        self.failure = failure
+    }
+
+    func take<Value: ~Copyable>(
+        _ step: ImportStep,
+        _ call: () throws(Errno) -> Value,
+    ) throws(Errno) -> Value {
+        if let failure = failure(step) { throw failure }
+        return try call()
+    }
+}

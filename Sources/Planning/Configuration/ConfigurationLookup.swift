@@ -1,0 +1,161 @@
+package import SystemPackage
+
+extension LauncherConfiguration {
+    /// The section that pins a firmware volume.
+    package func firmware(for volume: FirmwareVolume) -> FirmwareSection? {
+        firmware.first { $0.subject == .volume(volume) }
+    }
+
+    /// The section that pins stock firmware. Proxmox writes its paths with a doubled slash, so
+    /// they are compared as paths, not as text; symbolic links are not followed.
+    package func firmware(for path: FilePath) -> FirmwareSection? {
+        let path = path.lexicallyNormalized()
+        return firmware.first { $0.subject == .path(path) }
+    }
+
+    /// The section for a VM.
+    ///
+    /// - Parameters:
+    ///   - vmid: QEMU's `-id`.
+    ///   - name: the guest's name of QEMU's `-name`. It selects a section only where there is no
+    ///     `vmid`: on Proxmox, names may be given by users who may not choose firmware.
+    ///   - uuid: of `-uuid` or `-smbios type=1,uuid=`.
+    /// - Throws: where two sections are for this VM, where a section is for its name although it
+    ///   has an ID, and where the section's `uuid` is not the VM's. None of these is passed over:
+    ///   the VM would start with something else than what somebody wrote down for it.
+    package func virtualMachine(
+        vmid: UInt32?,
+        name: ByteString?,
+        uuid: MachineUUID?,
+    ) throws(ConfigurationError) -> VirtualMachineSection? {
+        let id = vmid.map { Array(String($0).utf8) }
+        let name = name.flatMap { VirtualMachineSection.Subject.isName($0) ? $0.bytes : nil }
+        let matching = virtualMachineSections { section in
+            id.map { configuration.matches(section.id, $0) } ?? false
+                || name.map { configuration.matches(section.id, $0) } ?? false
+                || uuid.map { $0 == configuration.uuid(section.id) } ?? false
+        }
+        guard let match = matching.first else { return nil }
+        let reader = SectionReader(configuration: configuration, section: match)
+        guard matching.count == 1 else {
+            throw reader.error(.severalSections(lines: matching.map(\.line)))
+        }
+        let section = try VirtualMachineSection(reader)
+        if let vmid, case .name = section.subject {
+            throw reader.error(.sectionByName(vmid: vmid))
+        }
+        if let expected = section.uuid, expected.value != uuid {
+            throw reader.error(
+                .otherUUID(expected: expected.value, found: uuid),
+                line: expected.line,
+            )
+        }
+        return section
+    }
+
+    package var hasVirtualMachines: Bool { !virtualMachineSections { _ in true }.isEmpty }
+
+    /// All `vm:` sections, every value of them read.
+    package func virtualMachines() throws(ConfigurationError) -> [VirtualMachineSection] {
+        var all: [VirtualMachineSection] = []
+        for section in virtualMachineSections(where: { _ in true }) {
+            let reader = SectionReader(configuration: configuration, section: section)
+            all.append(try VirtualMachineSection(reader))
+        }
+        return all
+    }
+
+    package func seccomp(for section: VirtualMachineSection?) -> Setting<SeccompMode> {
+        section?.seccomp ?? seccomp
+    }
+
+    package func spawn(for section: VirtualMachineSection?) -> Setting<SpawnPolicy> {
+        section?.spawn ?? spawn
+    }
+
+    /// Those for all VMs, and those of the section.
+    package func groups(for section: VirtualMachineSection?) -> [SyscallGroup] {
+        (groups + (section?.groups ?? [])).map(\.value)
+    }
+
+    package func landlock(for section: VirtualMachineSection?) -> Setting<LandlockMode> {
+        section?.landlock ?? landlock
+    }
+
+    package func capabilities(for section: VirtualMachineSection?) -> Setting<CapabilityMode> {
+        section?.capabilities ?? capabilities
+    }
+
+    package func debug(for section: VirtualMachineSection?) -> Setting<Debugging> {
+        section?.debug ?? debug
+    }
+
+    private func virtualMachineSections(
+        where isWanted: (SectionConfiguration.Section) -> Bool
+    ) -> [SectionConfiguration.Section] {
+        configuration.sections.filter { configuration.matches($0.type, "vm") && isWanted($0) }
+    }
+}
+
+extension SectionConfiguration {
+    /// The ID as a UUID, where it has the form of one.
+    fileprivate func uuid(_ id: Range<Int>) -> MachineUUID? {
+        id.count == 36 ? MachineUUID(bytes[id]) : nil
+    }
+}
+
+extension Storage {
+    /// A storage that launcher.conf declares, for hosts without Proxmox or directories that
+    /// Proxmox need not know.
+    init(_ reader: SectionReader) throws(ConfigurationError) {
+        guard let id = StorageID(reader.id.bytes) else {
+            let expected = "a storage ID: a letter, then letters, digits, '-', '_' and '.'"
+            throw reader.error(.wrongSectionID(found: reader.id, expected: expected))
+        }
+        guard id != .local else { throw reader.error(.localStorageDefined) }
+        let type = StorageType(reader.configuration.text(reader.section.type))
+        let mountedPath = type.isMountedByDefault ? FilePath("/mnt/pve/\(id)") : nil
+        guard let path = try reader.path("path")?.value ?? mountedPath else {
+            throw reader.error(.missingKey("path"))
+        }
+        self.init(
+            id: id,
+            type: type,
+            origin: .file(reader.configuration.file, line: reader.line),
+            path: path,
+            contentDirectories: try Self.contentDirectories(reader),
+            nodes: try Self.nodes(reader),
+            isDisabled: try reader.flag("disable"),
+            mountPoint: nil,
+            images: Self.images(on: type),
+            warnings: [],
+        )
+    }
+
+    private static func images(on type: StorageType) -> ImagePlacement {
+        if let reason = type.reasonForNoImages { return .none(reason: reason) }
+        return type == .btrfs ? .btrfs : .files
+    }
+
+    private static func contentDirectories(
+        _ reader: SectionReader,
+    ) throws(ConfigurationError) -> ContentDirectories {
+        guard let found = try reader.text("content-dirs") else { return .standard }
+        guard
+            let directories = ContentDirectories(parsing: found.value, allowsLeadingSlash: false)
+        else {
+            let expected = "TYPE=DIRECTORY, …, each below the storage's path"
+            throw reader.wrong("content-dirs", found, expected: expected)
+        }
+        return directories
+    }
+
+    private static func nodes(_ reader: SectionReader) throws(ConfigurationError) -> [String]? {
+        guard let found = try reader.text("nodes") else { return nil }
+        let nodes = listItems(found.value)
+        guard !nodes.isEmpty, nodes.allSatisfy(isNodeName) else {
+            throw reader.wrong("nodes", found, expected: "names of nodes")
+        }
+        return nodes
+    }
+}

@@ -1,0 +1,180 @@
+/// Which VMs ask for which firmware: by `args` of their Proxmox configuration, now, after their
+/// next start or when a snapshot is rolled back, or by a `vm:` section of launcher.conf.
+package struct FirmwareUses: Sendable {
+    package let all: [Use]
+    /// VMs that ask for firmware in a way that cannot be read.
+    package let problems: [Problem]
+
+    package struct Use: Hashable, Sendable {
+        package let volume: FirmwareVolume
+        package let user: User
+    }
+
+    /// Who needs an image.
+    package enum User: Hashable, Sendable, CustomStringConvertible {
+        case guest(vmid: UInt32, node: String?, Occasion)
+        case section(VirtualMachineSection.Subject, line: Int)
+
+        package var description: String {
+            switch self {
+            case .guest(let vmid, let node, let occasion):
+                "vm \(vmid)" + (node.map { " on \($0)" } ?? "") + occasion.text
+            case .section(.vmid(let vmid), _): "vm \(vmid)"
+            case .section(.uuid(let uuid), _): "vm \(uuid)"
+            case .section(.name(let name), _): "vm \(quoted(name))"
+            }
+        }
+    }
+
+    package enum Occasion: Hashable, Sendable {
+        case now
+        case pending
+        case snapshot(String)
+
+        fileprivate var text: String {
+            switch self {
+            case .now: ""
+            case .pending: " (pending)"
+            case .snapshot(let name): " (snapshot \(name))"
+            }
+        }
+    }
+
+    package struct Problem: Equatable, Sendable {
+        package let user: User
+        package let error: GuestConfigurationError
+    }
+
+    /// - Parameter node: this host's; VMs of other nodes are named with theirs.
+    package init(
+        guests: [LocatedGuest],
+        sections: [VirtualMachineSection],
+        node: String,
+    ) {
+        var uses: [Use] = []
+        var problems: [Problem] = []
+        for located in guests {
+            let guest = located.guest
+            let place = located.node == node ? nil : located.node
+            var settings: [(Occasion, GuestConfiguration.Settings)] = [(.now, guest.current)]
+            if let pending = guest.pending { settings.append((.pending, pending)) }
+            settings += guest.snapshots.map { (.snapshot($0.name), $0.settings) }
+            for (occasion, settings) in settings {
+                let user = User.guest(vmid: guest.vmid, node: place, occasion)
+                do throws(GuestConfigurationError) {
+                    guard let option = try settings.firmware() else { continue }
+                    uses.append(Use(volume: option.volume, user: user))
+                } catch {
+                    problems.append(Problem(user: user, error: error))
+                }
+            }
+        }
+        for section in sections {
+            guard let volume = section.firmware?.value else { continue }
+            let user = User.section(section.subject, line: section.line)
+            uses.append(Use(volume: volume, user: user))
+        }
+        all = uses
+        self.problems = problems
+    }
+
+    /// Who needs the volume, each once, in order.
+    package func users(of volume: FirmwareVolume) -> [User] {
+        var named: Set<String> = []
+        return all.filter { $0.volume == volume }.map(\.user)
+            .filter { named.insert($0.description).inserted }
+    }
+}
+
+/// The VMs of a node that ask for firmware of their own, by what becomes of them where QEMU is
+/// started without the launcher.
+package struct DependentGuests: Equatable, Sendable {
+    /// By a section of launcher.conf alone: they start from stock firmware, and nobody is told.
+    package private(set) var changed: [FirmwareUses.User] = []
+    /// By their `args`: QEMU refuses an option that it does not know.
+    package private(set) var stopped: [FirmwareUses.User] = []
+    /// Why it is not known of others.
+    package private(set) var unknown: [String] = []
+
+    package var isEmpty: Bool { changed.isEmpty && stopped.isEmpty && unknown.isEmpty }
+
+    /// - Parameters:
+    ///   - uses: of all nodes.
+    ///   - guests: all there are; none where there is no Proxmox to ask.
+    package init(_ uses: FirmwareUses, guests: [LocatedGuest], node: String) {
+        var asking: Set<UInt32> = []
+        for case .guest(let vmid, nil, let occasion) in uses.all.map(\.user) {
+            guard occasion.isNowOrNext, asking.insert(vmid).inserted else { continue }
+            stopped.append(.guest(vmid: vmid, node: nil, .now))
+        }
+        let own = Set(guests.filter { $0.node == node }.map(\.guest.vmid))
+        for case .section(let subject, let line) in uses.all.map(\.user) {
+            if case .vmid(let vmid) = subject, !guests.isEmpty {
+                guard own.contains(vmid), !asking.contains(vmid) else { continue }
+            }
+            changed.append(.section(subject, line: line))
+        }
+        for problem in uses.problems {
+            guard case .guest(_, nil, let occasion) = problem.user, occasion.isNowOrNext else {
+                continue
+            }
+            unknown.append("\(problem.user): \(problem.error.message)")
+        }
+    }
+
+    /// Where even who they are is not known.
+    package init(unknown reasons: [String]) {
+        unknown = reasons
+    }
+
+    /// The same, with what else is not known.
+    package func adding(unknown reasons: [String]) -> DependentGuests {
+        var all = self
+        all.unknown += reasons
+        return all
+    }
+
+    /// A sentence for each.
+    package var warnings: [String] {
+        changed.map { "\($0): starts from stock firmware, whatever launcher.conf says" }
+            + stopped.map { "\($0): does not start: QEMU does not know -efi-firmware" }
+            + unknown.map { "it is not known who asks for firmware: \($0)" }
+    }
+
+    /// All of them in one.
+    package var summary: String {
+        var parts: [String] = []
+        if !changed.isEmpty { parts.append("\(names(changed)) would start from stock firmware") }
+        if !stopped.isEmpty { parts.append("\(names(stopped)) would not start") }
+        if !unknown.isEmpty {
+            let reasons = unknown.joined(separator: "; ")
+            parts.append("it is not known who else asks for firmware (\(reasons))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func names(_ users: [FirmwareUses.User]) -> String {
+        users.map(\.description).joined(separator: ", ")
+    }
+}
+
+extension FirmwareUses.Occasion {
+    /// A snapshot has to be rolled back before its VM starts with it.
+    fileprivate var isNowOrNext: Bool {
+        switch self {
+        case .now, .pending: true
+        case .snapshot: false
+        }
+    }
+}
+
+/// A VM's configuration and the node that it is on.
+package struct LocatedGuest: Hashable, Sendable {
+    package let node: String
+    package let guest: GuestConfiguration
+
+    package init(node: String, guest: GuestConfiguration) {
+        self.node = node
+        self.guest = guest
+    }
+}

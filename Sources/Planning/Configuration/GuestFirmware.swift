@@ -1,0 +1,144 @@
+extension GuestConfiguration.Settings {
+    /// Whether the VM is in UEFI mode. Firmware of its own can replace other UEFI firmware only.
+    package var isUEFI: Bool { values["bios"]?.text == "ovmf" }
+
+    /// Proxmox leaves `args` and much else out of a template's command line.
+    package var isTemplate: Bool {
+        values["template"].map { ["1", "on", "yes", "true"].contains($0.text.text ?? "") } ?? false
+    }
+
+    /// The kind that the command line will have (qemu-server CPUConfig.pm `get_cvm_type`).
+    package var guestKind: GuestKind {
+        if let sev = values["amd-sev"] {
+            switch firstWord(of: sev.text, key: "type") {
+            case "es": return .sevES
+            case "snp": return .sevSNP
+            default: return .sev
+            }
+        }
+        return values["intel-tdx"] == nil ? .normal : .tdx
+    }
+
+    /// The UUID of `smbios1`, which the command line has as `-smbios type=1,uuid=`.
+    package var uuid: MachineUUID? {
+        guard let text = values["smbios1"]?.text else { return nil }
+        return MachineUUID(firstWord(of: text, key: "uuid"))
+    }
+
+    /// - Returns: `nil` where the VM has none.
+    package func efiDisk() throws(PropertyStringError) -> EFIDisk? {
+        guard let text = values["efidisk0"]?.text else { return nil }
+        return try EFIDisk(parsing: text)
+    }
+
+    /// What `args` adds to the command line.
+    package func arguments() throws(PerlShellWordsError) -> [ByteString] {
+        guard let text = values["args"]?.text else { return [] }
+        return try PerlShellWords.split(text)
+    }
+
+    /// The firmware that `args` asks for.
+    package func firmware() throws(GuestConfigurationError) -> FirmwareOption? {
+        let words: [ByteString]
+        do { words = try arguments() } catch { throw .arguments(error) }
+        let vector = ArgumentVector(["kvm"] + words)
+        let asked = vector.options.filter { $0.origin == .launcher && $0.name == "efi-firmware" }
+        guard let option = asked.last else { return nil }
+        guard asked.count == 1 else {
+            throw .option(.repeated(option: option.name, key: nil))
+        }
+        guard let value = option.value else {
+            throw .option(.valueMissing(option: option.name))
+        }
+        do { return try FirmwareOption(value) } catch { throw .option(error) }
+    }
+
+    /// The value of `key` in a property string, or the one without a key; empty where neither is
+    /// there. Keys that this does not know are nothing to it.
+    private func firstWord(of text: ByteString, key: String) -> String {
+        let items = (text.text ?? "").split(separator: ",")
+        let prefix = key + "="
+        let named = items.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
+        return String(named ?? items.first { !$0.contains("=") } ?? "")
+    }
+}
+
+/// Why it cannot be told which firmware a VM's configuration asks for.
+package enum GuestConfigurationError: Failure {
+    case arguments(PerlShellWordsError)
+    case option(LauncherOptionError)
+
+    package var message: String {
+        switch self {
+        case .arguments(let error): "args: \(error.message)"
+        case .option(let error): "args: \(error.message)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .arguments(let error): error.hint
+        case .option(let error): error.hint
+        }
+    }
+
+    package var exitStatus: ExitStatus { .configuration }
+}
+
+extension GuestConfiguration {
+    /// The command line of the VM as far as it decides about its ruleset, without asking Proxmox: that
+    /// takes most of a second for each VM, and activates storages.
+    ///
+    /// The options are those of qemu-server's `config_to_command` that some group of system calls
+    /// belongs to; `launcherctl policy --vmid` has the whole command line.
+    ///
+    /// - Parameter isIncoming: whether the VM arrives here by a migration.
+    package func policyArguments(
+        isIncoming: Bool = false
+    ) throws(PerlShellWordsError) -> [ByteString] {
+        var words: [ByteString] = [
+            "/usr/bin/kvm", "-id", ByteString("\(vmid)"), "-daemonize", "-nodefaults",
+        ]
+        // Proxmox always says where the picture goes.
+        words +=
+            current["vga"]?.text.hasPrefix("none") == true
+            ? ["-nographic"]
+            : ["-vnc", ByteString("unix:/var/run/qemu-server/\(vmid).vnc,password=on")]
+        if current["vga"]?.text.hasPrefix("virtio-gl") == true {
+            words += ["-display", "egl-headless,gl=core", "-device", "virtio-vga-gl,id=vga"]
+        }
+        if let numa = current["numa"]?.text, numa != "0" {
+            words += ["-numa", "node,nodeid=0,memdev=ram-node0"]
+            let isPlaced = (0..<8).contains {
+                current["numa\($0)"]?.text.contains("hostnodes") == true
+            }
+            if isPlaced {
+                words += [
+                    "-object",
+                    "memory-backend-ram,id=ram-node0,size=1M,host-nodes=0,policy=bind",
+                ]
+            }
+        }
+        for index in 0..<32 where current["net\(index)"] != nil {
+            let script = "/usr/libexec/qemu-server/pve-bridge"
+            let tap = "type=tap,id=net\(index),script=\(script),downscript=\(script)down"
+            words += ["-netdev", ByteString(tap)]
+        }
+        if isIncoming {
+            words += ["-incoming", ByteString("unix:/run/qemu-server/\(vmid).migrate"), "-S"]
+        }
+        // Proxmox starts a template only to back it up, without these.
+        if !current.isTemplate { words += try current.arguments() }
+        return words
+    }
+}
+
+extension ByteString {
+    fileprivate func contains(_ text: String) -> Bool {
+        let wanted = Array(text.utf8)
+        guard bytes.count >= wanted.count else { return false }
+        return (0...(bytes.count - wanted.count)).contains { start in
+            bytes[start..<(start + wanted.count)].elementsEqual(wanted)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// The instruction set that an image is for, told from signs in the image.
+package enum Architecture: String, Hashable, Sendable, CaseIterable {
+    case x86
+    case arm
+    case aarch64
+    case riscv
+    case loongarch
+
+    /// The field's own spelling, for messages.
+    package var displayName: String {
+        switch self {
+        case .x86: "x86"
+        case .arm: "ARM"
+        case .aarch64: "AArch64"
+        case .riscv: "RISC-V"
+        case .loongarch: "LoongArch"
+        }
+    }
+
+    /// The architecture whose unconditional jump this word is: the first instruction of firmware
+    /// that starts at the bottom of its flash.
+    init?(jump word: UInt32) {
+        switch word {
+        case let word where word & 0xFC00_0000 == 0x1400_0000: self = .aarch64  // b imm26
+        case let word where word & 0xFF00_0000 == 0xEA00_0000: self = .arm  // b imm24
+        case let word where word & 0x0000_0FFF == 0x0000_006F: self = .riscv  // jal x0, imm20
+        case let word where word & 0xFC00_0000 == 0x5000_0000: self = .loongarch  // b offs26
+        default: return nil
+        }
+    }
+
+    /// x86 starts at the end of an image, every other architecture at its start.
+    init?(of image: Span<UInt8>, layout: VolumeLayout, resetVector: ResetVector?) {
+        if resetVector?.hasVolumeTopFile == true || resetVector?.style == .legacyBIOS {
+            self = .x86
+            return
+        }
+        guard let volume = layout.volumes.first(where: \.holdsCode) ?? layout.truncated else {
+            return nil
+        }
+        let jumps = [0, volume.offset].compactMap { image.uint32(at: $0).flatMap(Self.init(jump:)) }
+        if let architecture = jumps.first {
+            self = architecture
+            return
+        }
+        guard layout.endOfCode == image.count, resetVector.map({ $0.style != .empty }) == true
+        else { return nil }
+        self = .x86
+    }
+}
+
+/// The last bytes of an x86 image: where the CPU starts, 16 bytes below 4 GiB.
+///
+/// Layout after edk2 `OvmfPkg/ResetVector/Ia16/ResetVectorVtf0.asm`.
+package struct ResetVector: Hashable, Sendable {
+    package enum Style: Hashable, Sendable {
+        /// Nothing but 0x00 or 0xFF: no code.
+        case empty
+        /// OVMF whose first phase is 64-bit, since edk2-stable202111: looks for TDX first.
+        case ovmf64
+        /// OVMF whose first phase is 32-bit, or 64-bit from before TDX support.
+        case ovmf
+        /// A far jump to F000:E05B, the entry point of a PC BIOS such as SeaBIOS.
+        case legacyBIOS
+        case other
+    }
+
+    /// Sixteen, from offset size - 16.
+    package let bytes: [UInt8]
+    package let style: Style
+    /// Whether `VTF` and NUL stand 20 bytes before the end, which marks edk2's volume top file.
+    package let hasVolumeTopFile: Bool
+
+    /// `nil` where the image has no sixteen bytes.
+    init?(of image: Span<UInt8>) {
+        guard let bytes = image.copy(16, at: image.count - 16) else { return nil }
+        self.bytes = bytes
+        hasVolumeTopFile = image.holds("VTF\0", at: image.count - 20)
+        style = Style(bytes)
+    }
+}
+
+extension ResetVector.Style {
+    fileprivate init(_ bytes: [UInt8]) {
+        self =
+            if bytes.allSatisfy({ $0 == 0 }) || bytes.allSatisfy({ $0 == 0xFF }) {
+                .empty
+            } else if bytes.starts(with: [0x0F, 0x20, 0xC0, 0xA8, 0x01]) {
+                .ovmf64
+            } else if bytes.starts(with: [0x90, 0x90, 0xEB])
+                || bytes.starts(with: [0x90, 0x90, 0xE9])
+            {
+                .ovmf
+            } else if bytes.starts(with: [0xEA, 0x5B, 0xE0, 0x00, 0xF0]) {
+                .legacyBIOS
+            } else {
+                .other
+            }
+    }
+}

@@ -1,0 +1,130 @@
+extension FirmwareImage {
+    /// Why the image does not fit its place, beside the variable store.
+    func refusalsOfSize(in context: JudgementContext) -> [SizeRefusal] {
+        guard context.architecture == .x86 || architecture == .x86 else { return [] }
+        var refusals: [SizeRefusal] = []
+        switch context.attachment {
+        case .flash:
+            refusals.add(tooLarge(in: context))
+            refusals.add(brokenStore(in: context))
+            refusals.add(otherStore(in: context))
+        case .bios:
+            refusals.add(notWholeBIOS)
+            if byteCount > Self.maximumBIOSByteCount {
+                refusals.append(.coversDevices(byteCount: byteCount))
+            }
+        }
+        return refusals
+    }
+
+    private static let maximumBIOSByteCount = 16 << 20
+
+    /// QEMU, `hw/i386/pc_sysfw.c`: the limit holds for both flash units together.
+    private func tooLarge(in context: JudgementContext) -> SizeRefusal? {
+        let (total, overflow) = byteCount.addingReportingOverflow(context.store?.byteCount ?? 0)
+        guard overflow || total > context.maximumFlashByteCount else { return nil }
+        return .tooLarge(
+            byteCount: overflow ? .max : total,
+            maximum: context.maximumFlashByteCount,
+        )
+    }
+
+    /// Code of one size with the store of another either crashes at once or silently writes no
+    /// variable at all. A size that OVMF does not have is only doubtful; see the warnings.
+    func otherStore(in context: JudgementContext) -> SizeRefusal? {
+        guard kind == .code, let expected = expectedVariableStoreByteCount,
+            let found = context.store?.byteCount, found != expected,
+            SizeClass.allCases.contains(where: { $0.variableStoreByteCount == found })
+        else { return nil }
+        return .otherStore(expected: expected, found: found)
+    }
+
+    private func brokenStore(in context: JudgementContext) -> SizeRefusal? {
+        guard let defect = context.store?.defect else { return nil }
+        // Whatever the image would make of it, QEMU would write into what is no store.
+        guard defect == .code || kind == .code && architecture == .x86 else { return nil }
+        return .brokenStore(defect)
+    }
+
+    /// QEMU, `hw/i386/x86-common.c`: "could not load PC BIOS".
+    private var notWholeBIOS: SizeRefusal? {
+        byteCount.isMultiple(of: 65536)
+            ? nil : .notWholeBIOS(byteCount: byteCount, isCode: kind == .code)
+    }
+}
+
+/// Why an image does not fit the place where it is to be.
+package enum SizeRefusal: Hashable, Sendable {
+    case notWholePages(byteCount: Int)
+    /// The image ends before its last volume does, or before its own metadata says.
+    case truncated(expected: Int, found: Int)
+    /// The image goes on after its last volume: the CPU starts in what was added.
+    case trailingBytes(Int)
+    /// The image does not start with its first volume, so the variable store below it is not where
+    /// the code looks for it.
+    case leadingBytes(Int)
+    /// `byteCount`: of code and variable store together.
+    case tooLarge(byteCount: Int, maximum: Int)
+    /// By `-bios` an image may be of any size, but below the last 16 MiB the guest finds interrupt
+    /// controllers in its place (0xFEC00000 and 0xFEE00000, hw/i386/pc.c).
+    case coversDevices(byteCount: Int)
+    case notWholeBIOS(byteCount: Int, isCode: Bool)
+    case otherStore(expected: Int, found: Int)
+    case brokenStore(JudgementContext.Store.Defect)
+
+    package var code: ImageRefusal.Code {
+        switch self {
+        case .notWholePages, .truncated, .trailingBytes, .leadingBytes: .wrongEnd
+        case .tooLarge, .coversDevices: .tooLarge
+        case .notWholeBIOS: .notForBIOS
+        case .otherStore, .brokenStore: .otherStore
+        }
+    }
+
+    package var text: String {
+        switch self {
+        case .notWholePages(let byteCount):
+            "truncated or padded (expected a multiple of 4096 bytes, found \(byteCount))"
+        case .truncated(let expected, let found):
+            "truncated (expected \(expected) bytes, found \(found))"
+        case .trailingBytes(let count):
+            "\(count) bytes too many after the last firmware volume, where the CPU starts"
+        case .leadingBytes(let count): "\(count) bytes too many before the first firmware volume"
+        case .tooLarge(let byteCount, let maximum):
+            "too large for flash, variable store included"
+                + " (expected \(maximum) bytes or fewer, found \(byteCount))"
+        case .coversDevices(let byteCount):
+            "too large for -bios (expected 16777216 bytes or fewer, found \(byteCount)): devices lie"
+                + " where it begins"
+        case .notWholeBIOS(let byteCount, let isCode):
+            (isCode ? "a split code image, without its variable store, does" : "the image does")
+                + " not fit -bios (expected a multiple of 65536 bytes, found \(byteCount))"
+        case .otherStore(let expected, let found):
+            "the VM's variable store is of another build"
+                + " (expected \(expected) bytes, found \(found))"
+        case .brokenStore(.qcow2): "the VM's variable store is a qcow2 image, attached as raw"
+        case .brokenStore(.code):
+            "the VM's variable store is a code image, which the guest would write its variables into"
+        case .brokenStore(.erased):
+            "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .notWholePages, .truncated, .trailingBytes, .leadingBytes: "upload the image again"
+        case .tooLarge: "'-machine max-fw-size=' raises the limit, where the image is right"
+        case .coversDevices: "give the image without what was put in front of it"
+        case .notWholeBIOS(_, isCode: true): "give the combined image (OVMF.fd, not OVMF_CODE*.fd)"
+        case .notWholeBIOS(_, isCode: false): "upload the image again"
+        case .otherStore(let expected, _):
+            SizeClass.fourMiB.variableStoreByteCount == expected
+                ? "give a variable store of that size; an EFI disk of Proxmox has it with 'efitype=4m'"
+                : "recreate the EFI disk from the image's own variable store template"
+        case .brokenStore(.qcow2): "attach it with format=qcow2"
+        case .brokenStore(.code):
+            "give the variable store that belongs to the image (OVMF_VARS*.fd)"
+        case .brokenStore(.erased): "recreate it from the image's variable store template"
+        }
+    }
+}

@@ -1,0 +1,166 @@
+/// What the kernel wrote down about a system call that a filter did not simply allow: an audit
+/// record of type SECCOMP (1326), as it stands in the kernel's log or in that of auditd.
+package struct SeccompRecord: Hashable, Sendable {
+    package let processID: Int
+    /// Of the login that the process belongs to; `nil` where the record does not say. Services have
+    /// all the same one, which means none.
+    package let session: UInt32?
+    /// The thread's name, as /proc/PID/comm.
+    package let comm: ByteString
+    package let executable: ByteString?
+    /// What ended the process; 0 where nothing did.
+    package let signal: Int
+    /// As in include/uapi/linux/audit.h.
+    package let architecture: UInt32
+    package let number: UInt32
+    /// What the filter returned.
+    package let action: UInt32
+
+    /// Finds the record in one line of a log, whatever stands around it.
+    ///
+    /// - Returns: `nil` where the line holds no such record, or not all of it.
+    package init?(parsing line: ByteString) {
+        let fields = AuditFields(of: line)
+        guard fields.isRecord("1326", "SECCOMP"),
+            let processID = fields["pid"]?.text.flatMap({ Int($0) }),
+            let architecture = fields["arch"]?.text.flatMap({ UInt32($0, radix: 16) }),
+            let number = fields["syscall"]?.text.flatMap({ UInt32($0) ?? Self.negative($0) }),
+            let action = fields["code"]?.text.flatMap({ UInt32($0.dropFirst(2), radix: 16) })
+        else { return nil }
+        self.processID = processID
+        session = fields["ses"]?.text.flatMap { UInt32($0) }
+        self.architecture = architecture
+        self.number = number
+        self.action = action
+        signal = fields["sig"]?.text.flatMap { Int($0) } ?? 0
+        comm = fields.name("comm") ?? ""
+        executable = fields.name("exe")
+    }
+
+    /// Whether the launcher became QEMU. In `log` mode its filter cannot tell its own exec from one of
+    /// QEMU's; what it is told apart by is the program that made the call.
+    package var isLauncherBecomingQEMU: Bool {
+        guard action & 0xFFFF_0000 == FilterAction.log.returnValue,
+            architecture == FilterProgram.Architecture.x86_64,
+            number == Syscall.execve.rawValue || number == Syscall.execveat.rawValue,
+            let name = executable?.lastPathComponent
+        else { return false }
+        return ["qemu-launcher", "launcherctl"].contains { program in
+            // The kernel's mark of a file that an upgrade has replaced meanwhile.
+            name == ByteString(program) || name == ByteString("\(program) (deleted)")
+        }
+    }
+
+    /// The kernel prints the number as an `int`.
+    private static func negative(_ text: String) -> UInt32? {
+        Int32(text).map(UInt32.init(bitPattern:))
+    }
+}
+
+/// The words `key=value` of an audit record in a line of a log, whatever stands around it.
+struct AuditFields {
+    private var fields: [String: ByteString] = [:]
+
+    /// Of several with one key, the first counts.
+    init(of line: ByteString) {
+        var rest = line.bytes[...]
+        while !rest.isEmpty {
+            rest = rest.drop { Self.isSpace($0) }
+            guard
+                let equals = rest.firstIndex(where: {
+                    $0 == UInt8(ascii: "=") || Self.isSpace($0)
+                }),
+                rest[equals] == UInt8(ascii: "=")
+            else {
+                rest = rest.drop { !Self.isSpace($0) }
+                continue
+            }
+            let key = String(decoding: rest[..<equals], as: UTF8.self)
+            let value = Self.value(rest[rest.index(after: equals)...])
+            rest = value.rest
+            if fields[key] == nil { fields[key] = value.bytes }
+        }
+    }
+
+    /// As it stands; of a value in quotes, with the first one.
+    subscript(key: String) -> ByteString? { fields[key] }
+
+    /// Whether the record is of that type: auditd writes its name, the kernel its number.
+    func isRecord(_ number: String, _ name: String) -> Bool {
+        fields["type"]?.text == number || fields["type"]?.text == name
+    }
+
+    /// A name is in quotes, or, where it has unusual characters, in hexadecimal digits.
+    func name(_ key: String) -> ByteString? {
+        guard let value = fields[key] else { return nil }
+        if value.bytes.first == UInt8(ascii: "\"") { return ByteString(value.bytes.dropFirst()) }
+        let digits = value.bytes.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == value.bytes.count, digits.count.isMultiple(of: 2) else {
+            return value
+        }
+        return ByteString(
+            stride(from: 0, to: digits.count, by: 2).map {
+                UInt8(truncatingIfNeeded: digits[$0] << 4 | digits[$0 + 1])
+            }
+        )
+    }
+
+    /// In quotes, or up to the next space.
+    private static func value(
+        _ text: ArraySlice<UInt8>
+    ) -> (bytes: ByteString, rest: ArraySlice<UInt8>) {
+        if text.first == UInt8(ascii: "\"") {
+            let inside = text.dropFirst()
+            let end = inside.firstIndex(of: UInt8(ascii: "\"")) ?? inside.endIndex
+            return (ByteString(text[..<end]), inside[end...].dropFirst())
+        }
+        let end = text.firstIndex(where: isSpace) ?? text.endIndex
+        return (ByteString(text[..<end]), text[end...])
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n")
+            || byte == 0x1D  // auditd sets what it adds itself apart so
+    }
+}
+
+/// What the kernel wrote down about a Landlock domain: an audit record of type LANDLOCK_ACCESS
+/// (1423) or LANDLOCK_DOMAIN (1424), since Linux 6.15, as it stands in the kernel's log or in that
+/// of auditd. The kernel writes them only while auditing is on (`auditctl -e 1`, or auditd).
+///
+/// Source: Documentation/admin-guide/LSM/landlock.rst of the kernel.
+package enum LandlockRecord: Hashable, Sendable {
+    case refusal(domain: ByteString, Refused)
+    /// Says whose domain it is, with its first refusal.
+    case domain(ByteString, processID: Int)
+
+    package struct Refused: Hashable, Sendable {
+        /// `fs.write_file`, `scope.signal` and the like.
+        package let blockers: [String]
+        package let path: ByteString?
+        /// The process on the other side, for signals and traces.
+        package let other: ByteString?
+    }
+
+    /// - Returns: `nil` where the line holds no such record, or not all of it.
+    package init?(parsing line: ByteString) {
+        let fields = AuditFields(of: line)
+        guard let domain = fields["domain"] else { return nil }
+        if fields.isRecord("1423", "LANDLOCK_ACCESS"), let blockers = fields["blockers"]?.text {
+            self = .refusal(
+                domain: domain,
+                Refused(
+                    blockers: blockers.split(separator: ",").map(String.init),
+                    path: fields.name("path"),
+                    other: fields.name("ocomm"),
+                ),
+            )
+        } else if fields.isRecord("1424", "LANDLOCK_DOMAIN"),
+            let processID = fields["pid"]?.text.flatMap({ Int($0) })
+        {
+            self = .domain(domain, processID: processID)
+        } else {
+            return nil
+        }
+    }
+}

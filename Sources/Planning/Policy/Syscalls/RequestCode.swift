@@ -1,0 +1,159 @@
+/// What a call that does many things is asked to do, from the kernel's include/uapi.
+enum RequestCode {
+    /// KEYCTL_READ of `keyctl`.
+    static let readKey: UInt32 = 11
+    /// `personality` with this value asks and changes nothing.
+    static let currentPersonality: UInt32 = 0xFFFF_FFFF
+    /// SECCOMP_FILTER_FLAG_NEW_LISTENER of `seccomp`.
+    static let newListener: UInt64 = 1 << 3
+
+    /// TIOCSTI of `ioctl`.
+    static let typeIntoTerminal: UInt32 = 0x5412
+    /// TIOCLINUX of `ioctl`.
+    static let pasteIntoConsole: UInt32 = 0x541C
+    /// FIFREEZE and FITHAW of `ioctl`, from include/uapi/linux/fs.h.
+    static let freezeFileSystem: UInt32 = 0xC004_5877
+    static let thawFileSystem: UInt32 = 0xC004_5878
+    /// EXT4_IOC_SHUTDOWN of `ioctl`, which XFS, F2FS, Btrfs and others have too.
+    static let shutDownFileSystem: UInt32 = 0x8004_587D
+    /// FIOSETOWN and SIOCSPGRP of `ioctl`, from include/uapi/asm-generic/sockios.h.
+    static let setOwner: UInt32 = 0x8901
+    static let setProcessGroup: UInt32 = 0x8902
+    /// USERFAULTFD_IOC_NEW of `ioctl`, on /dev/userfaultfd: from include/uapi/linux/userfaultfd.h.
+    static let newUserFault: UInt32 = 0xAA00
+    /// KVM_RUN of `ioctl`, from include/uapi/linux/kvm.h.
+    static let runProcessor: UInt32 = 0xAE80
+    /// LOOP_* and LOOP_CTL_* of `ioctl`: all of type 'L', from include/uapi/linux/loop.h.
+    static let loopDevices: UInt32 = 0x4C00
+    /// DM_* of `ioctl`: type 0xFD, in both directions, from include/uapi/linux/dm-ioctl.h.
+    static let deviceMapper: UInt32 = 0xC000_FD00
+    /// DM_MPATH_PROBE_PATHS of `ioctl`, which changes nothing.
+    static let probeMultipath: UInt32 = 0xFD12
+}
+
+extension ArgumentCheck {
+    /// The bits of an `ioctl` request that say which driver it is for, from
+    /// include/uapi/asm-generic/ioctl.h.
+    private static let typeMask: UInt32 = 0x0000_FF00
+    /// That data goes to the kernel, and that it comes from there.
+    private static let writing: UInt32 = 0x4000_0000
+    private static let reading: UInt32 = 0x8000_0000
+
+    /// For `ioctl`: exactly this request.
+    static func request(_ number: UInt32) -> ArgumentCheck { .int(1, equals: number) }
+
+    /// For `ioctl`: any request of a driver.
+    static func requests(ofType type: UInt8) -> ArgumentCheck {
+        .int(1, masked: typeMask, equals: UInt32(type) << 8)
+    }
+
+    /// For `ioctl`: those of a driver's requests that hand data to the kernel.
+    static func writes(ofType type: UInt8) -> ArgumentCheck {
+        .int(1, masked: typeMask | writing, equals: UInt32(type) << 8 | writing)
+    }
+
+    /// For `ioctl`: those of a driver's requests that are answered with data.
+    static func reads(ofType type: UInt8) -> ArgumentCheck {
+        .int(1, masked: typeMask | reading, equals: UInt32(type) << 8 | reading)
+    }
+
+    /// For `ioctl`: requests of a driver whose numbers have `bits` set.
+    static func requests(ofType type: UInt8, withBits bits: UInt8) -> ArgumentCheck {
+        let value = UInt32(type) << 8 | UInt32(bits)
+        return .int(1, masked: typeMask | UInt32(bits), equals: value)
+    }
+
+    /// For `ioctl`: a run of requests without data whose numbers differ in their last bits only.
+    ///
+    /// - Parameter count: a power of two, of which `first` is a multiple.
+    static func requests(from first: UInt32, count: UInt32) -> ArgumentCheck {
+        .int(1, masked: ~(count - 1), equals: first)
+    }
+}
+
+/// What `arch_prctl` and `prctl` are asked for.
+enum ProcessRequest {
+    // Of arch_prctl, from arch/x86/include/uapi/asm/prctl.h.
+
+    /// ARCH_SET_FS.
+    static let setThreadStorage: UInt32 = 0x1002
+    /// ARCH_GET_FS.
+    static let threadStorage: UInt32 = 0x1003
+    /// ARCH_GET_XCOMP_SUPP.
+    static let dynamicStates: UInt32 = 0x1021
+    /// ARCH_GET_XCOMP_PERM.
+    static let permittedStates: UInt32 = 0x1022
+    /// ARCH_REQ_XCOMP_PERM.
+    static let permitState: UInt32 = 0x1023
+    /// ARCH_GET_XCOMP_GUEST_PERM.
+    static let permittedGuestStates: UInt32 = 0x1024
+    /// ARCH_REQ_XCOMP_GUEST_PERM.
+    static let permitGuestState: UInt32 = 0x1025
+    /// ARCH_CET_STATUS, which no kernel of kernel.org has.
+    static let oldControlFlowStatus: UInt32 = 0x3001
+    /// ARCH_SHSTK_ENABLE.
+    static let enableShadowStack: UInt32 = 0x5001
+    /// ARCH_SHSTK_DISABLE.
+    static let disableShadowStack: UInt32 = 0x5002
+    /// ARCH_SHSTK_LOCK.
+    static let lockShadowStack: UInt32 = 0x5003
+    /// ARCH_SHSTK_STATUS.
+    static let shadowStackStatus: UInt32 = 0x5005
+
+    // Of prctl, from include/uapi/linux/prctl.h.
+
+    /// PR_SET_PDEATHSIG.
+    static let setParentDeathSignal: UInt32 = 1
+    /// PR_GET_PDEATHSIG.
+    static let parentDeathSignal: UInt32 = 2
+    /// PR_GET_DUMPABLE.
+    static let isDumpable: UInt32 = 3
+    /// PR_SET_DUMPABLE.
+    static let setDumpable: UInt32 = 4
+    /// PR_GET_KEEPCAPS.
+    static let keepsCapabilities: UInt32 = 7
+    /// PR_SET_NAME.
+    static let setName: UInt32 = 15
+    /// PR_GET_NAME.
+    static let name: UInt32 = 16
+    /// PR_GET_SECCOMP.
+    static let seccompMode: UInt32 = 21
+    /// PR_SET_SECCOMP.
+    static let setSeccomp: UInt32 = 22
+    /// PR_CAPBSET_READ.
+    static let isInBoundingSet: UInt32 = 23
+    /// PR_GET_SECUREBITS.
+    static let secureBits: UInt32 = 27
+    /// PR_SET_TIMERSLACK.
+    static let setTimerSlack: UInt32 = 29
+    /// PR_GET_TIMERSLACK.
+    static let timerSlack: UInt32 = 30
+    /// PR_MCE_KILL.
+    static let setMachineCheckPolicy: UInt32 = 33
+    /// PR_MCE_KILL_GET.
+    static let machineCheckPolicy: UInt32 = 34
+    /// PR_SET_MM.
+    static let setMemoryMap: UInt32 = 35
+    /// PR_SET_NO_NEW_PRIVS.
+    static let setNoNewPrivileges: UInt32 = 38
+    /// PR_GET_NO_NEW_PRIVS.
+    static let noNewPrivileges: UInt32 = 39
+    /// PR_GET_TID_ADDRESS.
+    static let clearedThreadAddress: UInt32 = 40
+    /// PR_SET_THP_DISABLE.
+    static let disableHugePages: UInt32 = 41
+    /// PR_GET_THP_DISABLE.
+    static let hugePagesDisabled: UInt32 = 42
+    /// PR_CAP_AMBIENT.
+    static let ambientCapabilities: UInt32 = 47
+    /// PR_CAP_AMBIENT_IS_SET, of PR_CAP_AMBIENT.
+    static let isAmbient: UInt32 = 1
+    /// PR_GET_SPECULATION_CTRL.
+    static let speculation: UInt32 = 52
+    /// PR_SET_SPECULATION_CTRL.
+    static let setSpeculation: UInt32 = 53
+    /// PR_SET_VMA.
+    static let nameMemory: UInt32 = 0x5356_4D41
+    /// PR_GET_AUXV.
+    static let auxiliaryVector: UInt32 = 0x4155_5856
+}

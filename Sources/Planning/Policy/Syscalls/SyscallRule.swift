@@ -1,0 +1,186 @@
+/// One row of the policy: a system call, what becomes of it, and why.
+package struct SyscallRule: Hashable, Sendable {
+    package let syscall: Syscall
+    package let verdict: Verdict
+    /// The row speaks only where all of these hold; empty: always.
+    package let checks: [ArgumentCheck]
+    /// Who needs it, or what it would be misused for.
+    package let reason: String
+
+    @inline(__always)
+    package init(
+        syscall: Syscall,
+        verdict: Verdict,
+        checks: [ArgumentCheck],
+        reason: String
+    ) {
+        self.syscall = syscall
+        self.verdict = verdict
+        self.checks = checks
+        self.reason = reason
+    }
+
+    @inline(__always)
+    package static func allow(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        SyscallRule(syscall: syscall, verdict: .allow, checks: checks, reason: reason)
+    }
+
+    /// Fails with ENOSYS, and is recorded.
+    @inline(__always)
+    package static func unimplemented(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        let verdict = Verdict.refuse(.notImplemented, .recorded)
+        return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
+    }
+
+    /// Fails with ENOSYS, in silence.
+    @inline(__always)
+    package static func absent(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        let verdict = Verdict.refuse(.notImplemented, .silent)
+        return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
+    }
+
+    /// Fails with EPERM, and is recorded.
+    @inline(__always)
+    package static func deny(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        let verdict = Verdict.refuse(.notPermitted, .recorded)
+        return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
+    }
+
+    /// Fails with EPERM, in silence.
+    @inline(__always)
+    package static func decline(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        let verdict = Verdict.refuse(.notPermitted, .silent)
+        return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
+    }
+
+    /// Ends the process with SIGSYS.
+    @inline(__always)
+    package static func kill(
+        _ syscall: Syscall,
+        when checks: ArgumentCheck...,
+        because reason: String
+    ) -> SyscallRule {
+        SyscallRule(syscall: syscall, verdict: .kill, checks: checks, reason: reason)
+    }
+}
+
+/// What becomes of a system call.
+package enum Verdict: Hashable, Sendable {
+    case allow
+    /// The call fails and the program goes on.
+    case refuse(Refusal, Recording)
+    /// The process ends with SIGSYS: for what no QEMU and no helper of it ever does.
+    case kill
+}
+
+/// The error that a refused call reports.
+package enum Refusal: String, Sendable, CaseIterable {
+    /// ENOSYS: the caller has another way, or the number is one that nobody knew when this was
+    /// written; libraries fall back on it as they do on an older kernel.
+    case notImplemented
+    /// EPERM: the call is known, and is not for this VM.
+    case notPermitted
+}
+
+/// Whether a refusal is worth a line in the kernel's log.
+package enum Recording: String, Sendable, CaseIterable {
+    case recorded
+    /// The refusal is expected on every run, and a record would hide those that matter.
+    case silent
+}
+
+extension Verdict: Comparable {
+    /// Stricter first: where two rows speak of the same call, the more permissive one holds, so
+    /// that adding a group never takes away what another group needs.
+    package static func < (one: Verdict, other: Verdict) -> Bool {
+        one.permissiveness < other.permissiveness
+    }
+
+    private var permissiveness: Int {
+        switch self {
+        case .kill: 0
+        case .refuse(.notPermitted, .recorded): 1
+        case .refuse(.notPermitted, .silent): 2
+        case .refuse(.notImplemented, .recorded): 3
+        case .refuse(.notImplemented, .silent): 4
+        case .allow: 5
+        }
+    }
+}
+
+/// A named part of the policy: the system calls that one feature needs, or that nothing needs.
+package struct SyscallGroup: Hashable, Sendable {
+    /// What the group is called in `launcherctl policy` and in a record explained.
+    package let name: String
+    package let purpose: String
+    /// What on a command line, or in the configuration, adds the group; `nil` where it is part of
+    /// every ruleset.
+    package let demand: String?
+    /// What of root's power the feature needs, where `capabilities drop` takes away the rest.
+    package let capabilities: [CapabilityRow]
+    /// Sorted by the system call's name.
+    package let rules: [SyscallRule]
+
+    /// A group that is part of every ruleset, and that root needs no capability for.
+    package init(_ name: String, purpose: String, rules: [SyscallRule]) {
+        self.name = name
+        self.purpose = purpose
+        self.demand = nil
+        self.capabilities = []
+        self.rules = rules
+    }
+
+    /// A group that is asked for. What it needs of the capabilities has no default: where a feature
+    /// is added, somebody has to say so.
+    package init(
+        _ name: String,
+        purpose: String,
+        demand: String,
+        capabilities: [CapabilityRow],
+        rules: [SyscallRule],
+    ) {
+        self.name = name
+        self.purpose = purpose
+        self.demand = demand
+        self.capabilities = capabilities
+        self.rules = rules
+    }
+}
+
+extension SyscallGroup: CustomStringConvertible {
+    package var description: String { name }
+}
+
+extension SyscallGroup {
+    /// What an option or a setting may add to `Ruleset.base`.
+    package static let features: [SyscallGroup] = [
+        .spawn, .networkNamespaces, .daemonize, .asyncTeardown, .identity, .chroot, .ioUring,
+        .memoryLock, .numa, .desktop, .scheduling, .sharedFolder, .postcopy, .keyring, .ebpf, .can,
+        .afXDP, .ping, .tunnel, .rdma, .sharedSockets, .fuse, .terminalLink, .otherRequests,
+    ]
+
+    /// What `groups` in launcher.conf may add. Whether QEMU starts programs has a setting of its own.
+    package static let settable: [SyscallGroup] = features.filter { $0.name != spawn.name }
+
+    package static let all: [SyscallGroup] = Ruleset.base + features
+}

@@ -1,0 +1,161 @@
+/// A `-global` option: a property of every device of one driver.
+package struct GlobalProperty: Equatable, Sendable {
+    package let driver: ByteString
+    package let property: ByteString
+    package let value: ByteString
+
+    package init(driver: ByteString, property: ByteString, value: ByteString = "") {
+        self.driver = driver
+        self.property = property
+        self.value = value
+    }
+
+    /// Both spellings: `driver.property=value`, or `driver=…,property=…,value=…`. QEMU tries the
+    /// short one first, and its driver ends at the first dot, so that `cfi.pflash01` can be named
+    /// in the long one only (`qemu_global_option` in softmmu/qdev-monitor.c and its successors).
+    package init?(_ text: ByteString) {
+        let bytes = text.bytes
+        if let dot = bytes.firstIndex(of: UInt8(ascii: ".")),
+            let equals = bytes.firstIndex(of: UInt8(ascii: "=")), dot < equals
+        {
+            self.init(
+                driver: ByteString(bytes[..<dot]),
+                property: ByteString(bytes[(dot + 1)..<equals]),
+                value: ByteString(bytes[(equals + 1)...]),
+            )
+            return
+        }
+        let list = KeyValueList(text)
+        guard let driver = list["driver"], let property = list["property"],
+            let value = list["value"]
+        else { return nil }
+        self.init(driver: driver, property: property, value: value)
+    }
+}
+
+/// A `-set group.id.key=value` option: a late change to an option that has that id.
+package struct SetOption: Equatable, Sendable {
+    package let group: ByteString
+    package let identifier: ByteString
+    package let key: ByteString
+    package let value: ByteString
+
+    /// Reads `group.id.key=value` as `qemu_set_option` in QEMU's system/vl.c does.
+    package init?(_ text: ByteString) {
+        let parts = text.bytes.split(
+            separator: UInt8(ascii: "."),
+            maxSplits: 2,
+            omittingEmptySubsequences: false
+        )
+        guard parts.count == 3, let equals = parts[2].firstIndex(of: UInt8(ascii: "=")) else {
+            return nil
+        }
+        group = ByteString(parts[0])
+        identifier = ByteString(parts[1])
+        key = ByteString(parts[2][..<equals])
+        value = ByteString(parts[2][(equals + 1)...])
+    }
+}
+
+/// An `-object`, as far as it says what protects or debugs the guest.
+package struct ObjectOption: Equatable, Sendable {
+    private let stated: StatedOption
+    package let quote: String
+
+    package var type: ByteString { self["qom-type"] ?? "" }
+    package var identifier: ByteString? { self["id"] }
+
+    /// Strings and numbers as they are written, truth values as `on` and `off`.
+    package subscript(key: ByteString) -> ByteString? { stated[key] }
+
+    /// A SEV or TDX policy as it is written.
+    package var policyText: ByteString? { self["policy"] }
+
+    package static func all(
+        in commandLine: QEMUCommandLine
+    ) throws(AttachmentError) -> [ObjectOption] {
+        var objects: [ObjectOption] = []
+        for option in commandLine.all("object") {
+            let quote = commandLine.quote(option)
+            if case .json(let error) = option.problem {
+                throw .unreadableJSON(option: quote, error)
+            }
+            objects.append(ObjectOption(stated: option, quote: quote))
+        }
+        return objects
+    }
+}
+
+extension JSONNode {
+    /// As the value would stand after `key=`; `nil` for what has no such form.
+    package var optionText: ByteString? {
+        switch content {
+        case .string(let text), .number(let text): text
+        case .bool(let truth): truth ? "on" : "off"
+        case .object, .array, .null: nil
+        }
+    }
+}
+
+extension GuestKind {
+    /// Bit 2 of a SEV policy asks for encrypted register state: SEV-ES (AMD SEV API, chapter 3).
+    private static let policyES: UInt64 = 1 << 2
+
+    /// What QEMU's `sev-guest` takes where no policy is given: no debugging, no SEV-ES.
+    private static let defaultPolicy: UInt64 = 1
+
+    /// The kind of guest a command line asks for: its machine names a confidential-guest object,
+    /// by the property of today or the older `memory-encryption`.
+    package init(_ commandLine: QEMUCommandLine, machine: MachineOptions) throws(AttachmentError) {
+        guard let object = try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
+        else {
+            self = .normal
+            return
+        }
+        let quote = object.quote
+        switch object.type {
+        case "sev-guest":
+            let policy = try Self.policy(of: object, quote: quote)
+            self = policy & Self.policyES != 0 ? .sevES : .sev
+        case "sev-snp-guest": self = .sevSNP
+        case "tdx-guest": self = .tdx
+        default: throw .confidentialObjectUnknown(type: object.type, option: quote)
+        }
+    }
+
+    private static func policy(
+        of object: ObjectOption,
+        quote: String
+    ) throws(AttachmentError)
+        -> UInt64
+    {
+        guard let text = object.policyText else { return defaultPolicy }
+        guard let number = QEMUValue.number(text) else {
+            throw .unreadablePolicy(found: text, option: quote)
+        }
+        return number
+    }
+}
+
+extension ObjectOption {
+    /// The object that protects the guest; `nil` for a normal guest.
+    package static func confidentialGuest(
+        in commandLine: QEMUCommandLine,
+        machine: MachineOptions,
+    ) throws(AttachmentError) -> ObjectOption? {
+        let current = machine.last("confidential-guest-support")
+        let older = machine.last("memory-encryption")
+        if let current, let older, current.value != older.value {
+            throw .confidentialGuestAmbiguous(first: current.value, second: older.value)
+        }
+        guard let setting = current ?? older else { return nil }
+        let objects = try all(in: commandLine)
+        guard let object = objects.last(where: { $0.identifier == setting.value }) else {
+            throw .confidentialObjectMissing(
+                id: setting.value,
+                option: setting.quote
+            )
+        }
+        return object
+    }
+}

@@ -1,0 +1,69 @@
+package import SystemPackage
+
+/// Bytes as they stood in an argument vector, an environment or a file.
+///
+/// A Linux argument is any bytes but NUL. `String` would repair what is not UTF-8 and compare by
+/// Unicode equivalence, so two different paths could look equal; bytes do neither.
+package struct ByteString: Hashable, Sendable {
+    package var bytes: [UInt8]
+
+    /// From other modules the fast one: a generic initializer is compiled for any sequence there.
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package init(_ bytes: some Sequence<UInt8>) {
+        self.bytes = Array(bytes)
+    }
+
+    package init(_ text: some StringProtocol) {
+        bytes = Array(text.utf8)
+    }
+
+    package var isEmpty: Bool { bytes.isEmpty }
+
+    /// The text, where the bytes are valid UTF-8; `nil` otherwise.
+    package var text: String? { String(validating: bytes, as: UTF8.self) }
+
+    package func hasPrefix(_ prefix: StaticString) -> Bool {
+        prefix.withUTF8Buffer { unsafe bytes.starts(with: $0) }
+    }
+
+    package func hasSuffix(_ suffix: StaticString) -> Bool {
+        suffix.withUTF8Buffer { unsafe bytes.suffix($0.count).elementsEqual($0) }
+    }
+
+    /// What follows the last `/`, or everything where there is none.
+    package var lastPathComponent: ByteString {
+        ByteString(bytes[(bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...])
+    }
+}
+
+extension ByteString: ExpressibleByStringLiteral {
+    package init(stringLiteral value: StaticString) {
+        bytes = value.withUTF8Buffer { unsafe Array($0) }
+    }
+}
+
+extension ByteString: CustomStringConvertible {
+    /// For messages: printable, on one line, whatever the bytes are; see ``escaped``.
+    package var description: String { escaped }
+
+    /// The bytes as printable text: what ``printable(_:sparing:as:)`` escapes, and backslashes, so
+    /// that the bytes can be told from it. What is not UTF-8 is written as `\xHH` altogether.
+    package var escaped: String {
+        guard let text else { return bytes.map(escape(byte:)).joined() }
+        let backslash = UInt8(ascii: "\\")
+        guard bytes.contains(backslash) else { return printable(text) }
+        return text.split(separator: "\\", omittingEmptySubsequences: false)
+            .map { printable(String($0)) }.joined(separator: #"\\"#)
+    }
+}
+
+extension FilePath {
+    /// The path as it stands in a command line, whatever its bytes are; they hold no NUL, because
+    /// a command line cannot.
+    package init(_ bytes: ByteString) {
+        unsafe self.init(platformString: bytes.bytes.map(CChar.init(bitPattern:)) + [0])
+    }
+}

@@ -1,0 +1,42 @@
+/// Why nothing was started: one cause, said in one line, with advice on a second.
+///
+/// Every error type of the launcher conforms. A message is lower case, names its subject first,
+/// quotes what a user wrote, says what was expected and found, and ends without a full stop.
+package protocol Failure: Error, Equatable, Sendable {
+    /// What is wrong and where, without the program's name.
+    var message: String { get }
+    /// What to do about it, where we know.
+    var hint: String? { get }
+    var exitStatus: ExitStatus { get }
+}
+
+/// Text of a user in a message: quoted, printable, on one line.
+package func quoted(_ text: String) -> String { quoted(ByteString(text)) }
+
+/// Bytes of a user in a message: quoted, printable, on one line.
+package func quoted(_ bytes: ByteString) -> String { "'\(bytes.escaped)'" }
+
+/// What the process reports to its caller, after sysexits.h; 126 and 127 as a shell reports exec.
+package enum ExitStatus: Int32, Sendable, CaseIterable {
+    case success = 0
+    /// The command line is not one the launcher can act on.
+    case usage = 64
+    /// The image, its checksum or its structure is wrong.
+    case imageRefused = 65
+    /// The firmware volume is not there.
+    case volumeMissing = 66
+    /// The kernel lacks a feature that the launch depends on.
+    case unavailable = 69
+    /// A defect of the launcher itself.
+    case software = 70
+    /// A system call failed.
+    case systemCallFailed = 71
+    /// The image is not proven read-only, or something may be changed by others.
+    case notPermitted = 77
+    /// The configuration is wrong or incomplete.
+    case configuration = 78
+    /// QEMU is there but could not be started.
+    case cannotExecute = 126
+    /// QEMU is not there.
+    case notFound = 127
+}

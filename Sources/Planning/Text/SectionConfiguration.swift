@@ -1,0 +1,194 @@
+/// A file in Proxmox's section-config grammar, the one of storage.cfg: headers `TYPE: ID` in the
+/// first column, below each its indented `KEY VALUE` lines, and an empty line after them.
+///
+/// One parser serves two dialects: ``init(strict:file:schema:)`` for our own launcher.conf, and
+/// ``init(lax:file:)``, which reads a file as Proxmox does. Nothing is copied while parsing: types
+/// and IDs are ranges of the file's bytes until somebody asks for one of them, and settings are
+/// looked for only in a section that somebody asks for, as there may be thousands.
+package struct SectionConfiguration: Sendable {
+    package let file: String
+    package internal(set) var sections: [Section] = []
+    /// What Proxmox would have warned about. Always empty in the strict dialect.
+    package internal(set) var warnings: [ConfigurationWarning] = []
+
+    let bytes: [UInt8]
+
+    /// Small, because there may be thousands.
+    package struct Section: Sendable {
+        private let typeRange: Range<UInt32>
+        private let idRange: Range<UInt32>
+        private let lineNumber: UInt32
+        /// Where its last setting ends; that of a section without settings is the ID's.
+        fileprivate var end: UInt32
+
+        package var type: Range<Int> { Range(typeRange) }
+        package var id: Range<Int> { Range(idRange) }
+        /// Of the header, counted from 1.
+        package var line: Int { Int(lineNumber) }
+        /// From behind the header's ID to the end of the last setting.
+        fileprivate var body: Range<Int> { Int(idRange.upperBound)..<Int(end) }
+
+        fileprivate init(type: Range<Int>, id: Range<Int>, line: Int) {
+            typeRange = Range(type)
+            idRange = Range(id)
+            lineNumber = UInt32(line)
+            end = idRange.upperBound
+        }
+    }
+
+    package struct Property: Sendable {
+        package let key: Range<Int>
+        /// `nil` where the key stands alone.
+        package let value: Range<Int>?
+        package let line: Int
+    }
+
+    init(empty bytes: [UInt8], file: String) {
+        self.bytes = bytes
+        self.file = file
+    }
+}
+
+extension SectionConfiguration {
+    package func bytes(_ range: Range<Int>) -> ByteString {
+        ByteString(bytes[range])
+    }
+
+    /// The text, with what is not UTF-8 repaired; the strict dialect accepts nothing but UTF-8.
+    package func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    package func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        bytes.span.holds(text, at: range)
+    }
+
+    package func matches(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
+        guard range.count == other.count else { return false }
+        for offset in other.indices where bytes[range.lowerBound + offset] != other[offset] {
+            return false
+        }
+        return true
+    }
+
+    /// In the order of the file. A key may stand there several times: in the strict dialect only
+    /// where the schema says so.
+    package func properties(of section: Section) -> [Property] {
+        let bytes = bytes.span
+        var properties: [Property] = []
+        var lines = LineCursor(section.body, number: section.line)
+        while let line = lines.next(in: bytes) {
+            let kind = SectionLine(line.range, of: bytes, typeEnd: .firstColon)
+            guard case .property(let key, let value) = kind else { continue }
+            properties.append(Property(key: key, value: value, line: line.number))
+        }
+        return properties
+    }
+
+    /// How messages name the section: `vm: 100`.
+    package func title(of section: Section) -> String {
+        "\(text(section.type)): \(text(section.id))"
+    }
+
+    mutating func open(type: Range<Int>, id: Range<Int>, _ line: LineCursor.Line) {
+        sections.append(Section(type: type, id: id, line: line.number))
+    }
+
+    /// The last section's settings reach up to here.
+    mutating func add(_ line: LineCursor.Line) {
+        sections[sections.count - 1].end = UInt32(line.range.upperBound)
+    }
+}
+
+extension Range<Int> {
+    fileprivate init(_ range: Range<UInt32>) {
+        self = Int(range.lowerBound)..<Int(range.upperBound)
+    }
+}
+
+extension Range<UInt32> {
+    /// - Parameter range: of a file that is shorter than 4 GiB.
+    fileprivate init(_ range: Range<Int>) {
+        self = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    }
+}
+
+extension Span<UInt8> {
+    @inline(__always)
+    func holds(_ text: StaticString, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        let part = extracting(range)
+        let start = unsafe text.utf8Start
+        for offset in part.indices where unsafe part[offset] != start[offset] { return false }
+        return true
+    }
+}
+
+/// Finds a section of the same type and ID, or only of the same ID, among those before: an
+/// open-addressing table of section numbers. A dictionary costs more than all parsing: its keys would
+/// be copies of the text, and the runtime would look for their type's conformances first.
+struct SectionIndex {
+    private let comparesTypes: Bool
+    /// Number of a section plus one; 0 is free. A power of two of slots, at most half of them taken.
+    private var slots: [UInt32]
+    private var count = 0
+
+    /// - Parameter count: of the sections that there probably are.
+    init(comparesTypes: Bool = true, expecting count: Int = 0) {
+        self.comparesTypes = comparesTypes
+        var slotCount = 64
+        while slotCount < count * 2 { slotCount *= 2 }
+        slots = Array(repeating: 0, count: slotCount)
+    }
+
+    /// - Parameter number: of the section; each is inserted once.
+    /// - Returns: the number of the earlier section that is the same.
+    mutating func insert(_ number: Int, of configuration: SectionConfiguration) -> Int? {
+        if count * 2 >= slots.count { grow(configuration) }
+        let section = configuration.sections[number]
+        var slot = firstSlot(for: section, of: configuration)
+        while slots[slot] != 0 {
+            let other = Int(slots[slot]) - 1
+            if configuration.isSame(configuration.sections[other], section, comparesTypes) {
+                return other
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        slots[slot] = UInt32(truncatingIfNeeded: number + 1)
+        count += 1
+        return nil
+    }
+
+    private func firstSlot(
+        for section: SectionConfiguration.Section,
+        of configuration: SectionConfiguration,
+    ) -> Int {
+        Int(configuration.hash(of: section)) & (slots.count - 1)
+    }
+
+    private mutating func grow(_ configuration: SectionConfiguration) {
+        let entries = slots
+        slots = Array(repeating: 0, count: entries.count * 2)
+        for entry in entries where entry != 0 {
+            let section = configuration.sections[Int(entry) - 1]
+            var slot = firstSlot(for: section, of: configuration)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = entry
+        }
+    }
+}
+
+extension SectionConfiguration {
+    /// Of the ID, since sections of two types seldom share one. FNV-1a, with the high bits mixed
+    /// in: only root writes the file, so that nobody has to be kept from guessing hashes.
+    fileprivate func hash(of section: Section) -> UInt32 {
+        var hash: UInt32 = 0x811C_9DC5
+        for index in section.id { hash = (hash ^ UInt32(bytes[index])) &* 0x0100_0193 }
+        return hash ^ hash >> 15
+    }
+
+    fileprivate func isSame(_ one: Section, _ other: Section, _ comparesTypes: Bool) -> Bool {
+        bytes[one.id] == bytes[other.id]
+            && (!comparesTypes || bytes[one.type] == bytes[other.type])
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// QEMU's command line: of a VM of Proxmox, or what stands after `--`.
+struct CommandLineArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("The command line that Proxmox has for this VM.", valueName: "id"))
+    var vmid: String?
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
+    )
+    var words: [String] = []
+
+    func validate() throws {
+        if let vmid {
+            guard words.isEmpty else {
+                throw ValidationError("--vmid and a command line after '--' exclude each other")
+            }
+            guard VirtualMachineID(vmid) != nil else {
+                throw ValidationError("--vmid: not a VM ID (expected 100 to 999999999)")
+            }
+        }
+    }
+
+    /// For commands that are about one VM.
+    func requireGiven() throws {
+        guard vmid == nil, words.isEmpty else { return }
+        throw ValidationError("no command line; give --vmid, or QEMU's after '--'")
+    }
+
+    /// The call that the launcher would see.
+    func invocation() throws(LaunchFailure) -> Invocation { try start().invocation }
+
+    /// The call, and the CPUs that stand in front of it; `nil` for all.
+    func start() throws(LaunchFailure) -> (invocation: Invocation, affinity: CPUList?) {
+        guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
+            return (try Invocation.planned(words), nil)
+        }
+        let command = try failing { () throws(QemuServerError) in
+            try QemuServer.command(vmid: id.number)
+        }
+        let affinity = try failing { () throws(CPUListError) in try command.affinity() }
+        let own = try LaunchFailure.invocation()
+        return (own.replacingArguments(with: command.arguments), affinity)
+    }
+}
+
+extension Invocation {
+    /// The call that the launcher would see. swift-argument-parser hands words over as text, so
+    /// the words behind `--` are taken from the process itself, bytes unharmed.
+    static func planned(_ commandLine: [String]) throws(LaunchFailure) -> Invocation {
+        let current = try LaunchFailure.invocation()
+        var words = Array(current.arguments.suffix(commandLine.count))
+        if !(words.first.map(namesProgram) ?? false) {
+            words.insert("qemu-system-x86_64", at: 0)
+        }
+        return current.replacingArguments(with: words)
+    }
+
+    private static func namesProgram(_ word: ByteString) -> Bool {
+        let name = word.lastPathComponent
+        return !word.hasPrefix("-")
+            && (name.hasSuffix("kvm") || name.hasPrefix("qemu-system-") || name == "qemu-launcher")
+    }
+}
+
+/// Proxmox's own tool for VMs.
+enum QemuServer {
+    private static let program = "/usr/sbin/qm"
+
+    /// The command by which Proxmox would start the VM, as it says itself. It activates the VM's
+    /// storages, and makes a temporary variable store where the VM has none of its own.
+    static func command(vmid: UInt32) throws(QemuServerError) -> ProxmoxCommand {
+        let output: ChildProcess.Output?
+        do throws(ChildProcessError) {
+            output = try ChildProcess.run(program, ["showcmd", "\(vmid)"])
+        } catch {
+            throw .failed(error)
+        }
+        guard let output else { throw .missing(program: program) }
+        guard output.status == 0 else { throw .refused(vmid: vmid, status: output.status) }
+        let words: [ByteString]
+        do throws(QuotedCommandLineError) {
+            words = try QuotedCommandLine.words(ByteString(output.bytes))
+        } catch {
+            throw .output(error)
+        }
+        guard let command = ProxmoxCommand(words) else { throw .notQEMU(words.first ?? "") }
+        return command
+    }
+}
+
+/// Why Proxmox's command for a VM is not known.
+enum QemuServerError: Failure {
+    case missing(program: String)
+    case failed(ChildProcessError)
+    case refused(vmid: UInt32, status: Int32)
+    case output(QuotedCommandLineError)
+    case notQEMU(ByteString)
+
+    var message: String {
+        switch self {
+        case .missing(let program): "\(program) is missing: this is no Proxmox host"
+        case .failed(let error): error.message
+        case .refused(let vmid, let status): "qm showcmd \(vmid): exit status \(status)"
+        case .output(let error): error.message
+        case .notQEMU(let word): "qm showcmd: does not start QEMU, but \(quoted(word))"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .missing: "give QEMU's command line after '--'"
+        case .output(let error): error.hint
+        case .failed, .refused, .notQEMU: nil
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .missing: .unavailable
+        case .failed(let error): error.exitStatus
+        case .refused: .volumeMissing
+        case .output(let error): error.exitStatus
+        case .notQEMU: .software
+        }
+    }
+}

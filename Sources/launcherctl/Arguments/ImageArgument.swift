@@ -1,0 +1,86 @@
+import Host
+import Planning
+import SystemPackage
+
+/// An image that a person names: a firmware volume by its ID, or else a file.
+struct ImageArgument {
+    /// Twice what any build needs; larger files are not firmware.
+    static let maximumByteCount = 64 << 20
+
+    let name: String
+    let path: FilePath
+
+    /// `./a:b/c` names a file that looks like a volume.
+    init(_ text: String, configuration: String?) throws(LaunchFailure) {
+        guard let volume = Self.volume(text) else {
+            self.init(file: FilePath(text))
+            return
+        }
+        let invocation = try LaunchFailure.invocation()
+        let settings = try LaunchFiles.configuration(at: configuration.map { FilePath($0) })
+        let storages = try LaunchFiles.storages(for: settings)
+        let location: FirmwareLocation
+        do throws(VolumeError) {
+            location = try storages.firmwareLocation(of: volume, on: invocation.nodeName)
+        } catch {
+            throw LaunchFailure(error)
+        }
+        self.init(volume, at: location)
+    }
+
+    /// A firmware volume where it would be looked for.
+    init(_ volume: FirmwareVolume, at location: FirmwareLocation) {
+        name = volume.description
+        let candidates = location.directories.map {
+            location.root.appending($0).appending(location.fileName)
+        }
+        path =
+            candidates.first(where: HostFiles.isRegularFile) ?? candidates.first
+            ?? FilePath(name)
+    }
+
+    init(file path: FilePath) {
+        name = path.string
+        self.path = path
+    }
+
+    /// Whoever owns it: looking at an image starts nothing.
+    func read() throws(LaunchFailure) -> [UInt8] {
+        do throws(HostFileError) {
+            return try HostFiles.content(at: path, limit: Self.maximumByteCount)
+        } catch {
+            throw LaunchFailure(UnreadableImage(cause: error))
+        }
+    }
+
+    private static func volume(_ text: String) -> FirmwareVolume? {
+        do throws(VolumeIDError) {
+            return try FirmwareVolume(parsing: ByteString(text))
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// An image that somebody names and that cannot be read; the status is that of a volume, not of a
+/// configuration file.
+struct UnreadableImage: Failure {
+    let cause: HostFileError
+
+    var message: String { cause.message }
+
+    var hint: String? {
+        switch cause {
+        case .missing: "name a file, or a firmware volume: STORAGE:efi-firmware/FILE"
+        default: cause.hint
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch cause {
+        case .missing, .danglingSymbolicLink: .volumeMissing
+        case .notRegularFile, .tooLarge: .imageRefused
+        default: cause.exitStatus
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Host
+import Planning
+
+/// `launcherctl explain`: what a system call or a file was that did not go through, and what to do.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explains what was stopped: a record of the kernel's log, or a SIGSYS.",
+        discussion: """
+            A record is a line of the kernel's log or of auditd, or what reported the end of a \
+            process, such as 'signal 31' or 'status=31/SYS'. What Landlock refuses is recorded by \
+            Linux 6.15 and newer, while auditing is on ('auditctl -e 1', or auditd); its domain is \
+            known by the process that the launcher was, which with -daemonize is not the one that \
+            stays. '-' reads lines from standard input and passes over those that are about something else.
+
+            EXAMPLES
+              journalctl -k | launcherctl explain -
+              launcherctl explain --pid 4711
+              launcherctl explain signal 31
+            """,
+    )
+
+    @Option(help: "Explain what the log says about this process, which may have ended.")
+    var pid: Int?
+
+    @Argument(help: ArgumentHelp("A line of a log, or '-'.", valueName: "record"))
+    var record: [String] = []
+
+    func validate() throws {
+        if let pid, pid < 1 { throw ValidationError("--pid wants a process number, found \(pid)") }
+        guard record.isEmpty == (pid != nil) else {
+            throw ValidationError("give either a record, or '-', or --pid")
+        }
+    }
+
+    func run() throws {
+        do throws(LaunchFailure) {
+            if let pid { return try explain(process: pid) }
+            let explanation = try record == ["-"] ? Self.standardInput() : recordOnCommandLine()
+            guard !explanation.entries.isEmpty else {
+                if explanation.launches > 0 { return Output.show(Self.launch) }
+                throw LaunchFailure(ExplanationError.nothingFound(isInput: record == ["-"]))
+            }
+            Output.show(explanation.text, terminator: "")
+        } catch {
+            throw refuse(error)
+        }
+    }
+
+    /// Where a log has nothing but that.
+    private static let launch =
+        "the launcher became QEMU, which 'seccomp log' records; nothing else is there"
+
+    private func recordOnCommandLine() -> LogExplanation {
+        LogExplanation(ByteString(record.joined(separator: " ")))
+    }
+
+    private static func standardInput() throws(LaunchFailure) -> LogExplanation {
+        var explanation = LogExplanation()
+        try wrapping { () throws(HostError) in
+            try StandardInput.lines { explanation.read($0) }
+        }
+        return explanation
+    }
+
+    private func explain(process: Int) throws(LaunchFailure) {
+        let running = try wrapping { () throws(HostError) in
+            try ProcessStatus.confinement(of: process)
+        }
+        Output.show("process \(process): \(running?.summary ?? "not running")")
+        let log = try wrapping { () throws(HostError) in try KernelLog.content() }
+        let explanation = LogExplanation(log, of: process)
+        if explanation.entries.isEmpty, explanation.launches > 0 {
+            Output.show(Self.launch)
+        } else if explanation.entries.isEmpty {
+            Output.show("the kernel's log, as far as it goes back, has no record of it")
+        } else {
+            Output.show("\n" + explanation.text, terminator: "")
+        }
+    }
+}
+
+private func wrapping<Value>(_ body: () throws(HostError) -> Value) throws(LaunchFailure) -> Value {
+    do { return try body() } catch { throw LaunchFailure(error) }
+}
+
+/// Why there is nothing to explain.
+enum ExplanationError: Failure {
+    case nothingFound(isInput: Bool)
+
+    var message: String {
+        switch self {
+        case .nothingFound(isInput: true):
+            "standard input: no record of seccomp or Landlock in any line"
+        case .nothingFound(isInput: false):
+            "the text is no record of seccomp or Landlock, and no SIGSYS"
+        }
+    }
+
+    var hint: String? {
+        "records have type=1326 (SECCOMP) or type=1423 (LANDLOCK_ACCESS);"
+            + " 'journalctl -k | launcherctl explain -'"
+    }
+
+    var exitStatus: ExitStatus { .usage }
+}

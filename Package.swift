@@ -23,14 +23,15 @@ let package = Package(
         // For tests: QEMU loads it.
         .library(name: "captured-qemu", type: .dynamic, targets: ["CapturedQEMU"]),
     ],
+    // Exact, so that a release builds from what was tested; see docs/releasing.md.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         // Decides: values in, values out. Imports no Glibc, no C target and no Foundation.
-        .target(name: "Planning", dependencies: [system], swiftSettings: strict),
+        .target(name: "Planning", dependencies: [crypto, system], swiftSettings: strict),
 
         // Does: every effect on the machine, one file a stage.
         .target(
@@ -65,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "launcherctl",
             dependencies: [
-                "CLinux", "FilterVerification", "Host", "Planning", arguments, system,
+                "CLinux", "FilterVerification", "Host", "Planning", arguments, crypto, system,
             ],
             swiftSettings: strict,
         ),
@@ -81,7 +82,7 @@ let package = Package(
             name: "HostTests",
             dependencies: [
                 "CLinux", "CSeccomp", "FilterMachine", "FilterVerification", "Host", "Planning",
-                "SyscallProbes", system,
+                "SyscallProbes", crypto, system,
             ],
             swiftSettings: strict,
         ),

@@ -24,12 +24,8 @@ struct LauncherCtl: ParsableCommand {
         StandardStreams.occupy()
         OutputCheck.atExit()
         do {
-            if let request = MeasureRequest(plain: CommandLine.arguments) {
-                try request.run()
-            } else {
-                var command = try parseAsRoot()
-                try command.run()
-            }
+            var command = try parseAsRoot()
+            try command.run()
         } catch {
             end(error)
         }

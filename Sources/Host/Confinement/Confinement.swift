@@ -57,14 +57,12 @@ private struct Enclosure: ~Copyable {
                 throw .capabilitiesNotGivenUp(error)
             }
             if !isBounded { try giveUpNewPrivileges() }
-            StageTrace.ended("capabilities")
         }
         // The kernel wants it of everybody without CAP_SYS_ADMIN.
         if domain.mode == .enforce, !CapabilitySets.hasSystemAdministration {
             try giveUpNewPrivileges()
         }
         do throws(Errno) { try domain.enter() } catch { throw .domainNotEntered(error) }
-        StageTrace.ended("domain of files")
     }
 }
 
@@ -83,18 +81,15 @@ private func confine(
         return Confinement(mode: .off, noNewPrivileges: false, permitsOneExec: false)
     }
     let stack = FilterStack(ruleset, mode: mode, of: UInt32(bitPattern: getpid()))
-    StageTrace.ended("filter, built")
     if ruleset.execution == .once { try giveUpNewPrivileges() }
 
     let permitsOneExec = mode == .enforce && ruleset.execution == .once
     let listener = try load(stack.recorded, permitsOneExec ? [.log, .newListener] : .log)
     // After the one with the listener, because it is what refuses another listener.
     if let silent = stack.silent { _ = try load(silent, []) }
-    StageTrace.ended("filter, loaded")
     if permitsOneExec {
         let error = ExecOnce.permit(OwnedDescriptor(takingOver: listener))
         if let error { throw .permitNotArmed(error) }
-        StageTrace.ended("one exec, permitted")
     }
     return Confinement(
         mode: mode,

@@ -30,7 +30,6 @@ package struct PreparedLaunch: ~Copyable {
             + domain.warnings.map(LaunchWarning.files)
         self.forecast = forecast
         self.domain = domain
-        StageTrace.ended("rows of files")
     }
 
     /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
@@ -50,7 +49,6 @@ package struct PreparedLaunch: ~Copyable {
                 try Executable(firstOf: plan.programs)
             }
             let descriptor = try Self.hold(image)
-            StageTrace.ended("record, program and descriptor")
             let confinement = try Self.confined(plan, domain)
             try program.become(plan, descriptor, confinement)
         } catch {
@@ -129,7 +127,6 @@ extension PreparedLaunch {
             try Planner.passThrough(request, settings: settings, surroundings: surroundings)
         }
         try surroundings.look(at: planned.confinement.files.ruleset?.rules ?? [])
-        StageTrace.ended("surroundings")
         return surroundings
     }
 
@@ -145,9 +142,7 @@ extension PreparedLaunch {
         _ request: LaunchRequest,
         _ seccomp: SeccompMode?,
     ) throws(LaunchFailure) -> PreparedLaunch {
-        StageTrace.ended("command line")
         let configuration = try LaunchFiles.configuration(for: request)
-        StageTrace.ended("configuration")
         let settings = try failing { () throws(PlanningError) in
             try Planner.settings(request, configuration: configuration)
         }.choosing(seccomp)
@@ -161,7 +156,6 @@ extension PreparedLaunch {
             let plan = try failing { () throws(PlanningError) in
                 try Planner.passThrough(request, settings: settings, surroundings: surroundings)
             }
-            StageTrace.ended("plan")
             return try enclosed(plan, request)
         case .image(let choice):
             return try prepare(request, settings, choice)
@@ -196,21 +190,17 @@ extension PreparedLaunch {
         let plan = try failing { () throws(PlanningError) in
             try Planner.plan(request, settings: settings, choice: choice, host: host)
         }
-        StageTrace.ended("plan")
         guard let firmware = plan.firmware else { return try enclosed(plan, request) }
         let sealed = try failing { () throws(VerificationError) in
             let verified = try verify(firmware.image)
-            StageTrace.ended("open and proofs")
             return try Host.seal(verified)
         }
-        StageTrace.ended("copy, hash and seal")
         // Before the launch digest is computed, which reads the kernel where QEMU will.
         do throws(HostError) { try copies.fill(from: copied) } catch { throw LaunchFailure(error) }
         let warnings = try judge(sealed, for: firmware)
         let forecast = sealed.withBytes { bytes in
             LaunchForecast(of: bytes, guest: firmware.guest, commandLine: plan.commandLine)
         }
-        StageTrace.ended("structure")
         let facts = sealed.facts
         let placed = PlacedImage(image: sealed, place: reserved, settings: copies)
         return try enclosed(plan, request, placed, facts, warnings, forecast)

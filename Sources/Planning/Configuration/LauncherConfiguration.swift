@@ -95,8 +95,8 @@ extension LauncherConfiguration {
         let configuration = try SectionConfiguration(strict: bytes, file: file, schema: .launcher)
         self.configuration = configuration
         // Names of storages are one for all types, although sections are not.
-        var storageIndex = SectionIndex(comparesTypes: false)
-        for (number, section) in configuration.sections.enumerated() {
+        var storageLines: [ByteString: Int] = [:]
+        for section in configuration.sections {
             // A VM that somebody wrote down wrongly must not start as if nothing had been written:
             // its section has to be for a VM that can exist, even while its values are not read.
             let isVirtualMachine = configuration.matches(section.type, "vm")
@@ -113,8 +113,8 @@ extension LauncherConfiguration {
                 try set(reader)
             } else {
                 let storage = try Storage(reader)
-                if let first = storageIndex.insert(number, of: configuration) {
-                    let line = configuration.sections[first].line
+                let id = configuration.bytes(section.id)
+                if let line = storageLines.updateValue(section.line, forKey: id) {
                     throw reader.error(.duplicateSection(firstLine: line))
                 }
                 storages.append(storage)

@@ -37,7 +37,6 @@ package struct FirmwareImage: Hashable, Sendable {
     package let sevHashTable: Reading<GuestArea>
     package let sevMetadata: Reading<SEVMetadata>
     package let tdxMetadata: Reading<TDXMetadata>
-    package let igvmMetadata: Reading<IGVMMetadata>
 
     package var holdsCode: Bool { kind == .code || kind == .combined }
 
@@ -60,7 +59,6 @@ package struct FirmwareImage: Hashable, Sendable {
         sevHashTable = GuestArea.read(GuidedTable.Name.sevHashTable, from: bytes, table: table)
         sevMetadata = SEVMetadata.read(from: bytes, table: table)
         tdxMetadata = TDXMetadata.read(from: bytes, table: table)
-        igvmMetadata = IGVMMetadata.read(from: bytes, table: table)
     }
 }
 

@@ -17,7 +17,6 @@ package struct FlashVolume: Hashable, Sendable {
     package let headerByteCount: Int
     package let fileSystem: FileSystem
     package let attributes: UInt32
-    package let revision: UInt8
     /// The name in the extended header, which volumes of variables do not have.
     package let name: GUID?
     /// The reset vector of other architectures than x86 lies in the first bytes.
@@ -125,7 +124,6 @@ extension FlashVolume {
         guard let fileSystem = image.guid(at: offset + 0x10),
             let attributes = image.uint32(at: offset + 0x2C),
             let extendedHeader = image.uint16(at: offset + 0x34).map(Int.init),
-            let revision = image.uint8(at: offset + 0x37),
             let firstWords = image.guid(at: offset)
         else { return nil }
         self.offset = offset
@@ -133,7 +131,6 @@ extension FlashVolume {
         self.headerByteCount = headerByteCount
         self.fileSystem = FileSystem(fileSystem)
         self.attributes = attributes
-        self.revision = revision
         name =
             extendedHeader >= headerByteCount && extendedHeader < byteCount
             ? image.guid(at: offset + extendedHeader) : nil

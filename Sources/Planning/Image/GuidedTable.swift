@@ -65,15 +65,6 @@ extension GuidedTable {
             0xA75E,
             0x5585_A7BF_67CC
         )
-        package static let igvmMetadata = GUID(
-            0x784F_A70E,
-            0x3176,
-            0x4677,
-            0x8A20,
-            0x04B6_8699_E374
-        )
-        /// Only in coconut-svsm's own binary, never in OVMF.
-        package static let svsm = GUID(0xA789_A612, 0x0597, 0x4C4B, 0xA49F, 0xCBB1_FE9D_1DDD)
     }
 }
 

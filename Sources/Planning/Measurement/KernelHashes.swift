@@ -1,3 +1,5 @@
+import struct Crypto.SHA256
+
 /// The table of hashes with which a guest's firmware checks what `-kernel` brought. It is put into
 /// the guest's memory before the launch, so the launch digest covers it.
 ///
@@ -15,11 +17,10 @@ package struct KernelHashes: Hashable, Sendable {
     ///   - kernel: the file of `-kernel`, byte for byte.
     ///   - initrd: the file of `-initrd`; none where it is not given.
     ///   - commandLine: the text of `-append`; `nil` and empty come to the same.
-    package init<SHA256: HashFunction>(
+    package init(
         kernel: Span<UInt8>,
         initrd: Span<UInt8>,
         commandLine: ByteString?,
-        using _: SHA256.Type,
     ) {
         self.kernel = SHA256.hash(kernel)
         self.initrd = SHA256.hash(initrd)

@@ -1,9 +1,11 @@
+import struct Crypto.SHA256
+
 /// The digests that the owner of a confidential guest should see, foretold from the firmware and
 /// the command line.
 ///
 /// Each covers the initial memory and CPU state only. Policy, identity block, host data, memory
 /// size and devices are separate fields of the reports, or in none.
-package enum LaunchDigest<Hashes: HashSuite> {}
+package enum LaunchDigest {}
 
 extension LaunchDigest {
     /// Plain SEV: SHA-256 over what QEMU encrypts. The platform's firmware reports it only inside
@@ -18,7 +20,7 @@ extension LaunchDigest {
         firmware: Span<UInt8>,
         hashes: KernelHashes? = nil,
     ) throws(MeasurementRefusal) -> Digest {
-        var hash = Hashes.SHA256()
+        var hash = SHA256()
         hash.update(firmware)
         try addHashes(hashes, to: &hash, for: FirmwareImage(firmware))
         return Digest(.sha256, bytes: hash.finished())
@@ -44,7 +46,7 @@ extension LaunchDigest {
     ) throws(MeasurementRefusal) -> [Digest] {
         let image = FirmwareImage(firmware)
         let reset = try resetBlock(of: image, for: .sevES)
-        var start = Hashes.SHA256()
+        var start = SHA256()
         start.update(firmware)
         try addHashes(hashes, to: &start, for: image)
         return variants.map { variant in
@@ -63,7 +65,7 @@ extension LaunchDigest {
 
     private static func addHashes(
         _ hashes: KernelHashes?,
-        to hash: inout Hashes.SHA256,
+        to hash: inout SHA256,
         for image: FirmwareImage,
     ) throws(MeasurementRefusal) {
         guard let hashes else { return }
@@ -109,52 +111,5 @@ extension LaunchDigest {
             throw .image(.noHashTable(image.sevHashTable.fault))
         }
         return area
-    }
-}
-
-/// A hash function that somebody else provides: Planning decides what is hashed and links no
-/// cryptography.
-package protocol HashFunction {
-    /// How many bytes it yields.
-    static var byteCount: Int { get }
-
-    init()
-    mutating func update(_ bytes: Span<UInt8>)
-    /// Ends the hash and puts its `byteCount` bytes into `output`, from `offset` on. In place,
-    /// because a launch digest ends a hash for every page.
-    consuming func finish(into output: inout [UInt8], at offset: Int)
-}
-
-/// The two functions that launch digests are made of.
-package protocol HashSuite {
-    associatedtype SHA256: HashFunction
-    associatedtype SHA384: HashFunction
-}
-
-extension HashFunction {
-    /// The hash of one run of bytes.
-    package static func hash(_ bytes: Span<UInt8>) -> [UInt8] {
-        var hash = Self()
-        hash.update(bytes)
-        return hash.finished()
-    }
-
-    package consuming func finished() -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: Self.byteCount)
-        finish(into: &output, at: 0)
-        return output
-    }
-}
-
-extension [UInt8] {
-    /// Puts the number's bytes in place, little endian.
-    mutating func put(_ value: some FixedWidthInteger, at offset: Int) {
-        for index in 0..<value.bitWidth / 8 {
-            self[offset + index] = UInt8(truncatingIfNeeded: value >> (index * 8))
-        }
-    }
-
-    mutating func put(_ bytes: some Collection<UInt8>, at offset: Int) {
-        replaceSubrange(offset..<offset + bytes.count, with: bytes)
     }
 }

@@ -47,13 +47,9 @@ package struct ExpectedDigest: Hashable, Sendable {
 
 extension LaunchDigest {
     /// The digests to expect; where there are several, the most likely one comes first.
-    ///
-    /// - Parameter addPages: of an SEV-SNP guest's firmware, as in
-    ///   ``sevSNP(firmware:processors:hashes:addPages:)``.
     package static func expected(
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
-        addPages: (_ add: ([UInt8]) -> Void) -> Void,
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         switch guest {
         case .sev(let hashes):
@@ -75,7 +71,6 @@ extension LaunchDigest {
                 firmware: firmware,
                 processors: processors,
                 hashes: hashes,
-                addPages: addPages,
             )
             return [ExpectedDigest(variant: nil, digest: digest)]
         case .tdx:
@@ -85,16 +80,6 @@ extension LaunchDigest {
                 ExpectedDigest(variant: .singlePass, digest: single),
                 ExpectedDigest(variant: .twoPass, digest: two),
             ]
-        }
-    }
-
-    /// The same with all of it on this thread.
-    package static func expected(
-        of guest: MeasuredGuest,
-        firmware: Span<UInt8>,
-    ) throws(MeasurementRefusal) -> [ExpectedDigest] {
-        try expected(of: guest, firmware: firmware) {
-            $0(PageDigester.digests(ofPagesIn: firmware, using: Hashes.SHA384.self))
         }
     }
 }

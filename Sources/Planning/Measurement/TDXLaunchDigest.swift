@@ -1,3 +1,5 @@
+import struct Crypto.SHA384
+
 extension LaunchDigest {
     /// In which order the host tells the TDX module of a section's pages and of their contents.
     package enum TDXOrder: String, Hashable, Sendable, CaseIterable {
@@ -18,7 +20,7 @@ extension LaunchDigest {
     ) throws(MeasurementRefusal) -> Digest {
         let image = FirmwareImage(firmware)
         if let refusal = image.refusalOfTDXMetadata { throw .image(refusal) }
-        var chain = TDXChain<Hashes.SHA384>()
+        var chain = TDXChain()
         for section in image.tdxMetadata.value?.sections ?? [] {
             chain.add(section, of: firmware, order: order == .singlePass ? .interleaved : .separate)
         }
@@ -28,14 +30,14 @@ extension LaunchDigest {
 
 /// The one running hash into which the TDX module puts every page that is added and every chunk of
 /// contents that is measured.
-struct TDXChain<SHA384: HashFunction> {
+struct TDXChain {
     enum Order {
         case interleaved
         case separate
     }
 
-    private static var pageByteCount: UInt64 { 4096 }
-    private static var chunkByteCount: UInt64 { 256 }
+    private static let pageByteCount: UInt64 = 4096
+    private static let chunkByteCount: UInt64 = 256
 
     private var hash = SHA384()
     private var addition = Record("MEM.PAGE.ADD")

@@ -130,14 +130,13 @@ struct LineCursor {
         let start = position
         var isPlain = true
         var lastTab: Int?
-        position = endOfPrintable(bytes, start, end)
         while position < end, bytes[position] != UInt8(ascii: "\n") {
             if bytes[position] == UInt8(ascii: "\t") {
                 lastTab = position
-            } else {
+            } else if !(0x20...0x7E).contains(bytes[position]) {
                 isPlain = false
             }
-            position = endOfPrintable(bytes, position + 1, end)
+            position += 1
         }
         defer {
             position += 1
@@ -145,34 +144,4 @@ struct LineCursor {
         }
         return Line(range: start..<position, number: number, isPlain: isPlain, lastTab: lastTab)
     }
-}
-
-/// The first place from `start` on that holds no printable ASCII character.
-///
-/// Looks at eight bytes at a time: a configuration may have a megabyte, and is read at every launch.
-@inline(__always)
-private func endOfPrintable(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
-    var index = start
-    while index + 8 <= end {
-        let word = unsafe bytes.bytes.unsafeLoadUnaligned(
-            fromUncheckedByteOffset: index,
-            as: UInt64.self
-        ).littleEndian
-        let other = highBitsOfOtherThanPrintable(word)
-        guard other == 0 else { return index + other.trailingZeroBitCount / 8 }
-        index += 8
-    }
-    while index < end, bytes[index] &- 0x20 <= 0x5E { index += 1 }
-    return index
-}
-
-/// The highest bit of each byte that is no printable ASCII character; right up to the lowest such
-/// byte, above which a borrow may have gone.
-@inline(__always)
-private func highBitsOfOtherThanPrintable(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let belowSpace = (word &- (ones &* 0x20)) & ~word
-    let notDelete = word ^ (ones &* 0x7F)
-    let isDelete = (notDelete &- ones) & ~notDelete
-    return (belowSpace | isDelete | word) & (ones &* 0x80)
 }

@@ -18,22 +18,22 @@ extension SectionConfiguration {
 private struct StrictParser {
     private let schema: SectionSchema
     private var configuration: SectionConfiguration
-    private var index: SectionIndex
+    /// The line of each section's header.
+    private var headers: [Header: Int] = [:]
     /// Number of the open section's type in the schema; `nil` where no section is open.
     private var type: Int?
     /// Where each key of the open section's type was set last: in an earlier section, where that
     /// line is not below the header.
     private var keyLines: [Int]
 
-    /// Of a section with one setting.
-    private static let usualByteCount = 40
+    private struct Header: Hashable {
+        let type: ArraySlice<UInt8>
+        let id: ArraySlice<UInt8>
+    }
 
     init(_ bytes: [UInt8], file: String, schema: SectionSchema) {
         self.schema = schema
         configuration = SectionConfiguration(empty: bytes, file: file)
-        let sectionCount = bytes.count / Self.usualByteCount
-        configuration.sections.reserveCapacity(sectionCount)
-        index = SectionIndex(expecting: sectionCount)
         keyLines = Array(repeating: 0, count: schema.types.map { $0.keys.count }.max() ?? 0)
     }
 
@@ -68,8 +68,8 @@ private struct StrictParser {
         }
         self.type = type
         configuration.open(type: name, id: id, line)
-        if let earlier = index.insert(configuration.sections.count - 1, of: configuration) {
-            let firstLine = configuration.sections[earlier].line
+        let header = Header(type: configuration.bytes[name], id: configuration.bytes[id])
+        if let firstLine = headers.updateValue(line.number, forKey: header) {
             throw error(line, .duplicateSection(firstLine: firstLine))
         }
     }

@@ -3,6 +3,8 @@ import Host
 import Planning
 import SystemPackage
 
+import struct Crypto.SHA256
+
 /// What an image is, as people and programs read it.
 struct InspectReport {
     let path: String
@@ -16,7 +18,7 @@ struct InspectReport {
     init(_ bytes: [UInt8], path: String) {
         self.path = path
         image = FirmwareImage(bytes.span)
-        digest = Digest(.sha256, bytes: CryptoHashes.SHA256.hash(bytes.span))
+        digest = Digest(.sha256, bytes: SHA256.hash(bytes.span))
         var contents: FirmwareContents?
         var fault: ContentsFault?
         do throws(ContentsFault) {

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Glibc
 import Host
 import Planning
@@ -23,7 +25,9 @@ struct HostFilesTests {
     @Test func `a configuration that is replaced all the time is read, old or new`() throws {
         let (path, other) = (file, directory.path.appending("other"))
         try write([1], to: path)
-        let thread = try JoinedThread {
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            defer { ended.signal() }
             do {
                 for _ in 0..<20_000 {
                     try write([1], to: other)
@@ -34,7 +38,7 @@ struct HostFilesTests {
             }
         }
         for _ in 0..<20_000 { #expect(try HostFiles.configuration(at: path) == [1]) }
-        thread.join()
+        ended.wait()
     }
 
     @Test func `a file whose size the kernel calls 0 is read all the same`() throws {

@@ -2,6 +2,8 @@ import Host
 import Planning
 import SystemPackage
 
+import struct Crypto.SHA256
+
 /// A host with one storage, one image in it and a configuration that pins it.
 struct LaunchScene {
     private let storage: FirmwareStorage
@@ -17,7 +19,7 @@ struct LaunchScene {
         firmware: [String] = [],
     ) throws {
         storage = try FirmwareStorage(content: image)
-        let digest = hexadecimal(CryptoHashes.SHA256.hash(image.span))
+        let digest = hexadecimal(SHA256.hash(image.span))
         let lines =
             ["launcher: defaults"] + (launcher + ["log none"]).map { "\t" + $0 } + [
                 "", "dir: demo", "\tpath \(storage.root)", "", "firmware: \(Self.volume)",

@@ -19,7 +19,6 @@ struct FirmwareImageTests {
         #expect(image.sevHashTable.value?.base == 0x81_0C00)
         #expect(image.sevMetadata.value?.sections.count == 7)
         #expect(image.tdxMetadata.value?.sections.count == 3)
-        #expect(image.igvmMetadata == .absent)
     }
 
     @Test func `a store before the code makes a combined image`() throws {

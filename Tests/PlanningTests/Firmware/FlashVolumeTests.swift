@@ -21,7 +21,6 @@ struct FlashVolumeTests {
         #expect(volume.byteCount == 0x4000)
         #expect(volume.fileSystem == .firmware(version: 2))
         #expect(volume.name == FlashVolume.Name.main)
-        #expect(volume.revision == 2)
         #expect(!volume.startsWithCode)
     }
 

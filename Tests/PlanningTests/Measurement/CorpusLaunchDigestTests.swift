@@ -1,5 +1,8 @@
 import Testing
 
+import struct Crypto.SHA256
+import struct Crypto.SHA384
+
 @testable import Planning
 
 /// Digests held against those of an independent implementation (sev-snp-measure, td-shim) over real
@@ -36,7 +39,6 @@ struct CorpusLaunchDigestTests {
             kernel: kernel.span,
             initrd: initrd.span,
             commandLine: append.map { ByteString($0) },
-            using: SwiftCryptoHashes.SHA256.self,
         )
     }
 
@@ -61,22 +63,22 @@ struct CorpusLaunchDigestTests {
         let bytes = try FirmwareCorpus.image(vector.ovmf)
         let hashes = hashes(vector.kernel, vector.initrd, vector.append)
         return switch vector.mode {
-        case "sev": try TestDigest.sev(firmware: bytes.span, hashes: hashes).hex
+        case "sev": try LaunchDigest.sev(firmware: bytes.span, hashes: hashes).hex
         case "seves":
-            try TestDigest.sevES(
+            try LaunchDigest.sevES(
                 firmware: bytes.span,
                 processors: processors(vector),
                 variants: [.init2],
                 hashes: hashes,
             )[0].hex
         case "snp":
-            try TestDigest.sevSNP(
+            try LaunchDigest.sevSNP(
                 firmware: bytes.span,
                 processors: processors(vector),
                 hashes: hashes,
             ).hex
         case "snp:ovmf-hash":
-            try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(of: bytes.span).digest.hex
+            try LaunchDigest.sevSNPFirmware(bytes.span).hex
         default: nil
         }
     }
@@ -95,7 +97,7 @@ struct CorpusLaunchDigestTests {
     func `each variant of SEV-ES has its own digest`(vector: LaunchVectors.SEVES) throws {
         let bytes = try FirmwareCorpus.image(vector.ovmf)
         let swapsDebugState = vector.variant.contains("debug_swap")
-        let digest = try TestDigest.sevES(
+        let digest = try LaunchDigest.sevES(
             firmware: bytes.span,
             processors: Processors(
                 count: vector.vcpus,
@@ -111,12 +113,12 @@ struct CorpusLaunchDigestTests {
     func `MRTD is that of the other implementation`(vector: LaunchVectors.TDX) throws {
         let bytes = try FirmwareCorpus.image(vector.file)
         guard let mrtd = vector.mrtd else {
-            #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
+            #expect(throws: MeasurementRefusal.self) { try LaunchDigest.tdx(firmware: bytes.span) }
             return
         }
-        #expect(try TestDigest.tdx(firmware: bytes.span).hex == mrtd)
+        #expect(try LaunchDigest.tdx(firmware: bytes.span).hex == mrtd)
         #expect(
-            try TestDigest.tdx(firmware: bytes.span, order: .twoPass).hex
+            try LaunchDigest.tdx(firmware: bytes.span, order: .twoPass).hex
                 == vector.mrtdTwoPassLegacy
         )
     }
@@ -126,24 +128,6 @@ struct CorpusLaunchDigestTests {
             let hashes = hashes(table.kernel, table.initrd, table.append)
             #expect(hexadecimal(try #require(hashes).table) == table.tableHex)
         }
-    }
-
-    @Test func `a measurement is the digest under the owner's key`() throws {
-        let example = try #require(Self.vectors).launchMeasureHmacExample
-        func bytes(_ hex: String) throws -> [UInt8] {
-            try stride(from: 0, to: hex.count, by: 2).map { offset in
-                try #require(UInt8(hex.dropFirst(offset).prefix(2), radix: 16))
-            }
-        }
-        let measurement = SEVMeasurement(
-            of: try Digest(.sha256, hex: example.ld),
-            on: .init(major: example.apiMajor, minor: example.apiMinor, build: example.build),
-            policy: 1,
-            key: try bytes(example.tik),
-            nonce: try bytes(example.mnonce),
-            using: SwiftCryptoHashes.SHA256.self,
-        )
-        #expect(hexadecimal(measurement.code) == example.hmac)
     }
 
     @Test(arguments: vectors?.vmsaPages.pages ?? [])
@@ -156,8 +140,8 @@ struct CorpusLaunchDigestTests {
             includesFloatingPoint: page.fpu,
         )
         let bytes = area.page
-        #expect(hexadecimal(SwiftCryptoHashes.SHA256.hash(bytes.span)) == page.sha256)
-        #expect(hexadecimal(SwiftCryptoHashes.SHA384.hash(bytes.span)) == page.sha384)
+        #expect(hexadecimal(SHA256.hash(bytes.span)) == page.sha256)
+        #expect(hexadecimal(SHA384.hash(bytes.span)) == page.sha384)
     }
 
     /// A digest that is wrong says nothing of where; every link of these chains is known.
@@ -168,8 +152,7 @@ struct CorpusLaunchDigestTests {
         let image = FirmwareImage(bytes.span)
         let steps = trace.steps.filter { $0.step != "first firmware page" }
         let sections = try #require(image.sevMetadata.value).sections
-        let firmware = try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(of: bytes.span)
-        var chain = SNPChain<SwiftCryptoHashes.SHA384>(after: firmware.digest)
+        var chain = try SNPChain(firmware: bytes.span)
         #expect(hexadecimal(chain.digest) == steps.first?.ld)
         guard !trace.kernel else { return }
         for (section, step) in zip(sections, steps.dropFirst()) {

@@ -9,7 +9,6 @@ struct KernelHashesTests {
             kernel: kernel.span,
             initrd: initrd.span,
             commandLine: commandLine,
-            using: SwiftCryptoHashes.SHA256.self,
         )
     }
 

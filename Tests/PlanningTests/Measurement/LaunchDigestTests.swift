@@ -1,5 +1,7 @@
 import Testing
 
+import struct Crypto.SHA384
+
 @testable import Planning
 
 struct LaunchDigestTests {
@@ -11,7 +13,7 @@ struct LaunchDigestTests {
 
     private func snp(_ image: SyntheticImage, hashes: KernelHashes? = nil) throws -> Digest {
         let bytes = image.build()
-        return try TestDigest.sevSNP(
+        return try LaunchDigest.sevSNP(
             firmware: bytes.span,
             processors: processors(),
             hashes: hashes
@@ -24,7 +26,6 @@ struct LaunchDigestTests {
             kernel: kernel.span,
             initrd: [UInt8]().span,
             commandLine: nil,
-            using: SwiftCryptoHashes.SHA256.self,
         )
     }
 
@@ -51,7 +52,7 @@ struct LaunchDigestTests {
     @Test func `half a page cannot be measured`() throws {
         let bytes = Array(Self.image.build().dropFirst(100))
         #expect(throws: MeasurementRefusal.notWholePages(byteCount: bytes.count)) {
-            try TestDigest.sevSNP(firmware: bytes.span, processors: processors())
+            try LaunchDigest.sevSNP(firmware: bytes.span, processors: processors())
         }
     }
 
@@ -74,54 +75,17 @@ struct LaunchDigestTests {
         let bytes = Self.image.build()
         let plain = try snp(Self.image)
         #expect(try snp(Self.image, hashes: hashes) != plain)
-        #expect(try TestDigest.sevSNP(firmware: bytes.span, processors: processors(2)) != plain)
+        #expect(try LaunchDigest.sevSNP(firmware: bytes.span, processors: processors(2)) != plain)
     }
 
-    @Test func `a repeated page is hashed as if it stood alone`() throws {
+    @Test func `the pages of the firmware are chained as the specification has it`() throws {
         let page = filler(4096, of: 0xFF)
         var different = page
         different[4095] = 0
         for pages in [[page, page, page], [page, different, page], [different, different, page]] {
             let image = pages.flatMap(\.self)
-            let digest = try SNPFirmwareDigest<SwiftCryptoHashes.SHA384>(of: image.span).digest
+            let digest = try LaunchDigest.sevSNPFirmware(image.span)
             #expect(digest.bytes == linkByLink(pages))
-        }
-    }
-
-    @Test func `pages hashed in parts come to the same digest`() throws {
-        let bytes = Self.image.build()
-        let count = bytes.count / 4096
-        for cut in 0...count {
-            // Each part by somebody else, who sees no page of the other.
-            let parts = [0..<cut, cut..<count].map { pages in
-                var digester = PageDigester()
-                return digester.digests(
-                    of: pages,
-                    in: bytes.span,
-                    using: SwiftCryptoHashes.SHA384.self,
-                )
-            }
-            let digest = try TestDigest.sevSNP(firmware: bytes.span, processors: processors()) {
-                for part in parts { $0(part) }
-            }
-            #expect(try digest == snp(Self.image))
-        }
-    }
-
-    @Test func `one who digests parts here and there takes no page for another`() throws {
-        let kinds = (0..<3).map { filler(4096, of: $0) }
-        let bytes = [0, 0, 1, 1, 0, 2, 2, 2].flatMap { kinds[$0] }
-        var digester = PageDigester()
-        for pages in [0..<1, 6..<8, 1..<3, 4..<6, 3..<4] {
-            let expected = pages.flatMap {
-                SwiftCryptoHashes.SHA384.hash(bytes.span.extracting($0 * 4096..<($0 + 1) * 4096))
-            }
-            let digests = digester.digests(
-                of: pages,
-                in: bytes.span,
-                using: SwiftCryptoHashes.SHA384.self,
-            )
-            #expect(digests == expected)
         }
     }
 
@@ -130,12 +94,12 @@ struct LaunchDigestTests {
         variant: ExpectedDigest.Variant?
     ) throws {
         let bytes = Self.image.build()
-        let all = try TestDigest.expected(
+        let all = try LaunchDigest.expected(
             of: .sevES(processors(), nil),
             firmware: bytes.span,
         )
         #expect(all.map(\.variant) == [.legacy, .init2])
-        let expected = try TestDigest.expected(
+        let expected = try LaunchDigest.expected(
             of: .sevES(processors(), nil, only: variant),
             firmware: bytes.span,
         )
@@ -144,7 +108,6 @@ struct LaunchDigestTests {
 
     /// The chain as the specification has it, page by page.
     private func linkByLink(_ pages: [[UInt8]]) -> [UInt8] {
-        typealias SHA384 = SwiftCryptoHashes.SHA384
         var digest = filler(48, of: 0)
         for (index, page) in pages.enumerated() {
             let address = 1 << 32 - UInt64((pages.count - index) * 4096)
@@ -158,17 +121,17 @@ struct LaunchDigestTests {
 
     @Test func `what a TDX guest's variable store holds is not in MRTD, the code is`() throws {
         let bytes = Self.image.build()
-        let digest = try TestDigest.tdx(firmware: bytes.span)
+        let digest = try LaunchDigest.tdx(firmware: bytes.span)
         var other = bytes
         other[0x2000] ^= 1
-        #expect(try TestDigest.tdx(firmware: other.span) == digest)
+        #expect(try LaunchDigest.tdx(firmware: other.span) == digest)
         other[0x6000] ^= 1
-        #expect(try TestDigest.tdx(firmware: other.span) != digest)
+        #expect(try LaunchDigest.tdx(firmware: other.span) != digest)
     }
 
     @Test func `code without its variable store has no MRTD`() throws {
         let bytes = Array(Self.image.build()[0x5000...])
-        #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
+        #expect(throws: MeasurementRefusal.self) { try LaunchDigest.tdx(firmware: bytes.span) }
     }
 
     /// Metadata is checked before pages are counted, so no length in it makes the loop long.
@@ -178,7 +141,7 @@ struct LaunchDigestTests {
             .init(address: 0, size: 1 << 63, type: 3)
         )
         let bytes = image.build()
-        #expect(throws: MeasurementRefusal.self) { try TestDigest.tdx(firmware: bytes.span) }
+        #expect(throws: MeasurementRefusal.self) { try LaunchDigest.tdx(firmware: bytes.span) }
         image.sevSections?.append((0, .max, 1))
         #expect(throws: MeasurementRefusal.self) { try snp(image) }
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// What the filter leaves to a QEMU that has been taken over, line by line, as root: the README's
-/// table is this one.
+/// What the filter leaves to a QEMU that has been taken over, line by line, as root: the
+/// table in docs/confinement.md is this one.
 @Suite(
     .enabled(if: MatrixHost.isAvailable, "no QEMU: install qemu-system-x86, or set LAUNCHER_QEMU"),
     .enabled(if: geteuid() == 0, "what root could do is tried as root"),

@@ -2,11 +2,11 @@ import Foundation
 import Planning
 import Testing
 
-/// The README's table of codes is what an administrator searches.
+/// The tables of docs/image-codes.md are what an administrator searches.
 struct CodeTableTests {
-    @Test func `the README explains every code and no other`() throws {
+    @Test func `the document on image codes explains every code and no other`() throws {
         let text = try String(
-            contentsOf: PackageFiles.root.appendingPathComponent("README.md"),
+            contentsOf: PackageFiles.root.appendingPathComponent("docs/image-codes.md"),
             encoding: .utf8
         )
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("| FW-") }

@@ -19,13 +19,3 @@ private struct UnencodableDocument: Failure {
     var hint: String? { nil }
     var exitStatus: ExitStatus { .software }
 }
-
-/// Labelled lines; the labels are a column of their own.
-func labelled(_ rows: [(String, String)]) -> String {
-    rows.flatMap { name, value in
-        Folding.lines(
-            printable(value),
-            after: name + String(repeating: " ", count: max(12 - name.count, 1))
-        )
-    }.joined(separator: "\n")
-}

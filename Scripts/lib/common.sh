@@ -159,14 +159,23 @@ release_path() { swift build -c release --show-bin-path "${release_flags[@]}"; }
 
 # The rows of a policy, as `launcherctl policy --json` prints it, as initialisers for reference.c.
 policy_rows() {
-    sed 's/{"syscall"/\n&/g' | sed -n '
-        /^{"syscall"/!d
-        s/"reason".*//
-        s/{"argument":\([0-9]*\),"mask":"\([0-9a-fx]*\)","value":"\([0-9a-fx]*\)"}/CHECK(\1, \2, \3)/g
-        s/.*"number":\([0-9]*\),"verdict":"allow","checks":\[\(.*\)\],$/{\1, ALLOW, \2}/p
-        s/.*"number":\([0-9]*\),"verdict":"kill","checks":\[\(.*\)\],$/{\1, KILL, \2}/p
-        s/.*"number":\([0-9]*\),"verdict":"refuse","error":"\([A-Z]*\)".*"checks":\[\(.*\)\],$/{\1, REFUSE(\2), \3}/p
-    ' | sed 's/, }$/, 0, {0}},/; s/, CHECK/, 1, CHECK/; s/)}$/)},/'
+    # Keys are sorted, one a line: a row of the policy ends with its verdict.
+    awk -F '"' '
+        $2 == "checks" { checks = "" }
+        $2 == "argument" || $2 == "number" { number[$2] = $3; gsub(/[^0-9]/, "", number[$2]) }
+        $2 == "error" || $2 == "mask" { text[$2] = $4 }
+        $2 == "value" && "argument" in number {
+            checks = checks (checks == "" ? "" : ",") \
+                sprintf("CHECK(%s, %s, %s)", number["argument"], text["mask"], $4)
+            delete number["argument"]
+        }
+        $2 == "verdict" && "number" in number {
+            action = $4 == "refuse" ? "REFUSE(" text["error"] ")" : toupper($4)
+            printf "{%s, %s, %s},\n", number["number"], action, \
+                checks == "" ? "0, {0}" : "1, " checks
+            delete number["number"]
+        }
+    '
 }
 
 # A unified image and a split pair as Debian's ovmf package ships them.

@@ -245,7 +245,3 @@ package struct Difference: Hashable, Sendable {
         return known.first { $0.returnValue == answer }?.summary ?? hexadecimal(answer)
     }
 }
-
-private func hexadecimal(_ number: some BinaryInteger) -> String {
-    "0x" + String(number, radix: 16)
-}

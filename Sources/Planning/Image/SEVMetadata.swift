@@ -140,14 +140,9 @@ extension SEVMetadata {
 extension SEVMetadata.Section: CustomStringConvertible {
     /// `SNP_SEC_MEM section 0x800000-0x809000`
     package var description: String {
-        "\(kind.displayName) section \(hexadecimal(address: UInt64(address)))"
-            + "-\(hexadecimal(address: end))"
+        "\(kind.displayName) section \(hexadecimal(address))"
+            + "-\(hexadecimal(end))"
     }
-}
-
-/// An address as messages show it: `0x80b004`.
-package func hexadecimal(address: UInt64) -> String {
-    "0x" + String(address, radix: 16, uppercase: false)
 }
 
 /// Where the CPUs after the first start in an SEV-ES or SEV-SNP guest. QEMU puts it into their

@@ -216,6 +216,6 @@ extension TDXMetadata.Section {
 extension TDXMetadata.Section: CustomStringConvertible {
     /// `BFV section 0xffc84000-0x100000000`
     package var description: String {
-        "\(kind.displayName) section \(hexadecimal(address: address))-\(hexadecimal(address: end))"
+        "\(kind.displayName) section \(hexadecimal(address))-\(hexadecimal(end))"
     }
 }

@@ -73,7 +73,7 @@ extension CPUSignature {
 
 extension CPUSignature: CustomStringConvertible {
     /// `0xa00f11`
-    package var description: String { hexadecimal(address: UInt64(rawValue)) }
+    package var description: String { hexadecimal(rawValue) }
 }
 
 extension CPUSignature {

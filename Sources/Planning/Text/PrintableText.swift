@@ -117,3 +117,8 @@ private func editDistance(_ one: String, _ other: String) -> Int {
     }
     return row[letters.count]
 }
+
+/// A number as messages show addresses, masks and flags: `0x80b004`.
+package func hexadecimal(_ number: some BinaryInteger) -> String {
+    "0x" + String(number, radix: 16)
+}

@@ -48,7 +48,7 @@ struct CheckCommand: ParsableCommand {
         for finding in shown {
             table.add(
                 .init(finding.state.rawValue, finding.state.colour),
-                .init("\(finding.area) \(finding.subject)".limited(to: 34)),
+                .init("\(finding.area) \(finding.subject)".shortened(to: 34)),
                 .init(finding.message),
             )
         }
@@ -58,11 +58,5 @@ struct CheckCommand: ParsableCommand {
         }
         if !hints.isEmpty { Output.show() }
         for hint in hints { Folding.lines(hint, after: "hint: ").forEach { Output.show($0) } }
-    }
-}
-
-extension String {
-    fileprivate func limited(to count: Int) -> String {
-        self.count <= count ? self : prefix(count - 1) + "…"
     }
 }

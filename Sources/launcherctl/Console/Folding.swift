@@ -32,12 +32,24 @@ enum Folding {
     }
 }
 
+extension String {
+    /// At most this many characters; an ellipsis is the last one where some are left out.
+    func shortened(to count: Int) -> String {
+        self.count <= count ? self : prefix(count - 1) + "…"
+    }
+
+    /// At least this many characters, with blanks after the text.
+    func padded(to count: Int) -> String {
+        self + String(repeating: " ", count: max(count - self.count, 0))
+    }
+}
+
 /// Labelled lines; the labels are a column of their own.
 func labelled(_ rows: [(String, String)]) -> String {
     rows.flatMap { name, value in
         Folding.lines(
             printable(value),
-            after: name + String(repeating: " ", count: max(12 - name.count, 1))
+            after: name.count < 12 ? name.padded(to: 12) : name + " ",
         )
     }.joined(separator: "\n")
 }

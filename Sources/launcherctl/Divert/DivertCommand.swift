@@ -104,10 +104,12 @@ struct DivertCommand: ParsableCommand {
                 let state = try failing { () throws(DiversionError) in try Diversion().state() }
                 let (word, remark) = state.description
                 if json {
-                    let path = Diversion.path.string
-                    Output.show(
-                        json: try jsonText(["path": path, "state": word, "remark": remark ?? ""])
+                    let document = DiversionDocument(
+                        path: Diversion.path.string,
+                        state: word,
+                        remark: remark ?? "",
                     )
+                    Output.show(json: try jsonText(document))
                 } else {
                     Output.show(word + (remark.map { ": \($0)" } ?? ""))
                 }

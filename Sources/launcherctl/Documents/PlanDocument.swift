@@ -2,12 +2,7 @@ import Host
 import Planning
 import SystemPackage
 
-extension PlanReport {
-    /// The same facts as one JSON object; its keys are documented in the README and stay.
-    func json() throws(LaunchFailure) -> String { try jsonText(document) }
-}
-
-/// What `launcherctl plan --json` prints.
+/// What `launcherctl plan --json` prints; its keys are documented in the README and stay.
 struct PlanDocument: Encodable {
     struct Firmware: Encodable {
         let name: String
@@ -31,13 +26,7 @@ struct PlanDocument: Encodable {
         let name: String
         let cause: String
         let purpose: String
-        let rules: [Rule]
-    }
-
-    struct Rule: Encodable {
-        let syscall: String
-        let verdict: String
-        let reason: String
+        let rules: [PolicyDocument.Rule]
     }
 
     let vmid: String?
@@ -55,7 +44,7 @@ struct PlanDocument: Encodable {
 }
 
 extension PlanReport {
-    fileprivate var document: PlanDocument {
+    var document: PlanDocument {
         PlanDocument(
             vmid: plan.identity.vmID?.escaped,
             name: plan.identity.name?.escaped,
@@ -76,7 +65,7 @@ extension PlanReport {
         if case .unknown(let gap) = forecast { gap } else { nil }
     }
 
-    fileprivate var firmware: PlanDocument.Firmware? {
+    private var firmware: PlanDocument.Firmware? {
         guard let firmware = plan.firmware, let facts else { return nil }
         return PlanDocument.Firmware(
             name: firmware.choice.name,
@@ -103,14 +92,6 @@ extension PlanDocument.Group {
         name = selected.group.name
         cause = selected.cause.description
         purpose = selected.group.purpose
-        rules = selected.group.rules.map(PlanDocument.Rule.init)
-    }
-}
-
-extension PlanDocument.Rule {
-    fileprivate init(_ rule: SyscallRule) {
-        syscall = "\(rule.syscall)"
-        verdict = "\(rule.verdict)"
-        reason = rule.reason
+        rules = selected.group.rules.map(PolicyDocument.Rule.init)
     }
 }

@@ -59,7 +59,8 @@ struct InspectCommand: ParsableCommand {
             let argument = try ImageArgument(image, configuration: config)
             let report = InspectReport(try argument.read(), path: argument.path.string)
             if descriptor {
-                Output.show(json: try descriptor(of: report))
+                let document = DescriptorDocument(try descriptor(of: report))
+                Output.show(json: try jsonText(document))
             } else if json {
                 Output.show(json: try jsonText(report.document))
             } else {
@@ -70,15 +71,17 @@ struct InspectCommand: ParsableCommand {
         }
     }
 
-    private func descriptor(of report: InspectReport) throws(LaunchFailure) -> String {
+    private func descriptor(
+        of report: InspectReport
+    ) throws(LaunchFailure) -> FirmwareDescriptor {
         let template = try template(for: report)
-        guard let text = report.descriptor(template: template) else {
+        guard let descriptor = report.descriptor(template: template) else {
             let lacksTemplate = report.image.kind == .code && template == nil
             throw LaunchFailure(
                 lacksTemplate ? NoDescriptor.noTemplate(image) : .startsNoGuest(image)
             )
         }
-        return text
+        return descriptor
     }
 
     private func template(

@@ -36,16 +36,15 @@ struct InspectReport {
     }
 
     /// `nil` for what starts no guest, and for code without a template.
-    func descriptor(template: VariableStoreTemplate?) -> String? {
+    func descriptor(template: VariableStoreTemplate?) -> FirmwareDescriptor? {
         guard fault == nil else { return nil }
         let template = template.map { (path: $0.path, store: $0.store) }
-        let descriptor = FirmwareDescriptor(
+        return FirmwareDescriptor(
             of: image,
             contents: contents,
             path: path.absolute,
             template: template,
         )
-        return descriptor?.json
     }
 
     var text: String {
@@ -94,7 +93,7 @@ extension InspectReport {
 
     private var volumeRows: [(String, String)] {
         var rows = image.layout.volumes.map { volume in
-            let start = hexadecimal(address: UInt64(volume.offset))
+            let start = hexadecimal(volume.offset)
             return ("volume", "\(volume.role) at \(start), \(volume.byteCount) bytes")
         }
         if let store = image.variableStore {
@@ -110,14 +109,14 @@ extension InspectReport {
     private var metadataRows: [(String, String)] {
         var rows: [(String, String)] = []
         if let reset = image.sevReset.value {
-            rows.append(("SEV reset", hexadecimal(address: UInt64(reset.address))))
+            rows.append(("SEV reset", hexadecimal(reset.address)))
         }
         rows += (image.sevMetadata.value?.sections ?? []).map { section in
-            let place = hexadecimal(address: UInt64(section.address))
+            let place = hexadecimal(section.address)
             return ("SEV", "\(section.kind.displayName) at \(place), \(section.byteCount) bytes")
         }
         rows += (image.tdxMetadata.value?.sections ?? []).map { section in
-            let place = hexadecimal(address: section.address)
+            let place = hexadecimal(section.address)
             let measured = section.attributes.contains(.measured) ? ", measured" : ""
             let name = section.kind.displayName
             return ("TDX", "\(name) at \(place), \(section.memoryByteCount) bytes\(measured)")

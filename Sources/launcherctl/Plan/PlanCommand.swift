@@ -34,7 +34,7 @@ struct PlanCommand: ParsableCommand {
             let launch = try PreparedLaunch.prepare(commandLine.invocation())
             let report = PlanReport(launch)
             if json {
-                Output.show(json: try report.json())
+                Output.show(json: try jsonText(report.document))
             } else {
                 Output.show(report.text)
             }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Host
 import Planning
 import SystemPackage
@@ -9,13 +8,6 @@ struct PlanReport {
     let facts: SealedFacts?
     let warnings: [LaunchWarning]
     let forecast: LaunchForecast?
-
-    init(_ launch: borrowing PreparedLaunch) {
-        plan = launch.plan
-        facts = launch.facts
-        warnings = launch.warnings
-        forecast = launch.forecast
-    }
 
     /// Labelled lines, then the command line, an option a line.
     var text: String {
@@ -83,6 +75,15 @@ struct PlanReport {
             }
         }
         return lines
+    }
+}
+
+extension PlanReport {
+    init(_ launch: borrowing PreparedLaunch) {
+        plan = launch.plan
+        facts = launch.facts
+        warnings = launch.warnings
+        forecast = launch.forecast
     }
 }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import FilterVerification
-import Glibc
 import Host
 import Planning
 
@@ -52,36 +51,37 @@ struct PolicyCommand: ParsableCommand {
     func run() throws {
         try reporting { () throws(LaunchFailure) in
             let invocation = try commandLine.invocation()
-            let plan = try PreparedLaunch.confinement(invocation)
-            let report = PolicyReport(
-                plan.ruleset,
-                mode: seccomp ?? plan.mode,
-                files: plan.files,
-                capabilities: plan.capabilities,
+            let configured = try PreparedLaunch.confinement(invocation)
+            let plan = LaunchPlan.ConfinementPlan(
+                mode: seccomp ?? configured.mode,
+                ruleset: configured.ruleset,
+                files: configured.files,
+                capabilities: configured.capabilities,
             )
             switch form {
-            case nil: Output.show(report.table, terminator: "")
-            case .json: Output.show(json: report.json, terminator: "")
-            case .bpf: Output.show(report.listing, terminator: "")
+            case nil: Output.show(PolicyReport(plan: plan).text, terminator: "")
+            case .json: Output.show(json: try jsonText(PolicyDocument(plan)))
+            case .bpf:
+                Output.show(FilterListing(plan.ruleset, mode: plan.mode).text, terminator: "")
             case .pfc:
                 let text = try failing { () throws(VerificationFailure) in
-                    try RulesetVerifier.pseudoCode(report.ruleset, mode: report.mode)
+                    try RulesetVerifier.pseudoCode(plan.ruleset, mode: plan.mode)
                 }
                 Output.show(text, terminator: "")
-            case .verify: try Self.verify(report)
+            case .verify: try Self.verify(plan)
             }
         }
     }
 
-    private static func verify(_ report: PolicyReport) throws(LaunchFailure) {
-        guard report.mode != .off else {
+    private static func verify(_ plan: LaunchPlan.ConfinementPlan) throws(LaunchFailure) {
+        guard plan.mode != .off else {
             Output.show("seccomp off: no filter is loaded, and there is nothing to compare")
             return
         }
         var verifier = RulesetVerifier()
         let agreement: Agreement
         do throws(VerificationFailure) {
-            agreement = try verifier.verify(report.ruleset, mode: report.mode)
+            agreement = try verifier.verify(plan.ruleset, mode: plan.mode)
         } catch {
             throw LaunchFailure(error)
         }

@@ -1,6 +1,8 @@
 import Host
 import Planning
 
+@testable import launcherctl
+
 /// A place in the kernel's log, to tell what came after it.
 struct KernelLogMark {
     /// The number of the last record before; `nil` where the log may not be read.

@@ -45,53 +45,6 @@ struct FirmwareFitnessTests {
         #expect(FirmwareDescriptor(of: store, contents: nil, path: "/x.fd") == nil)
     }
 
-    @Test func `a descriptor is the file that QEMU's schema describes`() throws {
-        let code = FirmwareImage(SyntheticImage().build().span)
-        let store = try #require(FirmwareImage(SyntheticImage.store().span).variableStore)
-        let descriptor = try #require(
-            FirmwareDescriptor(
-                of: code,
-                contents: nil,
-                path: "/srv/a \"b\"\u{1}.fd",
-                template: (path: "/srv/vars.fd", store: store),
-            )
-        )
-        #expect(
-            descriptor.json == #"""
-                {
-                    "description": "UEFI firmware",
-                    "interface-types": [
-                        "uefi"
-                    ],
-                    "mapping": {
-                        "device": "flash",
-                        "mode": "split",
-                        "executable": {
-                            "filename": "/srv/a \"b\"\u0001.fd",
-                            "format": "raw"
-                        },
-                        "nvram-template": {
-                            "filename": "/srv/vars.fd",
-                            "format": "raw"
-                        }
-                    },
-                    "targets": [
-                        {
-                            "architecture": "x86_64",
-                            "machines": [
-                                "pc-i440fx-*",
-                                "pc-q35-*"
-                            ]
-                        }
-                    ],
-                    "features": [],
-                    "tags": []
-                }
-
-                """#
-        )
-    }
-
     @Test(
         .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
         arguments: [

@@ -16,13 +16,6 @@ struct LogExplanationTests {
         #expect(explanation.entries.map(\.count) == [3, 1, 1])
         #expect(explanation.entries.map(\.processIDs) == [[7, 9], [7], []])
         #expect(explanation.entries.last?.finding == .death)
-        #expect(
-            explanation.text.contains(
-                "mlockall (151) of thread 'kvm', process 7, 9: failed with EPERM, 3 times\n"
-            )
-        )
-        #expect(explanation.text.contains("  group memory-lock: allow, because: "))
-        #expect(explanation.text.contains(", or with -overcommit mem-lock=on, or with -incoming; "))
     }
 
     @Test func `of one process only what it did`() {
@@ -50,20 +43,9 @@ struct LogExplanationTests {
         #expect(explanation.entries.isEmpty == isOwn)
     }
 
-    @Test func `a name made to mislead stays on its line`() {
-        // "x\n  remedy: none\u{1B}[2J" as the kernel writes such a name.
-        let comm = "780A202072656D6564793A206E6F6E651B5B324A"
-        let text = LogExplanation(ByteString(Self.record(151, pid: 7, comm: comm))).text
-        #expect(text.contains(#"thread 'x\n  remedy: none\x1b[2J'"#))
-        #expect(text.split(separator: "\n").filter { $0.hasPrefix("  remedy:") }.count == 1)
-        #expect(!text.contains("\u{1B}"))
-    }
-
-    @Test func `many processes are not all named`() {
+    @Test func `a thousand processes that do the same are one thing`() {
         let lines = (1...1_000).map { Self.record(151, pid: $0) }.joined(separator: "\n")
-        let explanation = LogExplanation(ByteString(lines))
-        #expect(explanation.entries.map(\.count) == [1_000])
-        #expect(explanation.text.contains("process 1, 2, 3, 4, 5, 6, 7, 8, …: "))
+        #expect(LogExplanation(ByteString(lines)).entries.map(\.count) == [1_000])
     }
 
     @Test func `a log of noise has nothing`() {

@@ -29,9 +29,4 @@ struct SignalDeathTests {
         #expect(!SignalDeath.isReported(by: ByteString((0...255).map(UInt8.init))))
         #expect(SignalDeath.isReported(by: ByteString([0xFF] + Array(" signal 31 ".utf8) + [0xFE])))
     }
-
-    @Test func `the advice names what a filter ends a process for`() {
-        #expect(SignalDeath.advice.contains("kexec_load"))
-        #expect(SignalDeath.advice.contains("launcherctl explain"))
-    }
 }

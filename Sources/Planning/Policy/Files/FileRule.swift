@@ -30,6 +30,14 @@ package struct FileRow: Hashable, Sendable {
     }
 }
 
+extension FileRow {
+    /// What it allows, in words.
+    package var summary: String {
+        folderAccess.isEmpty
+            ? access.summary : "\(access.summary); its folder, if missing: \(folderAccess.summary)"
+    }
+}
+
 /// A row, and what asked for it.
 package struct FileRule: Hashable, Sendable {
     package let row: FileRow

@@ -127,22 +127,6 @@ package enum SignalDeath {
         }
         return isPhrase || isNumbered || isNamed || words == ["159"] || words == ["31"]
     }
-
-    package static var message: String {
-        "SIGSYS (signal 31, shell status 159): a filter ended the process"
-    }
-
-    /// What the filter ends a process for, and where the call's name is to be found.
-    package static var advice: String {
-        let names = SyscallGroup.forbidden.rules.filter { $0.verdict == .kill }
-            .map(\.syscall.name).joined(separator: ", ")
-        return """
-            Ours does that for system calls that no QEMU makes, and for calls of the i386 and x32 \
-            ABIs; QEMU's own -sandbox does it for others. The kernel wrote down which call it was:
-              journalctl -k -g type=1326 | launcherctl explain -
-            Calls that end the process: \(names)
-            """
-    }
 }
 
 /// How a running process is confined, as the kernel shows it in /proc/PID/status.

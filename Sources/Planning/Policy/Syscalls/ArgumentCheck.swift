@@ -28,6 +28,16 @@ package struct ArgumentCheck: Hashable, Sendable {
 }
 
 extension ArgumentCheck {
+    /// As a condition in C: `a0 == 0x23`, `a1 & 0x8 == 0x8`.
+    package var summary: String {
+        if meansOwnProcess { return "a\(index) == own process" }
+        let left =
+            mask == .max || mask == 0xFFFF_FFFF ? "a\(index)" : "a\(index) & \(hexadecimal(mask))"
+        return "\(left) == \(hexadecimal(value))"
+    }
+}
+
+extension ArgumentCheck {
     /// What stands for the process ID until it is known: one above the highest that Linux gives
     /// out (PID_MAX_LIMIT in include/linux/threads.h), so that it is nobody's.
     package static let unknownProcess: UInt32 = 4_194_304

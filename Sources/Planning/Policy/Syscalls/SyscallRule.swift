@@ -128,6 +128,27 @@ extension Verdict: Comparable {
     }
 }
 
+extension Verdict {
+    /// In one or two words: `allow`, `EPERM`, `ENOSYS, silent`, `kill`.
+    package var summary: String {
+        switch self {
+        case .allow: "allow"
+        case .refuse(let refusal, .recorded): refusal.errorName
+        case .refuse(let refusal, .silent): "\(refusal.errorName), silent"
+        case .kill: "kill"
+        }
+    }
+}
+
+extension Refusal {
+    package var errorName: String {
+        switch self {
+        case .notImplemented: "ENOSYS"
+        case .notPermitted: "EPERM"
+        }
+    }
+}
+
 /// A named part of the policy: the system calls that one feature needs, or that nothing needs.
 package struct SyscallGroup: Hashable, Sendable {
     /// What the group is called in `launcherctl policy` and in a record explained.

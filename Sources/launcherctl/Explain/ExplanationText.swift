@@ -1,0 +1,57 @@
+import Planning
+
+extension LogExplanation {
+    /// For a person: a paragraph for each thing.
+    var text: String { entries.map(\.text).joined(separator: "\n") }
+}
+
+extension LogExplanation.Entry {
+    private var processes: String {
+        processIDs.prefix(8).map(String.init).joined(separator: ", ")
+            + (processIDs.count > 8 ? ", …" : "")
+    }
+
+    fileprivate var text: String {
+        let times = count == 1 ? "" : ", \(count) times"
+        switch finding {
+        case .death:
+            return "\(SignalDeath.message)\(times)\n\(SignalDeath.advice)\n"
+        case .file(let file):
+            let owner = processIDs.isEmpty ? "" : ", domain of process \(processes)"
+            let rows = file.rows.map {
+                "  group \($0.group): \($0.access.summary) of \($0.path.escaped), because: "
+                    + $0.reason
+            }
+            return
+                (["\(file.subject)\(owner): \(file.outcome)\(times)"] + rows
+                + ["  remedy: \(file.remedy)", ""]).joined(separator: "\n")
+        case .call(let call):
+            let rows = call.rows.map { row in
+                "  group \(row.group): \(row.verdict.summary)"
+                    + (row.condition.isEmpty ? "" : " where \(row.condition)")
+                    + ", because: \(row.reason)"
+            }
+            return
+                (["\(call.subject), process \(processes): \(call.outcome)\(times)"] + rows
+                + ["  remedy: \(call.remedy)", ""]).joined(separator: "\n")
+        }
+    }
+}
+
+extension SignalDeath {
+    static var message: String {
+        "SIGSYS (signal 31, shell status 159): a filter ended the process"
+    }
+
+    /// What the filter ends a process for, and where the call's name is to be found.
+    static var advice: String {
+        let names = SyscallGroup.forbidden.rules.filter { $0.verdict == .kill }
+            .map(\.syscall.name).joined(separator: ", ")
+        return """
+            Ours does that for system calls that no QEMU makes, and for calls of the i386 and x32 \
+            ABIs; QEMU's own -sandbox does it for others. The kernel wrote down which call it was:
+              journalctl -k -g type=1326 | launcherctl explain -
+            Calls that end the process: \(names)
+            """
+    }
+}

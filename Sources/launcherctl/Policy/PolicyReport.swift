@@ -1,0 +1,98 @@
+import Planning
+
+/// How one VM is confined, as a person reads it.
+struct PolicyReport {
+    let plan: LaunchPlan.ConfinementPlan
+
+    /// In 80 columns: each group with its cause, each row with its reason.
+    var text: String {
+        (syscallLines + fileLines + capabilityLines).joined(separator: "\n") + "\n"
+    }
+}
+
+// MARK: - System calls
+
+extension PolicyReport {
+    private var syscallLines: [String] {
+        let isOnce = plan.ruleset.execution == .once
+        var lines = [
+            "seccomp \(plan.mode.rawValue)",
+            "exec    \(isOnce ? "once, by the launcher" : "as programs need it")",
+            "others  \(plan.ruleset.defaultVerdict.summary)",
+        ]
+        for selected in plan.ruleset.groups {
+            lines += ["", "\(selected.group.name): \(selected.group.purpose)"]
+            lines.append(Self.line(about: selected.cause.description))
+            lines += selected.group.rules.flatMap(Self.lines)
+        }
+        return lines
+    }
+
+    /// The reason stands after what it is about, in a column of its own.
+    private static func lines(about rule: SyscallRule) -> [String] {
+        let checks = rule.checks.map(\.summary).joined(separator: ", ")
+        let call = rule.syscall.name + (checks.isEmpty ? "" : " (\(checks))")
+        let start = "  \(rule.verdict.summary.padded(to: 14))  \(call.padded(to: 20))"
+        let column = 40
+        if start.count + 2 <= column { return Folding.lines(rule.reason, after: start + "  ") }
+        // What leaves no room for its reason gets a line of its own.
+        return [start] + Folding.lines(rule.reason, after: "".padded(to: column))
+    }
+
+    private static func line(about cause: String, indent: String = "  ") -> String {
+        "\(indent)asked for by: \(cause.shortened(to: 64 - indent.count))"
+    }
+}
+
+// MARK: - Files and capabilities
+
+extension PolicyReport {
+    private var fileLines: [String] {
+        guard let ruleset = plan.files.ruleset else { return [] }
+        let note =
+            switch plan.files.mode {
+            case .enforce: "what no row is about fails with EACCES"
+            case .log: "nothing is refused, and nothing observed: the kernel has no such mode"
+            case .off: "the rows, if it were on"
+            }
+        var lines = ["", "landlock \(plan.files.mode.rawValue): \(note)"]
+        let scope = ruleset.scope.names
+        lines.append(
+            "  nothing outside is reached by: "
+                + (scope.isEmpty ? "-" : scope.joined(separator: ", ") + " (Linux 6.12)")
+        )
+        var last: (group: String, cause: GroupCause)?
+        for rule in ruleset.rules {
+            if last.map({ $0.group != rule.group || $0.cause != rule.cause }) ?? true {
+                lines += ["", Self.title(of: rule.group), Self.line(about: rule.cause.description)]
+                last = (rule.group, rule.cause)
+            }
+            lines.append("  \(rule.path.escaped)")
+            lines += Folding.lines("\(rule.row.summary): \(rule.row.reason)", after: "    ")
+        }
+        for file in plan.files.uncovered {
+            lines += ["", "no row is about \(file.path.escaped)"]
+            lines.append(Self.line(about: file.option))
+        }
+        return lines
+    }
+
+    private static func title(of group: String) -> String {
+        FileGroup.all.first { $0.name == group }.map { "files of \($0.name): \($0.purpose)" }
+            ?? "files of \(group)"
+    }
+
+    private var capabilityLines: [String] {
+        let mode = plan.capabilities.mode
+        guard let rules = plan.capabilities.rules else { return [] }
+        let note = mode == .drop ? "all but these are gone" : "the rows, if it were 'drop'"
+        var lines = ["", "capabilities \(mode.rawValue): \(note)"]
+        if rules.isEmpty { lines.append("  none is needed") }
+        for rule in rules {
+            lines += ["", "  \(rule.row.capability.name)"]
+            lines.append(Self.line(about: rule.cause.description, indent: "    "))
+            lines += Folding.lines("\(rule.group): \(rule.row.reason)", after: "    ")
+        }
+        return lines
+    }
+}

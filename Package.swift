@@ -66,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "launcherctl",
             dependencies: [
-                "CLinux", "FilterVerification", "Host", "Planning", arguments, crypto, system,
+                "FilterVerification", "Host", "Planning", arguments, crypto, system,
             ],
             swiftSettings: strict,
         ),

@@ -1,4 +1,4 @@
-import Glibc
+import Host
 import Planning
 
 /// One line on a terminal that tells how far a copy is, once it has taken more than a second.
@@ -16,20 +16,16 @@ struct ProgressLine: ~Copyable {
 
     mutating func update(_ byteCount: Int) {
         let elapsed = ContinuousClock.now - start
-        guard elapsed >= next, Terminal.isError else { return }
+        guard elapsed >= next, StandardStreams.errorIsTerminal else { return }
         next = elapsed + .milliseconds(200)
         isShown = true
         let amount = total.map { " of \(megabytes($0))" } ?? ""
-        write("\r\u{1B}[K\(label): \(megabytes(byteCount))\(amount)")
+        StandardStreams.show(onError: "\r\u{1B}[K\(label): \(megabytes(byteCount))\(amount)")
     }
 
     deinit {
-        if isShown { write("\r\u{1B}[K") }
+        if isShown { StandardStreams.show(onError: "\r\u{1B}[K") }
     }
-}
-
-private func write(_ text: String) {
-    _ = unsafe text.withCString { unsafe Glibc.write(STDERR_FILENO, $0, strlen($0)) }
 }
 
 private func megabytes(_ byteCount: Int) -> String {

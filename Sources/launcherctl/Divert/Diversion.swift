@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Host
 import Planning
 import SystemPackage
@@ -55,24 +54,16 @@ struct Diversion {
     }
 
     /// The path below the root.
-    func host(_ path: FilePath) -> String { root + path.string }
+    func host(_ path: FilePath) -> FilePath { FilePath(root + path.string) }
 
     func isLauncher(_ path: FilePath) -> Bool {
         target(of: path) == Self.launcher.string
     }
 
     /// Where a symbolic link leads; `nil` where it is none.
-    func target(of path: FilePath) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink(host(path), &buffer, buffer.count)
-        guard count > 0, count < buffer.count else { return nil }
-        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
+    func target(of path: FilePath) -> String? { DirectoryEntry.targetOfLink(at: host(path)) }
 
-    func exists(_ path: FilePath) -> Bool {
-        var status = Glibc.stat()
-        return unsafe lstat(host(path), &status) == 0
-    }
+    func exists(_ path: FilePath) -> Bool { DirectoryEntry.exists(at: host(path)) }
 
     /// - Returns: what it printed, without the last line feed; `nil` where there is no dpkg.
     @discardableResult
@@ -146,8 +137,8 @@ extension Diversion {
             try move(try temporaryLink("distrib", to: target), to: Self.diverted)
             return
         }
-        guard unsafe link(host(Self.path), host(Self.diverted)) == 0 || errno == EEXIST else {
-            throw .failed(operation: "link", path: Self.diverted, errno: Errno(rawValue: errno))
+        try failing("link", Self.diverted) { () throws(Errno) in
+            try DirectoryEntry.addName(host(Self.diverted), to: host(Self.path))
         }
     }
 
@@ -158,7 +149,7 @@ extension Diversion {
         guard root.isEmpty else { return }
         let output: ChildProcess.Output?
         do throws(ChildProcessError) {
-            output = try ChildProcess.run(host(link), ["--version"])
+            output = try ChildProcess.run(host(link).string, ["--version"])
         } catch {
             throw .launcherFails(error.message)
         }
@@ -171,42 +162,53 @@ extension Diversion {
         _ suffix: String,
         to target: String,
     ) throws(DiversionError) -> FilePath {
-        let path = FilePath("/usr/bin/.\(Self.package)-\(getpid()).\(suffix)")
-        _ = unsafe unlink(host(path))
-        guard unsafe symlink(target, host(path)) == 0 else {
-            throw .failed(operation: "symlink", path: path, errno: Errno(rawValue: errno))
+        let process = ProcessInfo.processInfo.processIdentifier
+        let path = FilePath("/usr/bin/.\(Self.package)-\(process).\(suffix)")
+        // What cannot be removed is in the way of the link, which then fails.
+        do { try DirectoryEntry.remove(host(path)) } catch {}
+        try failing("symlink", path) { () throws(Errno) in
+            try DirectoryEntry.makeLink(at: host(path), to: target)
         }
         return path
     }
 
     private func move(_ path: FilePath, to target: FilePath) throws(DiversionError) {
-        guard unsafe rename(host(path), host(target)) == 0 else {
-            throw .failed(operation: "rename", path: target, errno: Errno(rawValue: errno))
+        try failing("rename", target) { () throws(Errno) in
+            try DirectoryEntry.move(host(path), to: host(target))
         }
     }
 
     private func remove(_ path: FilePath) throws(DiversionError) {
-        guard unsafe unlink(host(path)) == 0 || errno == ENOENT else {
-            throw .failed(operation: "unlink", path: path, errno: Errno(rawValue: errno))
+        try failing("unlink", path) { () throws(Errno) in
+            try DirectoryEntry.remove(host(path))
         }
     }
 
     private func syncDirectory() throws(DiversionError) {
-        let directory = Self.path.removingLastComponent()
-        let descriptor = unsafe open(host(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .failed(operation: "open", path: directory, errno: Errno(rawValue: errno))
+        let path = Self.path.removingLastComponent()
+        let directory = try failing("open", path) { () throws(Errno) in
+            try DurableDirectory(host(path))
         }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else {
-            throw .failed(operation: "fsync", path: directory, errno: Errno(rawValue: errno))
+        try failing("fsync", path) { () throws(Errno) in try directory.sync() }
+    }
+
+    /// - Parameter path: as messages name it, whatever the root is.
+    private func failing<Value: ~Copyable>(
+        _ operation: String,
+        _ path: FilePath,
+        _ body: () throws(Errno) -> Value,
+    ) throws(DiversionError) -> Value {
+        do throws(Errno) {
+            return try body()
+        } catch {
+            throw .failed(operation: operation, path: path, errno: error)
         }
     }
 }
 
 extension Diversion {
     private var configuration: FilePath {
-        FilePath(host(LauncherConfiguration.defaultFile))
+        host(LauncherConfiguration.defaultFile)
     }
 
     /// What the package writes has every setting in it; this is for a host where it is gone.
@@ -220,8 +222,13 @@ extension Diversion {
     func writeConfiguration() throws(HostFileError) {
         guard try HostFiles.configuration(at: configuration) == nil else { return }
         let directory = configuration.removingLastComponent()
-        guard unsafe mkdir(directory.string, 0o755) == 0 || errno == EEXIST else {
-            throw .notReplaced(path: configuration, errno: Errno(rawValue: errno))
+        do throws(Errno) {
+            try DirectoryEntry.makeDirectory(
+                at: directory,
+                permissions: FilePermissions(rawValue: 0o755)
+            )
+        } catch {
+            throw .notReplaced(path: configuration, errno: error)
         }
         let file = try ConfigurationFile(configuration)
         guard file.content == nil else { return }

@@ -104,6 +104,21 @@ extension SectionConfiguration {
     }
 }
 
+extension StorageConfiguration {
+    /// - Parameter bytes: of the storage.cfg that `launcher` names; `nil` where there is none.
+    package init(
+        _ launcher: LauncherConfiguration,
+        storageConfiguration bytes: [UInt8]?,
+    ) throws(ConfigurationError) {
+        try self.init(
+            bytes,
+            file: launcher.storageConfiguration.value.string,
+            declared: launcher.storages,
+            declaredIn: launcher.file,
+        )
+    }
+}
+
 extension Storage {
     /// A storage that launcher.conf declares, for hosts without Proxmox or directories that
     /// Proxmox need not know.

@@ -50,7 +50,7 @@ extension FirmwareSection {
         do {
             return .volume(try FirmwareVolume(parsing: id))
         } catch {
-            throw reader.error(.badFirmwareID(error))
+            throw reader.error(.wrongForm(key: nil, .init(error)))
         }
     }
 
@@ -61,7 +61,8 @@ extension FirmwareSection {
             as [(StaticString, String)]
         {
             if let weak = reader.property(key) {
-                throw reader.error(.badDigest(.algorithmTooWeak(name: name)), line: weak.line)
+                let error = DigestError.algorithmTooWeak(name: name)
+                throw reader.error(.wrongForm(key: nil, .init(error)), line: weak.line)
             }
         }
         var digests: [Setting<Digest>] = []
@@ -72,7 +73,7 @@ extension FirmwareSection {
             do {
                 digests.append(Setting(try Digest(algorithm, hex: found.value), line: found.line))
             } catch {
-                throw reader.error(.badDigest(error), line: found.line)
+                throw reader.error(.wrongForm(key: nil, .init(error)), line: found.line)
             }
         }
         guard !digests.isEmpty else { throw reader.error(.missingDigest) }

@@ -136,7 +136,10 @@ struct SectionReader {
             let volume = try FirmwareVolume(parsing: configuration.bytes[value])
             return Setting(volume, line: property.line)
         } catch let cause {
-            throw error(.badVolume(key: key.description, cause), line: property.line)
+            throw error(
+                .wrongForm(key: key.description, .init(cause)),
+                line: property.line,
+            )
         }
     }
 

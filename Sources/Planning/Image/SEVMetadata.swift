@@ -186,6 +186,10 @@ package struct SEVResetBlock: Hashable, Sendable {
 
 /// A part of the guest's memory that the image sets aside for the launch.
 package struct GuestArea: Hashable, Sendable {
+    /// What the table of kernel hashes takes, with the padding to a multiple of 16 that goes into
+    /// the guest's memory with it (QEMU `target/i386/sev.c`, `PaddedSevHashTable`).
+    package static let hashTableByteCount = 176
+
     package let base: UInt32
     /// In bytes.
     package let byteCount: UInt32

@@ -81,10 +81,10 @@ extension FirmwareImage {
         guard case .present(let area) = sevHashTable, area.isSupported else {
             return .noHashTable(sevHashTable.fault ?? table.fault)
         }
-        guard area.byteCount >= KernelHashes.paddedByteCount else {
+        guard area.byteCount >= GuestArea.hashTableByteCount else {
             return .hashTableTooSmall(
                 byteCount: Int(area.byteCount),
-                minimum: KernelHashes.paddedByteCount,
+                minimum: GuestArea.hashTableByteCount,
             )
         }
         return nil
@@ -94,7 +94,7 @@ extension FirmwareImage {
 extension SEVMetadata {
     /// The page that the table of kernel hashes is measured with, where it holds all of the table.
     package func hashSection(for area: GuestArea) -> Section? {
-        let end = UInt64(area.base) + UInt64(KernelHashes.paddedByteCount)
+        let end = UInt64(area.base) + UInt64(GuestArea.hashTableByteCount)
         return sections.first {
             $0.kind == .kernelHashes && $0.address <= area.base
                 && end <= UInt64($0.address) + 4096

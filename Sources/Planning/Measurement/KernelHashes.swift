@@ -5,9 +5,6 @@ import struct Crypto.SHA256
 ///
 /// Source: QEMU `target/i386/sev.c`.
 package struct KernelHashes: Hashable, Sendable {
-    /// With the padding to a multiple of 16 that goes into the guest's memory with it.
-    package static let paddedByteCount = 176
-
     /// All SHA-256.
     package let kernel: [UInt8]
     package let initrd: [UInt8]
@@ -31,7 +28,7 @@ package struct KernelHashes: Hashable, Sendable {
 
     /// The table as it lies in the guest's memory, padding included.
     package var table: [UInt8] {
-        var table = [UInt8](repeating: 0, count: Self.paddedByteCount)
+        var table = [UInt8](repeating: 0, count: GuestArea.hashTableByteCount)
         var offset = 0
         func put(_ name: GUID, _ byteCount: Int) {
             table.put(name.bytes, at: offset)

@@ -79,7 +79,3 @@ private func firstUnsafeCharacter(of file: Substring) -> Unicode.Scalar {
 private func hasImageExtension(_ file: Substring.UTF8View) -> Bool {
     file.count > 4 && file.suffix(4).map(lowercased).elementsEqual(".img".utf8)
 }
-
-func lowercased(_ byte: UInt8) -> UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-}

@@ -86,17 +86,6 @@ private func isStorageIDByte(_ byte: UInt8) -> Bool {
         || byte == UInt8(ascii: ".")
 }
 
-/// ASCII only, as all rules of Proxmox are.
-func isLetter(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-}
-
-func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-}
-
-func isLetterOrDigit(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
-
 /// Proxmox's rule for node names: `^[a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?$`
 /// (pve-common JSONSchema.pm `pve_verify_node_name`).
 func isNodeName(_ text: String) -> Bool {

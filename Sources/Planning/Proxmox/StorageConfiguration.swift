@@ -9,15 +9,19 @@ package struct StorageConfiguration: Sendable {
     private let declared: [Storage]
     private let sections: SectionConfiguration
 
-    /// - Parameter bytes: of the storage.cfg that `launcher` names; `nil` where there is none, as
-    ///   on a host without Proxmox. Then there are only `local` and what launcher.conf declares.
+    /// - Parameters:
+    ///   - bytes: of storage.cfg; `nil` where there is none, as on a host without Proxmox. Then
+    ///     there are only `local` and what is declared.
+    ///   - file: storage.cfg's name.
+    ///   - declaredIn: the name of the file that declares storages besides.
     /// - Throws: where both files define a storage of one name. Nothing is merged.
-    package init(
-        _ launcher: LauncherConfiguration,
-        storageConfiguration bytes: [UInt8]?,
+    init(
+        _ bytes: [UInt8]?,
+        file: String,
+        declared: [Storage],
+        declaredIn: String,
     ) throws(ConfigurationError) {
-        declared = launcher.storages
-        let file = launcher.storageConfiguration.value.string
+        self.declared = declared
         sections = SectionConfiguration(lax: bytes ?? [], file: file)
         guard !declared.isEmpty else { return }
         let sections = sections
@@ -29,7 +33,7 @@ package struct StorageConfiguration: Sendable {
             guard let other = named[ByteString(storage.id.text)] else { continue }
             let line = storage.origin.line
             throw ConfigurationError(
-                file: launcher.file,
+                file: declaredIn,
                 line: line,
                 section: ByteString("\(storage.type): \(storage.id)"),
                 cause: .storageDefinedTwice(elsewhere: "\(file) line \(other.line)"),

@@ -20,7 +20,6 @@ package struct ConfigurationError: Failure {
 
         // Sections.
         case wrongSectionID(found: ByteString, expected: String)
-        case badFirmwareID(VolumeIDError)
         case missingKey(String)
         case missingDigest
         case storageDefinedTwice(elsewhere: String)
@@ -29,13 +28,25 @@ package struct ConfigurationError: Failure {
         // Values.
         case missingValue(key: String)
         case wrongValue(key: String, found: ByteString, expected: String)
-        case badDigest(DigestError)
-        case badVolume(key: String, VolumeIDError)
+        /// - Parameter key: `nil` for the section's ID, and where the reason names it.
+        case wrongForm(key: String?, WrongForm)
 
         // The VM that is asked for.
         case severalSections(lines: [Int])
         case sectionByName(vmid: UInt32)
         case otherUUID(expected: MachineUUID, found: MachineUUID?)
+    }
+
+    /// Why a text is not what it has to be: in the words of the type that it was to become, which
+    /// stands above the grammar.
+    package struct WrongForm: Equatable, Sendable {
+        package let message: String
+        package let hint: String?
+
+        init(_ error: some Failure) {
+            message = error.message
+            hint = error.hint
+        }
     }
 
     package var message: String {
@@ -69,7 +80,6 @@ extension ConfigurationError.Cause {
 
         case .wrongSectionID(let found, let expected):
             "wrong ID (expected \(expected), found \(excerpt(found)))"
-        case .badFirmwareID(let error): error.message
         case .missingKey(let key): "\(quoted(key)) is missing"
         case .missingDigest: "no checksum (expected sha256, sha384 or sha512)"
         case .storageDefinedTwice(let elsewhere):
@@ -79,8 +89,8 @@ extension ConfigurationError.Cause {
         case .missingValue(let key): "\(quoted(key)) has no value"
         case .wrongValue(let key, let found, let expected):
             "\(quoted(key)): wrong value (expected \(expected), found \(excerpt(found)))"
-        case .badDigest(let error): error.message
-        case .badVolume(let key, let error): "\(quoted(key)): \(error.message)"
+        case .wrongForm(let key, let why):
+            (key.map { "\(quoted($0)): " } ?? "") + why.message
 
         case .severalSections(let lines):
             "several sections are for this VM (lines "
@@ -106,13 +116,12 @@ extension ConfigurationError.Cause {
         case .duplicateSection: "join the two sections"
         case .duplicateKey: "remove one of the lines"
         case .wrongSectionID: nil
-        case .badFirmwareID(let error), .badVolume(_, let error): error.hint
         case .missingKey, .missingValue: nil
         case .missingDigest: "add a line like 'sha256 DIGEST'; 'sha256sum FILE' prints the digest"
         case .storageDefinedTwice: "give one of the two storages another name"
         case .localStorageDefined: "give the storage another name"
         case .wrongValue: nil
-        case .badDigest(let error): error.hint
+        case .wrongForm(_, let why): why.hint
         case .severalSections: "keep one section for each VM"
         case .sectionByName(let vmid): "write 'vm: \(vmid)' if it is for this VM"
         case .otherUUID(_, nil):

@@ -81,8 +81,8 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "CLinux", "CSeccomp", "FilterMachine", "FilterVerification", "Host", "Planning",
-                "SyscallProbes", crypto, system,
+                "CLinux", "CSeccomp", "CTestSupport", "FilterMachine", "FilterVerification", "Host",
+                "Planning", crypto, system,
             ],
             swiftSettings: strict,
         ),
@@ -121,19 +121,18 @@ let package = Package(
             swiftSettings: strict,
         ),
 
-        // System calls with any number and through any ABI, for what the filter is to stop.
-        .target(name: "SyscallProbes", path: "Tests/SyscallProbes"),
+        // C that Swift cannot be: a fork with threads about, and system calls through any ABI.
+        .target(name: "CTestSupport", path: "Tests/Tools/CTestSupport"),
 
         // Starts the launcher that was built, with a stand-in for QEMU and with QEMU itself. The
         // executables are no dependencies, which would link them in: they are built beside it.
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["ChildProcess", "FilterMachine", "Planning", crypto],
+            dependencies: ["CTestSupport", "FilterMachine", "Planning", crypto, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["Plan/Golden"],
             swiftSettings: strict,
         ),
-        .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .executableTarget(name: "qemu-stand-in", path: "Tests/StandIn"),
         .executableTarget(name: "interrupter", path: "Tests/Interrupter"),
         .executableTarget(name: "qemu-verifier", path: "Tests/VerifyingStandIn"),

@@ -1,8 +1,8 @@
+import CTestSupport
 import FilterMachine
 import Glibc
 import Host
 import Planning
-import SyscallProbes
 import Testing
 
 /// What the kernel answers once a filter is there; each case in a process of its own.

@@ -1,8 +1,8 @@
+import CTestSupport
 import FilterMachine
 import Glibc
 import Host
 import Planning
-import SyscallProbes
 import SystemPackage
 import Testing
 

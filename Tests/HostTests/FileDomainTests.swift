@@ -1,8 +1,8 @@
 import CLinux
+import CTestSupport
 import Glibc
 import Host
 import Planning
-import SyscallProbes
 import SystemPackage
 import Testing
 

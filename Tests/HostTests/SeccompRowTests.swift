@@ -1,8 +1,8 @@
+import CTestSupport
 import FilterMachine
 import Glibc
 import Host
 import Planning
-import SyscallProbes
 import Testing
 
 /// Every row of the table, live: a process under the real filter makes the call, with arguments

@@ -4,7 +4,7 @@ import Testing
 
 /// A store with all that an attack needs, and the calls that try it.
 struct AttackScene {
-    let store: FirmwareStore
+    let store: StagedHost
     private let attack: Attack
     private let machine: Attack.MachineKind
 
@@ -13,8 +13,8 @@ struct AttackScene {
     init(_ attack: Attack, on machine: Attack.MachineKind, asking: Asking = .option) throws {
         self.attack = attack
         self.machine = machine
-        store = try FirmwareStore()
-        let section = "vm: \(Self.uuid)\n\tfirmware \(FirmwareStore.volume)\n"
+        store = try StagedHost()
+        let section = "vm: \(Self.uuid)\n\tfirmware \(StagedHost.volume)\n"
         try store.configure(
             qemu: Machine.qemu,
             launcher: attack.settings,
@@ -42,7 +42,7 @@ struct AttackScene {
 
     func launched(_ asking: Asking) async throws -> FlashLook {
         let asked: [ByteString] =
-            asking == .option ? FirmwareStore.firmware : ["-uuid", ByteString(Self.uuid)]
+            asking == .option ? StagedHost.firmware : ["-uuid", ByteString(Self.uuid)]
         let request = store.launcher(asked + words, calledAs: Machine.qemuName)
         return try await FlashLook(request, store, byteCount: pinned.count)
     }
@@ -50,7 +50,7 @@ struct AttackScene {
 
 /// The files that the words of attacks name.
 enum AttackFiles {
-    static func write(_ files: [String: String], in store: FirmwareStore) throws {
+    static func write(_ files: [String: String], in store: StagedHost) throws {
         try IntegrationTests.write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
         try IntegrationTests.write(TinyFirmware.honest.image, to: "\(store.path)/stock")
         // The last three for JSON, where names have to be escaped or may be.
@@ -76,7 +76,7 @@ enum AttackFiles {
     }
 
     /// A byte is a character here: not every word is text.
-    static func expanded(_ word: ByteString, _ store: FirmwareStore) -> ByteString {
+    static func expanded(_ word: ByteString, _ store: StagedHost) -> ByteString {
         var text = String(String.UnicodeScalarView(word.bytes.map { Unicode.Scalar($0) }))
         text.replace("$store", with: store.path)
         text.replace("$pinned", with: store.image)

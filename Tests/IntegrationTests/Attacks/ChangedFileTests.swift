@@ -22,11 +22,11 @@ struct ChangedFileTests {
     @Test func `QEMU gets a sealed copy of each configuration file, and no other file`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try AttackFiles.write(["conf": Self.honest, "second": Self.honest], in: store)
         let keys = Pipe()
         var request = store.launcher(
-            FirmwareStore.firmware + [
+            StagedHost.firmware + [
                 "-readconfig", ByteString("\(store.path)/conf"), "-m", "1",
                 "-readconfig", ByteString("\(store.path)/second"),
             ]
@@ -56,15 +56,15 @@ struct ChangedFileTests {
     }
 
     @Test func `QEMU's own configuration is not read where firmware was asked for`() async throws {
-        let store = try FirmwareStore()
-        let report = try await store.launch(store.launcher(FirmwareStore.firmware + ["-m", "1"]))
+        let store = try StagedHost()
+        let report = try await store.launch(store.launcher(StagedHost.firmware + ["-m", "1"]))
         #expect(report.arguments.filter { $0 == "-no-user-config" }.count == 1)
     }
 
     /// A file that others may write to, or a way to it that they may change.
     struct Untrusted: CustomTestStringConvertible, Sendable {
         let testDescription: String
-        let spoil: @Sendable (FirmwareStore) throws -> Void
+        let spoil: @Sendable (StagedHost) throws -> Void
     }
 
     private static let untrusted = [
@@ -94,19 +94,19 @@ struct ChangedFileTests {
     func `a configuration file that others could change is refused by name`(
         untrusted: Untrusted
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try AttackFiles.write([:], in: store)
         try makeDirectory("\(store.path)/folder")
         try write(Data(Self.honest.utf8), to: "\(store.path)/folder/conf", mode: 0o644)
         let words: [ByteString] = ["-readconfig", ByteString("\(store.path)/folder/conf")]
 
         // As it is, there is nothing to say.
-        #expect(try await run(store.launcher(FirmwareStore.firmware + words)).end == .status(0))
+        #expect(try await run(store.launcher(StagedHost.firmware + words)).end == .status(0))
         try remove("\(store.program).report")
         try remove("\(store.program).image")
 
         try untrusted.spoil(store)
-        let outcome = try await run(store.launcher(FirmwareStore.firmware + words))
+        let outcome = try await run(store.launcher(StagedHost.firmware + words))
         #expect([.status(64), .status(77)].contains(outcome.end), "\(outcome)")
         #expect(outcome.complaints.first?.contains("\(store.path)/folder") == true)
         #expect(try store.report() == nil)
@@ -172,7 +172,7 @@ struct ChangedFileTests {
         defer { flipping.cancel() }
         for _ in 0..<24 {
             let request = store.launcher(
-                FirmwareStore.firmware + words,
+                StagedHost.firmware + words,
                 calledAs: Machine.qemuName
             )
             let look = try await FlashLook(request, store, byteCount: pinned.count)

@@ -38,15 +38,15 @@ struct EnvironmentAttackTests {
 
     @Test(.needsRoot)
     func `started by root, QEMU gets what is known and nothing else`() async throws {
-        let store = try FirmwareStore()
-        var request = store.launcher(FirmwareStore.firmware)
+        let store = try StagedHost()
+        var request = store.launcher(StagedHost.firmware)
         request.environment = interleaved
         let report = try await store.launch(request)
         #expect(report.environment == Self.kept)
     }
 
     @Test func `a VM that did not ask keeps all of it`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var request = store.launcher(["-m", "1"])
         request.environment = interleaved
         let report = try await store.launch(request)
@@ -55,9 +55,9 @@ struct EnvironmentAttackTests {
 
     @Test(.needsRoot)
     func `a folder for temporary files that others may write to is not QEMU's`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try makeDirectory("\(store.path)/open", mode: 0o777)
-        var request = store.launcher(FirmwareStore.firmware + ["-snapshot"])
+        var request = store.launcher(StagedHost.firmware + ["-snapshot"])
         request.environment = ["PATH=/usr/bin", ByteString("TMPDIR=\(store.path)/open")]
         let report = try await store.launch(request)
         #expect(report.environment == ["PATH=/usr/bin"])

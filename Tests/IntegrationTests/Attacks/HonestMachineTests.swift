@@ -7,7 +7,7 @@ import Testing
 struct HonestMachineTests {
     @Test(arguments: HonestMachine.all)
     func `the guest finds the pinned image`(machine: HonestMachine) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let qemu = machine.hasID ? try ProxmoxQEMU.install(in: store) : Machine.qemu
         try store.configure(qemu: qemu)
         try AttackFiles.write([:], in: store)
@@ -15,7 +15,7 @@ struct HonestMachineTests {
         let words = machine.arguments.map { AttackFiles.expanded($0, store) }
         let request = store.launcher(
             (machine.hasID ? ["-id", "100"] : []) + Machine.qemuOptions
-                + FirmwareStore.firmware + FlashLook.options(store) + words,
+                + StagedHost.firmware + FlashLook.options(store) + words,
             calledAs: Machine.qemuName
         )
         let pinned = try read(store.image)

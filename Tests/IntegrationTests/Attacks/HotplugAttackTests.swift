@@ -9,8 +9,8 @@ struct HotplugAttackTests {
     /// A script that notes its interface, as qemu-server's pve-bridge is given it.
     private static let script = "#!/bin/sh\necho \"$1\" >$store/up.log\n"
 
-    private func prepared() throws -> (store: FirmwareStore, interface: String) {
-        let store = try FirmwareStore(image: "")
+    private func prepared() throws -> (store: StagedHost, interface: String) {
+        let store = try StagedHost(image: "")
         let interface = "qla\(UInt32.random(in: 0...99_999_999))"
         let conf = """
             [netdev "n"]

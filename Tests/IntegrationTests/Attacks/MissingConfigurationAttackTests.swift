@@ -9,7 +9,7 @@ struct MissingConfigurationAttackTests {
     /// - Parameter change: a line of shell; `$etc` is laid over /etc.
     private func launch(
         _ words: [ByteString],
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ change: String,
     ) async throws -> FlashLook {
         let etc = "\(store.path)/etc"
@@ -34,13 +34,13 @@ struct MissingConfigurationAttackTests {
         "ln -s nowhere $etc/qemu-launcher",
     ])
     func `no VM is started where the configuration is gone`(change: String) async throws {
-        let store = try FirmwareStore(image: "")
+        let store = try StagedHost(image: "")
         let look = try await launch(FlashLook.options(store), store, change)
         look.expectRefused(78, quoting: ["/etc/qemu-launcher/launcher.conf"])
     }
 
     @Test func `a question is answered all the same`() async throws {
-        let store = try FirmwareStore(image: "")
+        let store = try StagedHost(image: "")
         let look = try await launch(["--version"], store, "mkdir $etc/qemu-launcher")
         guard case .ended(let outcome) = look else {
             Issue.record("a VM was started")
@@ -54,7 +54,7 @@ struct MissingConfigurationAttackTests {
         "true", "mkdir $etc/qemu-launcher && echo '# nothing' >$etc/qemu-launcher/launcher.conf",
     ])
     func `a VM starts where nothing is configured`(change: String) async throws {
-        let store = try FirmwareStore(image: "")
+        let store = try StagedHost(image: "")
         let look = try await launch(FlashLook.options(store), store, change)
         guard case .started = look else {
             Issue.record("\(look)")

@@ -16,7 +16,7 @@ struct PolicyFormTests {
         form: PolicyForm,
         command: ByteString,
     ) async throws {
-        let store = try FirmwareStore(image: "")
+        let store = try StagedHost(image: "")
         try AttackFiles.write(form.file.map { ["conf": $0] } ?? [:], in: store)
         let words = form.arguments.map { AttackFiles.expanded($0, store) }
         let outcome = try await run(

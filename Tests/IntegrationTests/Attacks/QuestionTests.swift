@@ -19,7 +19,7 @@ struct QuestionTests {
 
     @Test(arguments: questions)
     func `QEMU answers where no firmware was asked for`(question: [ByteString]) async throws {
-        let store = try FirmwareStore(image: "")
+        let store = try StagedHost(image: "")
         try store.configure(qemu: Machine.qemu)
         let (answer, expected) = try await answers(store, [], question)
         #expect(answer.end == expected.end, "\(answer.errors)")
@@ -34,9 +34,9 @@ struct QuestionTests {
     func `asked together with firmware, it is answered or refused`(
         question: [ByteString]
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(qemu: Machine.qemu)
-        for asking in [FirmwareStore.firmware + question, question + FirmwareStore.firmware] {
+        for asking in [StagedHost.firmware + question, question + StagedHost.firmware] {
             let (answer, expected) = try await answers(store, [], asking, alone: question)
             guard answer.end == .status(0) else {
                 let refusals = [64, 65, 66, 77, 78].map(Child.End.status)
@@ -50,7 +50,7 @@ struct QuestionTests {
     }
 
     private func answers(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ machine: [ByteString],
         _ words: [ByteString],
         alone: [ByteString]? = nil,

@@ -22,8 +22,8 @@ struct SnapshotTests {
 
     @Test(arguments: commandLines)
     func `the image's drive has none`(words: [ByteString]) async throws {
-        let store = try FirmwareStore()
-        let report = try await store.launch(store.launcher(FirmwareStore.firmware + words))
+        let store = try StagedHost()
+        let report = try await store.launch(store.launcher(StagedHost.firmware + words))
         let number = try store.imageNumber(in: report)
         let drive = try #require(
             report.arguments.map(\.escaped).first { $0.contains("/proc/self/fd/\(number)") }

@@ -78,8 +78,8 @@ struct StockAttackTests {
         }
     }
 
-    private func prepared(_ attack: StockAttack) throws -> FirmwareStore {
-        let store = try FirmwareStore(image: "")
+    private func prepared(_ attack: StockAttack) throws -> StagedHost {
+        let store = try StagedHost(image: "")
         let pins = try attack.pins.map { "firmware: \($0)\n\tsha256 \(try store.digest($0))\n" }
         try store.configure(
             qemu: Machine.qemu,
@@ -93,7 +93,7 @@ struct StockAttackTests {
     }
 
     private func launch(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ attack: StockAttack,
         _ machine: Attack.MachineKind,
         program: String? = nil,

@@ -37,11 +37,11 @@ struct VariableStoreAttackTests {
     func `a code image in the variable store's place is refused, and left as it is`(
         words: [ByteString]
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let code = try read(Machine.codeImage)
         try write(code, to: "\(store.path)/code", mode: 0o600)
         let request = store.launcher(
-            FirmwareStore.firmware + words.map { AttackFiles.expanded($0, store) }
+            StagedHost.firmware + words.map { AttackFiles.expanded($0, store) }
         )
         let outcome = try await run(request)
         #expect(outcome.end == .status(65), "\(outcome)")
@@ -52,10 +52,10 @@ struct VariableStoreAttackTests {
 
     /// As many options as a command line takes, and each was once looked at anew for each other.
     @Test func `sixty thousand -bios are as one`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let words = Array(repeating: ["-bios", "a"] as [ByteString], count: 60_000).joined()
         let outcome = try await run(
-            store.launcher(FirmwareStore.firmware + words),
+            store.launcher(StagedHost.firmware + words),
             // As long as a machine may be busy; when each was compared with each, it was minutes.
             atMost: .seconds(120)
         )

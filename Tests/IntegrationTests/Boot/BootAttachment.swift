@@ -64,8 +64,8 @@ struct BootAttachment: CustomTestStringConvertible, Sendable {
     )
 
     /// A store with the image and a new variable store.
-    func store() throws -> FirmwareStore {
-        let store = try FirmwareStore(image: image)
+    func store() throws -> StagedHost {
+        let store = try StagedHost(image: image)
         try write(read(Machine.variableStore), to: store.variableStore, mode: 0o600)
         let stock = "firmware: \(image)\n\tsha256 \(try store.digest(image))\n"
         try store.configure(
@@ -76,18 +76,18 @@ struct BootAttachment: CustomTestStringConvertible, Sendable {
         return store
     }
 
-    func call(_ store: FirmwareStore, _ further: [ByteString]) -> Child.Request {
+    func call(_ store: StagedHost, _ further: [ByteString]) -> Child.Request {
         let words = arguments.map { word in
             ByteString(word.escaped.replacing("$vars", with: store.variableStore))
         }
         return store.launcher(
-            (isVolume ? FirmwareStore.firmware : []) + words + further + Machine.qemuOptions
+            (isVolume ? StagedHost.firmware : []) + words + further + Machine.qemuOptions
         )
     }
 
     /// What /proc/PID/fd shows of the sealed image.
-    func target(_ store: FirmwareStore) throws -> String {
-        let name = isVolume ? FirmwareStore.volume : image
+    func target(_ store: StagedHost) throws -> String {
+        let name = isVolume ? StagedHost.volume : image
         return "/memfd:\(name) sha256:\(try store.digest()) (deleted)"
     }
 }

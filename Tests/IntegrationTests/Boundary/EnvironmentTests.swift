@@ -17,7 +17,7 @@ struct EnvironmentTests {
     ]
 
     @Test func `a launch does the same in every environment`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: true)
         let plain = try await calls(of: launch, in: [])
         let poisoned = try await calls(of: launch, in: Self.poison)
@@ -29,7 +29,7 @@ struct EnvironmentTests {
     @Test(.enabled(if: Machine.isRoot, "another user's environment is handed on"))
     func `directories that root's environment names are looked at, and nothing else`() async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: true)
         let plain = try await calls(of: launch, in: [])
         let directories = ["HOME=/srv/a/b", "TMPDIR=/tmp", "XDG_CONFIG_HOME=/nowhere"]
@@ -44,9 +44,9 @@ struct EnvironmentTests {
     @Test(.enabled(if: Machine.isRoot, "another user's environment is handed on"))
     func `QEMU gets what is known to load nothing, and what the configuration keeps`() async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(launcher: ["keep-environment CEPH_ARGS"])
-        var request = store.launcher(FirmwareStore.firmware)
+        var request = store.launcher(StagedHost.firmware)
         let kept: [ByteString] = [
             "PATH=/usr/bin:/bin", "LC_ALL=C", "PVE_MIGRATED_FROM=", "CEPH_ARGS=--id x",
             ByteString("HOME=\(store.root)"),

@@ -7,12 +7,12 @@ import Testing
 @Suite(.launching, .needsProducts, .needsRoot)
 struct HelperRightsTests {
     private struct Scene {
-        let store: FirmwareStore
+        let store: StagedHost
         let helper: String
         let launcher: String
 
         init(_ mode: String) throws {
-            store = try FirmwareStore()
+            store = try StagedHost()
             helper = "\(store.path)/bin/helper"
             launcher = "\(store.path)/bin/qemu-launcher"
             try write(read("/usr/bin/id"), to: helper, mode: 0o4755)

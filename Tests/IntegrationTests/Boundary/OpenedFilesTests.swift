@@ -7,7 +7,7 @@ import Testing
 @Suite(.launching, .needsProducts, .needsFirmware)
 struct OpenedFilesTests {
     @Test func `a launch opens the documented files and no other`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: true)
         let found = Set(try await launch.calls().map(\.path)).subtracting([""])
         let documented: Set<String> = [
@@ -30,7 +30,7 @@ struct OpenedFilesTests {
     }
 
     @Test func `a launch without firmware opens the configuration and QEMU`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: false)
         let found = Set(try await launch.calls().map(\.path)).subtracting([""])
         let documented: Set<String> = [

@@ -17,14 +17,14 @@ struct StandardErrorTests {
 
     /// The command line has something to warn of.
     private static let words: [ByteString] =
-        FirmwareStore.firmware + [
+        StagedHost.firmware + [
             "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=/nowhere/OVMF_CODE.fd",
             "-incoming", "unix:/nowhere",
         ]
 
     /// - Parameter stream: `nil` for one that takes everything.
     private func launch(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ words: [ByteString],
         _ stream: Stream?,
     ) async throws -> Outcome {
@@ -52,7 +52,7 @@ struct StandardErrorTests {
 
     @Test(arguments: Stream.allCases)
     func `a warning that cannot be written stops no start`(stream: Stream) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let usual = try await launch(store, Self.words, nil)
         try #require(usual.end == .status(0))
         let expected = try #require(try store.report())
@@ -75,24 +75,24 @@ struct StandardErrorTests {
 
     @Test(arguments: Stream.allCases)
     func `a refusal that cannot be written has its exit status`(stream: Stream) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(pins: ["sha256 " + String(repeating: "0", count: 64)])
-        let outcome = try await launch(store, FirmwareStore.firmware, stream)
+        let outcome = try await launch(store, StagedHost.firmware, stream)
         #expect(outcome.end == .status(65))
         #expect(try store.report() == nil)
     }
 
     /// Every file that is opened may get the number of a standard error that is closed.
     @Test func `what is said goes into no file that took the number`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let before = try store.listing().filter { !$0.hasPrefix("bin/") }
         _ = try await launch(store, Self.words, .closed)
         #expect(try store.listing().filter { !$0.hasPrefix("bin/") } == before)
     }
 
     @Test func `a log that is as long as files may be stops no start`() async throws {
-        let store = try FirmwareStore()
-        var request = store.launcher(FirmwareStore.firmware + ["-incoming", "unix:/nowhere"])
+        let store = try StagedHost()
+        var request = store.launcher(StagedHost.firmware + ["-incoming", "unix:/nowhere"])
         // As long as files may be already.
         let log = "\(store.path)/log"
         try write(Data(count: 8 << 20), to: log, mode: 0o644)

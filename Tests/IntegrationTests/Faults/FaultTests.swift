@@ -12,7 +12,7 @@ struct FaultTests {
     func `a system call that fails never lets other firmware through`(
         firmware: Bool
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: firmware)
         let faults = Self.faults(in: try await launch.calls())
         let (files, mounts) = (try store.listing(), try Self.mounts())
@@ -36,7 +36,7 @@ struct FaultTests {
     @Test func `reads and writes that do less than they were asked to are gone on with`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: true)
         let transfers = try await launch.calls().filter { [.read, .write].contains($0.call) }
         try #require(!transfers.isEmpty)

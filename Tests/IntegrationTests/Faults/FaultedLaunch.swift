@@ -6,14 +6,14 @@ import Testing
 /// A launch that is made again and again, each time with another fault, and a stand-in for QEMU
 /// whose status says whether it was given what it should.
 struct FaultedLaunch {
-    let store: FirmwareStore
+    let store: StagedHost
     private(set) var request: Child.Request
 
     /// What the stand-in says of a launch as it should be.
     static let asWanted = Child.End.status(0)
 
     /// - Parameter firmware: whether the launch brings custom firmware.
-    init(store: FirmwareStore, firmware: Bool) throws {
+    init(store: StagedHost, firmware: Bool) throws {
         let program = "\(store.path)/bin/\(firmware ? "kvm" : "passed")"
         try? FileManager.default.removeItem(atPath: program)
         try link(program, to: Products.verifier)
@@ -21,7 +21,7 @@ struct FaultedLaunch {
         try store.configure(qemu: program)
         self.store = store
         request = store.launcher(
-            (firmware ? FirmwareStore.firmware : []) + ["-name", "t", "-m", "1"]
+            (firmware ? StagedHost.firmware : []) + ["-name", "t", "-m", "1"]
         )
         // A debug build that the C library ends would wait for a program that prints where.
         request.environment.append("SWIFT_BACKTRACE=enable=no")

@@ -40,7 +40,7 @@ struct SurroundingsTests {
 
     @Test(arguments: features)
     func `a kernel without a feature is told, or done without`(feature: Feature) async throws {
-        let launch = try FaultedLaunch(store: try FirmwareStore(), firmware: true)
+        let launch = try FaultedLaunch(store: try StagedHost(), firmware: true)
         let outcome = try await run(launch.behind([Products.olderKernel, feature.name]))
         #expect(outcome.end == .status(feature.status), "\(outcome.errors)")
         if feature.status == 0 {
@@ -62,7 +62,7 @@ struct SurroundingsTests {
         ] as [(String, Int32?)]
     )
     func `mounts that are missing or read-only`(change: String, status: Int32?) async throws {
-        let launch = try FaultedLaunch(store: try FirmwareStore(), firmware: true)
+        let launch = try FaultedLaunch(store: try StagedHost(), firmware: true)
         let script = "\(change) && exec \"$@\""
         let outcome = try await run(
             launch.behind(["/usr/bin/unshare", "-m", "/bin/sh", "-c", script, "sh"])
@@ -92,7 +92,7 @@ struct SurroundingsTests {
         status: Int32,
         complaint: String?,
     ) async throws {
-        let launch = try FaultedLaunch(store: try FirmwareStore(), firmware: true)
+        let launch = try FaultedLaunch(store: try StagedHost(), firmware: true)
         let outcome = try await run(launch.behind(["/usr/bin/prlimit", limit]))
         #expect(outcome.end == .status(status), "\(outcome.errors)")
         if let complaint { #expect(outcome.errors.contains(complaint)) }
@@ -101,7 +101,7 @@ struct SurroundingsTests {
     /// The address space is what the C library and the runtime need as well, which end the process
     /// by a signal where they get none: whatever the limit is, no other firmware starts.
     @Test func `too little memory starts nothing or the verified firmware`() async throws {
-        let launch = try FaultedLaunch(store: try FirmwareStore(), firmware: true)
+        let launch = try FaultedLaunch(store: try StagedHost(), firmware: true)
         var ends: Set<String> = []
         for mebibytes in stride(from: 1, through: 96, by: 5) {
             let outcome = try await run(
@@ -118,7 +118,7 @@ struct SurroundingsTests {
     }
 
     @Test func `standard error that is full or broken changes no decision`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var request = try FaultedLaunch(store: store, firmware: true).request
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
         request.descriptors[2] = full.fileDescriptor
@@ -128,7 +128,7 @@ struct SurroundingsTests {
     }
 
     @Test func `a umask of nothing and of everything are kept and do no harm`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         defer { withExtendedLifetime(store) {} }
         var request = try FaultedLaunch(store: store, firmware: true).request
         for mask in [0, 0o777] as [mode_t] {

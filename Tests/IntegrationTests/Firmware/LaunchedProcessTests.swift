@@ -8,8 +8,8 @@ struct LaunchedProcessTests {
     @Test func `argv[0], umask and working directory are kept, and the process is named kvm`()
         async throws
     {
-        let store = try FirmwareStore()
-        var request = store.launcher(FirmwareStore.firmware, calledAs: "/opt/any-kvm")
+        let store = try StagedHost()
+        var request = store.launcher(StagedHost.firmware, calledAs: "/opt/any-kvm")
         request.umask = 0
         request.directory = store.root
         let report = try await store.launch(request)
@@ -24,9 +24,9 @@ struct LaunchedProcessTests {
     func `streams that are closed stay closed and never become the image`(
         closed: [Int32]
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let null = nullDevice.fileDescriptor
-        var request = store.launcher(FirmwareStore.firmware)
+        var request = store.launcher(StagedHost.firmware)
         request.descriptors = [0: null, 1: null, 2: null]
         for number in closed { request.descriptors[number] = nil }
         request.closesStandardStreams = true
@@ -40,22 +40,22 @@ struct LaunchedProcessTests {
     }
 
     @Test func `started by root, QEMU gets no variable that loads code`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let kept: [ByteString] = ["LC_ALL=C", "PATH=/usr/bin", "PVE_MIGRATED_FROM="]
         let others: [ByteString] = [
             "", "LDFLAGS=x", "XLD_PRELOAD=x", "ALSA_CONFIG_PATH=/nowhere", "LD_PRELOAD=libm.so.6",
             "LD_LIBRARY_PATH=/nowhere", "LD_AUDIT=", "GLIBC_TUNABLES=",
             "QEMU_MODULE_DIR=/nowhere", "GCONV_PATH=/nowhere", "LD_PRELOAD=libdl.so.2",
         ]
-        var request = store.launcher(FirmwareStore.firmware)
+        var request = store.launcher(StagedHost.firmware)
         request.environment = kept + others
         let report = try await store.launch(request)
         #expect(report.environment == (Machine.isRoot ? kept : kept + others))
     }
 
     @Test func `a limit of open files that is too low is told`() async throws {
-        let store = try FirmwareStore()
-        let call = store.launcher(FirmwareStore.firmware + ["-name", "a"])
+        let store = try StagedHost()
+        let call = store.launcher(StagedHost.firmware + ["-name", "a"])
         var request = call
         request.program = "/usr/bin/prlimit"
         request.arguments = ["prlimit", "--nofile=10", ByteString(call.program)]

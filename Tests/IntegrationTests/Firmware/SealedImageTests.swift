@@ -74,9 +74,9 @@ struct SealedImageTests {
     func `the bytes are the file's, and only the firmware's argument changes`(
         attachment: Attachment
     ) async throws {
-        let store = try FirmwareStore(image: Machine.unifiedImage)
+        let store = try StagedHost(image: Machine.unifiedImage)
         let report = try await store.launch(
-            store.launcher(FirmwareStore.firmware + attachment.given)
+            store.launcher(StagedHost.firmware + attachment.given)
         )
         let number = try store.imageNumber(in: report)
         let expected = attachment.expected.map {
@@ -92,9 +92,9 @@ struct SealedImageTests {
     @Test func `the image is the one new descriptor: read-only, inherited, named after itself`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let file = try Capture()
-        var request = store.launcher(FirmwareStore.firmware)
+        var request = store.launcher(StagedHost.firmware)
         request.descriptors = [5: file.file.fileDescriptor, 20: file.file.fileDescriptor]
         let report = try await store.launch(request)
         let number = try store.imageNumber(in: report)
@@ -104,7 +104,7 @@ struct SealedImageTests {
         #expect(!image.isClosedOnExec)
         #expect(
             image.target
-                == "/memfd:\(FirmwareStore.volume) sha256:\(try store.digest()) (deleted)"
+                == "/memfd:\(StagedHost.volume) sha256:\(try store.digest()) (deleted)"
         )
         for number in [5, 20] as [Int32] {
             #expect(report.descriptors[number]?.target == Capture.name)
@@ -112,10 +112,10 @@ struct SealedImageTests {
     }
 
     @Test func `numbers that are open or stand in an argument are left alone`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let file = try Capture()
         var request = store.launcher(
-            FirmwareStore.firmware + [
+            StagedHost.firmware + [
                 "-add-fd", "fd=10,set=0", "-add-fd", "set=11,fd=12", "-chardev", "fd=0013,id=c",
                 "-netdev", "tap,fds=14:15,vhostfds=16:17", "-incoming", "fd:18",
                 "-append", "0x19 fd20x", ByteString([0xFF, 0x32, 0x31, 0xFF]),
@@ -127,9 +127,9 @@ struct SealedImageTests {
     }
 
     @Test func `nobody can write to the image, not even root from outside`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let keys = Pipe()
-        var request = store.launcher(FirmwareStore.firmware)
+        var request = store.launcher(StagedHost.firmware)
         request.descriptors[0] = keys.fileHandleForReading.fileDescriptor
         var child = try Child(request)
         try keys.fileHandleForReading.close()

@@ -23,7 +23,7 @@ struct CheckTests {
         }
     }
 
-    private static let asking = "bios: ovmf\nargs: -efi-firmware \(FirmwareStore.volume)\n"
+    private static let asking = "bios: ovmf\nargs: -efi-firmware \(StagedHost.volume)\n"
     private static let missing = "test:efi-firmware/missing.fd"
 
     private func call(_ host: ProxmoxHost, _ options: ByteString...) -> Child.Request {
@@ -47,9 +47,9 @@ struct CheckTests {
         try host.addVirtualMachine(100, Self.asking)
         let document = try await check(host)
         #expect(document.about("vm", "100")?.state == "ok")
-        #expect(document.about("vm", "100")?.message == FirmwareStore.volume)
+        #expect(document.about("vm", "100")?.message == StagedHost.volume)
         #expect(document.about("storage", "test")?.state == "ok")
-        #expect(document.about("firmware", FirmwareStore.volume)?.message.hasSuffix("mode") == true)
+        #expect(document.about("firmware", StagedHost.volume)?.message.hasSuffix("mode") == true)
         #expect(document.about("qemu", host.store.program)?.state == "ok")
         #expect(document.version == Version.current)
     }
@@ -89,9 +89,9 @@ struct CheckTests {
     private static let guests = [
         Guest(
             testDescription: "in BIOS mode",
-            configuration: "args: -efi-firmware \(FirmwareStore.volume)\n",
+            configuration: "args: -efi-firmware \(StagedHost.volume)\n",
             state: "failure",
-            message: "not in UEFI mode, but asks for \(FirmwareStore.volume)",
+            message: "not in UEFI mode, but asks for \(StagedHost.volume)",
             hint: "qm set 100 --bios ovmf"
         ),
         Guest(
@@ -116,13 +116,13 @@ struct CheckTests {
         ),
         Guest(
             testDescription: "a quote that stays open",
-            configuration: "bios: ovmf\nargs: -efi-firmware '\(FirmwareStore.volume)\n",
+            configuration: "bios: ovmf\nargs: -efi-firmware '\(StagedHost.volume)\n",
             state: "failure",
             message: "never closed"
         ),
         Guest(
             testDescription: "another checksum in args",
-            configuration: "bios: ovmf\nargs: -efi-firmware \(FirmwareStore.volume),sha256="
+            configuration: "bios: ovmf\nargs: -efi-firmware \(StagedHost.volume),sha256="
                 + String(repeating: "0", count: 64) + "\n",
             state: "failure",
             message: "checksum differs"
@@ -137,7 +137,7 @@ struct CheckTests {
             testDescription: "only a remark",
             configuration: asking + "\n[special:cloudinit]\nargs: -efi-firmware \(missing)\n",
             state: "ok",
-            message: FirmwareStore.volume
+            message: StagedHost.volume
         ),
     ]
 
@@ -167,7 +167,7 @@ struct CheckTests {
         let host = try ProxmoxHost()
         let uuid = "11111111-2222-3333-4444-555555555555"
         try host.configure(
-            sections: "vm: 100\n\tfirmware \(FirmwareStore.volume)\n\tuuid \(uuid)\n"
+            sections: "vm: 100\n\tfirmware \(StagedHost.volume)\n\tuuid \(uuid)\n"
         )
         try host.addVirtualMachine(100, "bios: ovmf\nsmbios1: uuid=\(uuid)\n")
         #expect(try await check(host).about("vm", "100")?.state == "ok")
@@ -227,7 +227,7 @@ struct CheckTests {
         isEnabled: Bool
     ) async throws {
         let host = try ProxmoxHost()
-        try host.configure(sections: "vm: 101\n\tfirmware \(FirmwareStore.volume)\n")
+        try host.configure(sections: "vm: 101\n\tfirmware \(StagedHost.volume)\n")
         try host.addVirtualMachine(100, Self.asking)
         try host.addVirtualMachine(101, "bios: ovmf\n")
         try host.addVirtualMachine(102, Self.asking, node: "other")

@@ -33,7 +33,7 @@ struct ColourTests {
 
     @Test(arguments: commands)
     func `a command is in colour on a terminal that has it`(command: [ByteString]) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var request = Child.Request(
             program: Products.launcherctl,
             arguments: ["launcherctl"] + command + ["--config", ByteString(store.configuration)],

@@ -61,21 +61,21 @@ struct HostileTextTests {
             ["-efi-firmware", ByteString("test:efi-firmware/a.fd,\(hostile)=1")],
             ["-efidisk0", text], ["-launcher-config", text],
             ["-launcher-config", ByteString("/\(hostile)")],
-            FirmwareStore.firmware + ["-name", text, "-incoming", text],
-            FirmwareStore.firmware + ["-name", text, "-append", text],
-            FirmwareStore.firmware + [
+            StagedHost.firmware + ["-name", text, "-incoming", text],
+            StagedHost.firmware + ["-name", text, "-append", text],
+            StagedHost.firmware + [
                 "-drive", ByteString("if=pflash,file=\(hostile),x=\(hostile)"),
             ],
-            FirmwareStore.firmware + ["-blockdev", text, "-machine", "pflash0=x"],
-            FirmwareStore.firmware + ["-device", ByteString("loader,file=\(hostile)")],
-            FirmwareStore.firmware + ["-readconfig", ByteString("/\(hostile)")],
+            StagedHost.firmware + ["-blockdev", text, "-machine", "pflash0=x"],
+            StagedHost.firmware + ["-device", ByteString("loader,file=\(hostile)")],
+            StagedHost.firmware + ["-readconfig", ByteString("/\(hostile)")],
             ["-netdev", ByteString("tap,id=n,script=\(hostile)")],
         ] as [[ByteString]]
     )
     func `the launcher, plan and policy show no word of a command line as it is`(
         words: [ByteString]
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let names = words.first == "-launcher-config"
         // Refused before anything of it is said.
         let isSilent = words.contains("-blockdev") || words.contains("-drive")
@@ -93,9 +93,9 @@ struct HostileTextTests {
     }
 
     @Test func `variables that are removed are named so too`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         for json in [true, false] {
-            var request = store.plan(FirmwareStore.firmware, json: json)
+            var request = store.plan(StagedHost.firmware, json: json)
             request.environment.append(ByteString("\(Self.hostile)=1"))
             try await requireHarmless(request, isShown: Machine.isRoot)
         }
@@ -147,7 +147,7 @@ struct HostileTextTests {
 
     /// A file in a storage, and everything that a configuration can name.
     @Test func `the store shows no name as it is`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try write(Data("x".utf8), to: "\(store.images)/\(Self.hostile).fd")
         let source = "\(store.path)/\(Self.hostile).fd"
         try write(read(store.image), to: source)
@@ -183,7 +183,7 @@ struct HostileTextTests {
         let config = host.store.configuration
         for words in [
             ["check"], ["check", "--json"], ["firmware", "list"], ["firmware", "list", "--json"],
-            ["firmware", "remove", FirmwareStore.volume],
+            ["firmware", "remove", StagedHost.volume],
         ] {
             var request = launcherctl()
             request.arguments += (words + ["--config", config]).map { ByteString($0) }
@@ -197,7 +197,7 @@ struct HostileTextTests {
         "firmware: \(hostile)", "firmware: /\(hostile)\n\tsha256 \(hostile)",
     ])
     func `a configuration is refused without what it would do`(text: String) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.writeConfiguration(Data("\(text)\n".utf8))
         try await requireHarmless(store.launcher(["-S"]))
         try await requireHarmless(launcherctl("check", "--config", store.configuration))
@@ -205,7 +205,7 @@ struct HostileTextTests {
 
     @Test(.needsDpkg)
     func `who has diverted QEMU's path is named so`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let root = "\(store.path)/root"
         try FileManager.default.createDirectory(
             atPath: "\(root)/var/lib/dpkg",

@@ -73,7 +73,7 @@ struct ListTests {
         async throws
     {
         let host = try everyKind()
-        try host.addVirtualMachine(100, "bios: ovmf\nargs: -efi-firmware \(FirmwareStore.volume)\n")
+        try host.addVirtualMachine(100, "bios: ovmf\nargs: -efi-firmware \(StagedHost.volume)\n")
         let outcome = try await run(call(host, "list"))
         let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
         let table = lines.prefix { !$0.isEmpty }
@@ -92,7 +92,7 @@ struct ListTests {
         async throws
     {
         let host = try ProxmoxHost()
-        let asking = "args: -efi-firmware \(FirmwareStore.volume)\n"
+        let asking = "args: -efi-firmware \(StagedHost.volume)\n"
         try host.addVirtualMachine(100, "bios: ovmf\n\n[before]\n\(asking)")
         try host.addVirtualMachine(101, "bios: ovmf\n\n[PENDING]\n\(asking)", node: "zz")
         #expect(
@@ -100,12 +100,12 @@ struct ListTests {
                 "vm 100 (snapshot before)", "vm 101 on zz (pending)",
             ]
         )
-        let volume = ByteString(FirmwareStore.volume)
+        let volume = ByteString(StagedHost.volume)
         let refused = try await run(call(host, "remove", volume))
         #expect(refused.end == .status(77))
         #expect(
             refused.complaints.first
-                == "launcherctl: error: firmware volume '\(FirmwareStore.volume)': needed by"
+                == "launcherctl: error: firmware volume '\(StagedHost.volume)': needed by"
                 + " vm 100 (snapshot before), vm 101 on zz (pending)"
         )
         #expect(FileManager.default.fileExists(atPath: host.store.image))
@@ -117,7 +117,7 @@ struct ListTests {
     @Test func `where it is not known who needs an image, it stays`() async throws {
         let host = try ProxmoxHost()
         try host.addVirtualMachine(100, "bios: ovmf\nargs: -efi-firmware 'x\n")
-        let refused = try await run(call(host, "remove", ByteString(FirmwareStore.volume)))
+        let refused = try await run(call(host, "remove", ByteString(StagedHost.volume)))
         #expect(refused.end == .status(78))
         #expect(FileManager.default.fileExists(atPath: host.store.image))
     }

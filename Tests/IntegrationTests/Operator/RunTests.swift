@@ -7,8 +7,8 @@ import Testing
 @Suite(.launching, .needsProducts)
 struct RunTests {
     /// A host whose QEMU is this script.
-    private func host(_ script: String) throws -> FirmwareStore {
-        let store = try FirmwareStore()
+    private func host(_ script: String) throws -> StagedHost {
+        let store = try StagedHost()
         let program = "\(store.path)/bin/qemu"
         try write(Data("#!/bin/sh\n\(script)\n".utf8), to: program, mode: 0o755)
         try store.configure(qemu: program, pins: [])
@@ -16,7 +16,7 @@ struct RunTests {
     }
 
     private func call(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ options: [ByteString] = [],
         qemu words: [ByteString] = ["-m", "1"],
     ) -> Child.Request {
@@ -29,7 +29,7 @@ struct RunTests {
 
     /// Runs it to its end; the host is there for as long.
     private func start(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ options: [ByteString] = [],
         qemu words: [ByteString] = ["-m", "1"],
     ) async throws -> Outcome {
@@ -175,7 +175,7 @@ struct RunTests {
         )
     )
     func `Control-A X ends QEMU, and the terminal is as it was`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(qemu: Machine.qemu, pins: [])
         let command = """
             stty -a >\(store.path)/before

@@ -11,7 +11,7 @@ struct InformationTests {
         let name: String
         let status: Int32
         let message: String
-        let spoil: @Sendable (FirmwareStore) throws -> Void
+        let spoil: @Sendable (StagedHost) throws -> Void
 
         var testDescription: String { name }
     }
@@ -81,7 +81,7 @@ struct InformationTests {
 
     @Test(.needsQEMU, arguments: troubles)
     func `QEMU answers what it is asked`(trouble: Trouble) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try trouble.spoil(store)
         for question in [
             ["--version"], ["-version"], ["-help"], ["-h"], ["-cpu", "help"], ["-machine", "help"],
@@ -100,7 +100,7 @@ struct InformationTests {
 
     @Test(arguments: troubles)
     func `no VM is started, and the message leads to the place`(trouble: Trouble) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try trouble.spoil(store)
         let outcome = try await run(store.launcher(["-id", "100", "-m", "512"]))
         #expect(outcome.end == .status(trouble.status))
@@ -114,8 +114,8 @@ struct InformationTests {
 
     /// Story: what looked like a question started other firmware.
     @Test func `a call that asks for firmware is never only a question`() async throws {
-        let store = try FirmwareStore()
-        let call = store.launcher(FirmwareStore.firmware + ["-version"])
+        let store = try StagedHost()
+        let call = store.launcher(StagedHost.firmware + ["-version"])
         #expect(try await run(call).end == .status(0))
         #expect(try store.imageOfReport() == read(store.image))
         try remove(store.image)

@@ -33,7 +33,7 @@ struct PassThroughTests {
 
     @Test(arguments: commandLines)
     func `every word arrives byte for byte`(words: [ByteString]) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let pair = try await reports(store, store.launcher(words))
         #expect(pair.launched.arguments == ["/usr/bin/kvm"] + words)
         #expect(pair.launched.differences(from: pair.direct).isEmpty)
@@ -41,7 +41,7 @@ struct PassThroughTests {
 
     @Test(arguments: ["kvm", "qemu-system-aarch64", "", "a b", ByteString([0xFF])] as [ByteString])
     func `the program's name arrives as it is`(name: ByteString) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let pair = try await reports(store, store.launcher(["-S"], calledAs: name))
         #expect(pair.launched.arguments == [name, "-S"])
         #expect(pair.launched.differences(from: pair.direct).isEmpty)
@@ -50,7 +50,7 @@ struct PassThroughTests {
     @Test func `the environment arrives whole, loader variables and broken entries included`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var request = store.launcher(["-S"])
         request.environment = [
             "LD_PRELOAD=libm.so.6", "LD_LIBRARY_PATH=/nowhere", "QEMU_MODULE_DIR=/nowhere", "A=1",
@@ -63,7 +63,7 @@ struct PassThroughTests {
     }
 
     @Test func `no environment at all stays none`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var request = store.launcher(["-S"])
         request.environment = []
         let pair = try await reports(store, request)
@@ -74,7 +74,7 @@ struct PassThroughTests {
     @Test func `descriptors, working directory and umask are the caller's, and nothing is added`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let (file, pipe) = (try Capture(), Pipe())
         var request = store.launcher(["-add-fd", "fd=7,set=0", "-S"])
         request.descriptors = [
@@ -92,7 +92,7 @@ struct PassThroughTests {
 
     @Test(arguments: [[0], [1], [2], [0, 1, 2]] as [[Int32]])
     func `standard streams that are closed stay closed`(closed: [Int32]) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let null = nullDevice.fileDescriptor
         var request = store.launcher(["-S"])
         request.descriptors = [0: null, 1: null, 2: null]
@@ -106,7 +106,7 @@ struct PassThroughTests {
     }
 
     @Test func `QEMU is the same process, named after its path, and confined`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let outcome = try await run(store.launcher(["-S"], calledAs: "anything"))
         let report = try #require(try store.report())
         #expect(outcome.end == .status(0))
@@ -121,7 +121,7 @@ struct PassThroughTests {
     func `where QEMU may start programs, root's keep the privileges that they would get`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(launcher: ["spawn allow"])
         let outcome = try await run(store.launcher(["-S"]))
         #expect(outcome.end == .status(0), "\(outcome.errors)")
@@ -131,7 +131,7 @@ struct PassThroughTests {
     }
 
     @Test func `without a filter nothing of the process changes`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(launcher: ["seccomp off"])
         let pair = try await reports(store, store.launcher(["-S"]), comparingConfinement: true)
         #expect(pair.launched.differences(from: pair.direct).isEmpty)
@@ -139,7 +139,7 @@ struct PassThroughTests {
 
     /// What the stand-in was given through the launcher, and what without it.
     private func reports(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ request: Child.Request,
         comparingConfinement: Bool = false,
     ) async throws -> (launched: StandInReport, direct: StandInReport) {

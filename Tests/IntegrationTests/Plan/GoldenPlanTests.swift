@@ -35,7 +35,7 @@ struct GoldenPlanTests {
 
     @Test(arguments: cases)
     func `the plan is what is expected`(golden: Case) async throws {
-        let store = try FirmwareStore(image: "")
+        let store = try StagedHost(image: "")
         try configure(store, golden)
         let words = try #require(golden.content("argv")).split(separator: "\n").flatMap { line in
             line.split(separator: " ", maxSplits: 1).map { ByteString($0) }
@@ -59,7 +59,7 @@ struct GoldenPlanTests {
     }
 
     /// What the plan says of the programs is what holds on any host: none is configured.
-    private func configure(_ store: FirmwareStore, _ golden: Case) throws {
+    private func configure(_ store: StagedHost, _ golden: Case) throws {
         let image =
             golden.content("image") == "combined\n"
             ? SyntheticImage(
@@ -76,7 +76,7 @@ struct GoldenPlanTests {
             dir: test
             \tpath \(store.root)
 
-            firmware: \(FirmwareStore.volume)
+            firmware: \(StagedHost.volume)
             \tsha256 \(try store.digest())
 
             \(golden.content("sections") ?? "")
@@ -85,7 +85,7 @@ struct GoldenPlanTests {
     }
 
     /// Without what differs from run to run, a row a line, and without the purposes of groups.
-    private func readable(_ text: String, _ store: FirmwareStore) -> String {
+    private func readable(_ text: String, _ store: StagedHost) -> String {
         text.replacing(store.path, with: "STORE")
             .replacing(/\/proc\/self\/fd\/\d+/, with: "/proc/self/fd/N")
             .replacing("\n            ", with: " ")

@@ -41,20 +41,20 @@ struct PlanTests {
         ["-id", "100", "-name", "t", "-drive", code],
         ["-id", "100", "-name", "t", "-bios", "/nowhere/OVMF.fd", "", "disk", "-unknown"],
         ["-version"],
-        FirmwareStore.firmware + ["-version"],
-        FirmwareStore.firmware,
-        FirmwareStore.firmware + ["-bios", "/nowhere/OVMF.fd", "-m", "512"],
-        FirmwareStore.firmware + ["-id", "100", "-drive", code, "-incoming", "unix:/nowhere"],
-        FirmwareStore.firmware + ["-append", "fd=10 11,12", "-name", "it's \"quoted\""],
-        FirmwareStore.firmware + [
+        StagedHost.firmware + ["-version"],
+        StagedHost.firmware,
+        StagedHost.firmware + ["-bios", "/nowhere/OVMF.fd", "-m", "512"],
+        StagedHost.firmware + ["-id", "100", "-drive", code, "-incoming", "unix:/nowhere"],
+        StagedHost.firmware + ["-append", "fd=10 11,12", "-name", "it's \"quoted\""],
+        StagedHost.firmware + [
             "-blockdev", #"{"driver":"file","filename":"/nowhere/CODE.fd","node-name":"file"}"#,
             "-blockdev", "driver=raw,file=file,node-name=code,read-only=on",
             "-machine", "q35,pflash0=code",
         ],
-        FirmwareStore.firmware + [
+        StagedHost.firmware + [
             "-efidisk0", "test:100/vm-100-disk-0.raw,efitype=4m,size=528K",
         ],
-        FirmwareStore.firmware + [
+        StagedHost.firmware + [
             "-object", "sev-guest,id=sev,policy=1", "-machine", "q35,memory-encryption=sev",
         ],
     ]
@@ -64,7 +64,7 @@ struct PlanTests {
         words: [ByteString]
     ) async throws {
         // In one file with its variable store, so that it fits -bios too.
-        let store = try FirmwareStore(image: Machine.unifiedImage)
+        let store = try StagedHost(image: Machine.unifiedImage)
         let planned = try await run(store.plan(words))
         #expect(planned.end == .status(0), "\(planned.errors)")
         #expect(planned.errors.isEmpty)
@@ -90,13 +90,13 @@ struct PlanTests {
     }
 
     @Test func `the plan tells which image it is, why, and what proves it`() async throws {
-        let store = try FirmwareStore()
-        var request = store.plan(FirmwareStore.firmware)
+        let store = try StagedHost()
+        var request = store.plan(StagedHost.firmware)
         request.environment.append("QEMU_MODULE_DIR=/nowhere")
         let outcome = try await run(request)
         let plan = try JSONDecoder().decode(Plan.self, from: Data(outcome.output.utf8))
         let firmware = try #require(plan.firmware)
-        #expect(firmware.name == FirmwareStore.volume)
+        #expect(firmware.name == StagedHost.volume)
         #expect(firmware.chosenBy == "option -efi-firmware")
         #expect(firmware.digests == ["sha256:\(try store.digest())"])
         #expect(firmware.pinnedBy == ["\(store.configuration) line \(try store.line(of: "sha"))"])
@@ -117,12 +117,12 @@ struct PlanTests {
         guest: [String],
         variant: String?,
     ) async throws {
-        let store = try FirmwareStore(image: Machine.unifiedImage)
+        let store = try StagedHost(image: Machine.unifiedImage)
         let words: [ByteString] = [
             "-object", ByteString(guest[0]), "-machine", "q35,confidential-guest-support=s",
             "-cpu", "EPYC-Milan", "-smp", "2",
         ]
-        let planned = try await run(store.plan(FirmwareStore.firmware + words))
+        let planned = try await run(store.plan(StagedHost.firmware + words))
         #expect(planned.end == .status(0), "\(planned.errors)")
         let plan = try JSONDecoder().decode(Plan.self, from: Data(planned.output.utf8))
         let image = ByteString(Machine.unifiedImage)
@@ -145,8 +145,8 @@ struct PlanTests {
     }
 
     @Test func `the plan for people ends with the command line, an option a line`() async throws {
-        let store = try FirmwareStore()
-        let words: [ByteString] = FirmwareStore.firmware + ["-name", "it's", "-S"]
+        let store = try StagedHost()
+        let words: [ByteString] = StagedHost.firmware + ["-name", "it's", "-S"]
         let outcome = try await run(store.plan(words, json: false))
         #expect(outcome.end == .status(0))
         let lines = outcome.output.split(separator: "\n").suffix(6).map(String.init)

@@ -41,7 +41,7 @@ struct ProxmoxPairPlanTests {
         let plain = try await plan(words + configuration, on: host)
         #expect(try arguments(plain) == words)
 
-        try host.configure(sections: "vm: 8006\n\tfirmware \(FirmwareStore.volume)\n")
+        try host.configure(sections: "vm: 8006\n\tfirmware \(StagedHost.volume)\n")
         let outcome = try await plan(words + configuration, on: host)
         if !settings.isUEFI {
             #expect(outcome.end == .status(64))

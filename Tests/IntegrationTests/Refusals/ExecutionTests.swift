@@ -5,9 +5,9 @@ import Testing
 /// QEMU cannot take the launcher's place: the statuses are those of a shell.
 @Suite(.launching, .needsProducts, .needsFirmware)
 struct ExecutionTests {
-    @Test(arguments: [[], FirmwareStore.firmware])
+    @Test(arguments: [[], StagedHost.firmware])
     func `QEMU that is not there is status 127`(firmware: [ByteString]) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(qemu: "/nowhere/kvm")
         let outcome = try await run(store.launcher(["-name", "t"] + firmware))
         #expect(outcome.end == .status(127))
@@ -38,11 +38,11 @@ struct ExecutionTests {
         reason: String,
         hint: String?,
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let program = "\(store.path)/bin/other"
         try write(Data(content.utf8), to: program, mode: mode)
         try store.configure(qemu: program)
-        for firmware in [[], FirmwareStore.firmware] {
+        for firmware in [[], StagedHost.firmware] {
             let outcome = try await run(store.launcher(["-name", "t"] + firmware))
             #expect(outcome.end == .status(126))
             #expect(
@@ -54,7 +54,7 @@ struct ExecutionTests {
     }
 
     @Test func `a directory in QEMU's place is status 126`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(qemu: store.root)
         let outcome = try await run(store.launcher(["-name", "t"]))
         #expect(outcome.end == .status(126))
@@ -70,7 +70,7 @@ struct ExecutionTests {
     func `the launcher in QEMU's place is told instead of started for ever`(
         way: String
     ) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let program = "\(store.path)/bin/qemu"
         switch way {
         case "itself": try store.configure(qemu: Products.launcher)
@@ -80,7 +80,7 @@ struct ExecutionTests {
             try link(program, to: "launcher")
         }
         if way != "itself" { try store.configure(qemu: program) }
-        for arguments in [["-version"], ["-name", "t"] + FirmwareStore.firmware] as [[ByteString]] {
+        for arguments in [["-version"], ["-name", "t"] + StagedHost.firmware] as [[ByteString]] {
             let outcome = try await run(store.launcher(arguments))
             #expect(outcome.end == .status(78))
             #expect(outcome.complaints.first?.hasSuffix("is the launcher itself") == true)
@@ -92,7 +92,7 @@ struct ExecutionTests {
     }
 
     @Test func `QEMU's own status is the launcher's`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try store.configure(qemu: "/bin/false")
         #expect(try await run(store.launcher(["-S"])).end == .status(1))
     }

@@ -10,7 +10,7 @@ extension Refusal {
         _ arguments: [ByteString],
         _ message: String,
         hint: String? = nil,
-        spoil: @escaping @Sendable (FirmwareStore) throws -> Void = { _ in },
+        spoil: @escaping @Sendable (StagedHost) throws -> Void = { _ in },
     ) -> Refusal {
         Refusal(
             name,
@@ -26,7 +26,7 @@ extension Refusal {
         Refusal(
             "a VM of Proxmox that is not in UEFI mode",
             status: 64,
-            arguments: ["-id", "100"] + FirmwareStore.firmware,
+            arguments: ["-id", "100"] + StagedHost.firmware,
             message: "vm 100: custom firmware was asked for, but the VM is not in UEFI mode: its"
                 + " command line attaches no firmware",
             hint: "set 'bios: ovmf' in the configuration of VM 100, or take the custom firmware"

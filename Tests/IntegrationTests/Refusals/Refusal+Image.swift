@@ -11,7 +11,7 @@ extension Refusal {
         needsRoot: Bool = false,
         _ message: String,
         hint: String? = nil,
-        spoil: @escaping @Sendable (FirmwareStore) throws -> Void,
+        spoil: @escaping @Sendable (StagedHost) throws -> Void,
     ) -> Refusal {
         Refusal(
             name,

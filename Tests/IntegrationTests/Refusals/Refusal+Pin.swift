@@ -92,7 +92,7 @@ extension Refusal {
         Refusal(
             name,
             status: status,
-            arguments: ["-name", "t", "-efi-firmware", ByteString(FirmwareStore.volume + suffix)],
+            arguments: ["-name", "t", "-efi-firmware", ByteString(StagedHost.volume + suffix)],
             message: "vm 't': \(message)",
             hint: hint,
         )
@@ -151,7 +151,7 @@ extension Refusal {
         section(
             "the option and the VM's section name different volumes",
             "vm: 100\n\tfirmware test:efi-firmware/b.fd\n",
-            arguments: fromProxmox + FirmwareStore.firmware,
+            arguments: fromProxmox + StagedHost.firmware,
             "option -efi-firmware names '$volume', but $conf line 12 names 'test:efi-firmware/b.fd'",
             hint: "make the two agree, or leave one of them out",
         ),

@@ -121,7 +121,7 @@ extension Refusal {
         Refusal(
             "asked for twice",
             status: 64,
-            arguments: byHand + FirmwareStore.firmware,
+            arguments: byHand + StagedHost.firmware,
             message: "vm 't': option -efi-firmware is given twice",
             hint: "give it once",
         ),
@@ -130,10 +130,10 @@ extension Refusal {
     private static func storage(
         _ name: String,
         status: Int32 = 78,
-        volume: String = FirmwareStore.volume,
+        volume: String = StagedHost.volume,
         _ message: String,
         hint: String? = nil,
-        spoil: @escaping @Sendable (FirmwareStore) throws -> Void = { _ in },
+        spoil: @escaping @Sendable (StagedHost) throws -> Void = { _ in },
     ) -> Refusal {
         Refusal(
             name,

@@ -14,11 +14,11 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     let needsRoot: Bool
     /// What follows `-launcher-config`; by default a launch by hand that asks for the image.
     let arguments: [ByteString]
-    let spoil: @Sendable (FirmwareStore) throws -> Void
+    let spoil: @Sendable (StagedHost) throws -> Void
 
     var testDescription: String { name }
 
-    static let byHand: [ByteString] = ["-name", "t"] + FirmwareStore.firmware
+    static let byHand: [ByteString] = ["-name", "t"] + StagedHost.firmware
 
     /// As Proxmox starts VM 100 in UEFI mode.
     static let fromProxmox: [ByteString] = [
@@ -33,7 +33,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         arguments: [ByteString] = byHand,
         message: String,
         hint: String? = nil,
-        spoil: @escaping @Sendable (FirmwareStore) throws -> Void = { _ in },
+        spoil: @escaping @Sendable (StagedHost) throws -> Void = { _ in },
     ) {
         self.name = name
         self.status = status
@@ -45,24 +45,24 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     }
 
     /// Everything that standard error shows.
-    func complaints(of program: String, _ store: FirmwareStore) throws -> [String] {
+    func complaints(of program: String, _ store: StagedHost) throws -> [String] {
         try ["\(program): error: " + text(message, store)]
             + (hint.map { ["\(program): hint: " + (try text($0, store))] } ?? [])
     }
 
     /// The command line, with the store's own paths in it.
-    func arguments(_ store: FirmwareStore) throws -> [ByteString] {
+    func arguments(_ store: StagedHost) throws -> [ByteString] {
         try arguments.map { word in try word.text.map { ByteString(try text($0, store)) } ?? word }
     }
 
-    private func text(_ text: String, _ store: FirmwareStore) throws -> String {
+    private func text(_ text: String, _ store: StagedHost) throws -> String {
         let words: [(name: String, value: () throws -> String)] = [
             ("$images", { store.images }),
             ("$image", { store.image }),
             ("$root", { store.root }),
             ("$conf", { store.configuration }),
             ("$store", { store.path }),
-            ("$volume", { FirmwareStore.volume }),
+            ("$volume", { StagedHost.volume }),
             // Of the good image, and of what is in its place.
             ("$pinned", { try store.digest(Machine.codeImage) }),
             ("$found", { try store.digest() }),

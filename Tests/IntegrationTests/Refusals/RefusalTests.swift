@@ -22,7 +22,7 @@ struct RefusalTests {
     }
 
     private func expectRefusal(_ refusal: Refusal) async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try refusal.spoil(store)
         let before = try store.listing()
 
@@ -45,7 +45,7 @@ struct RefusalTests {
     }
 
     @Test func `an image that somebody has open for writing is refused`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         try change(store.image, mode: 0o644)
         let writer = try FileHandle(forWritingTo: URL(filePath: store.image))
         try change(store.image, mode: 0o444)
@@ -53,7 +53,7 @@ struct RefusalTests {
         #expect(outcome.end == .status(77))
         #expect(
             outcome.complaints == [
-                "qemu-launcher: error: vm 't': firmware volume '\(FirmwareStore.volume)':"
+                "qemu-launcher: error: vm 't': firmware volume '\(StagedHost.volume)':"
                     + " '\(store.image)' is open for writing in another program",
                 "qemu-launcher: hint: wait for the upload to end; fuser -v '\(store.image)' shows"
                     + " who has it open",
@@ -67,7 +67,7 @@ struct RefusalTests {
     }
 
     @Test func `a working directory that others may write to is refused`() async throws {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var request = store.launcher(Refusal.byHand)
         request.directory = "/tmp"
         let outcome = try await run(request)

@@ -23,7 +23,7 @@ struct TrickTests {
     @Test(arguments: Trick.all)
     func `the launcher lets no other firmware in`(trick: Trick) async throws {
         let store = try prepared(for: trick)
-        let arguments = FirmwareStore.firmware + trick.arguments.map { text($0, store) }
+        let arguments = StagedHost.firmware + trick.arguments.map { text($0, store) }
         let outcome = try await run(store.launcher(arguments))
         let report = try store.report()
         switch trick.answer {
@@ -45,7 +45,7 @@ struct TrickTests {
     func `firmware in the working directory of QEMU alone is started, by the launcher it is not`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         let directory = "\(store.path)/work"
         try makeDirectory(directory, mode: 0o777)
         try write(TinyFirmware.other.image, to: "\(directory)/bios-256k.bin")
@@ -58,14 +58,14 @@ struct TrickTests {
         )
         #expect(try await run(request).end == .status(TinyFirmware.other.status))
 
-        request = store.launcher(FirmwareStore.firmware)
+        request = store.launcher(StagedHost.firmware)
         request.directory = directory
         #expect(try await run(request).end == .status(64))
         #expect(try store.report() == nil)
     }
 
-    private func prepared(for trick: Trick) throws -> FirmwareStore {
-        let store = try FirmwareStore()
+    private func prepared(for trick: Trick) throws -> StagedHost {
+        let store = try StagedHost()
         // Some tricks attach it writable.
         try write(TinyFirmware.honest.image, to: "\(store.path)/honest", mode: 0o644)
         try write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
@@ -75,7 +75,7 @@ struct TrickTests {
         return store
     }
 
-    private func text(_ text: ByteString, _ store: FirmwareStore) -> ByteString {
+    private func text(_ text: ByteString, _ store: StagedHost) -> ByteString {
         var result = String(decoding: text.bytes, as: UTF8.self)
         for name in ["honest", "other", "vector", "settings"] {
             result.replace("$\(name)", with: "\(store.path)/\(name)")

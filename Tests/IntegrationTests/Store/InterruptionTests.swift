@@ -7,14 +7,14 @@ import Testing
 /// at each: from the first look into the storage to its last word.
 @Suite(.launching, .needsProducts, .needsFaultInjection, .timeLimit(.minutes(10)))
 struct InterruptionTests {
-    private let store: FirmwareStore
+    private let store: StagedHost
     private let source: String
     private let unpinned: Data
     private let pinned: Data
     private let content: Data
 
     init() throws {
-        store = try FirmwareStore(image: "")
+        store = try StagedHost(image: "")
         source = "\(store.path)/source.fd"
         // More than one read and write.
         content = Data((0..<(1 << 20) + 4096).map { UInt8(truncatingIfNeeded: $0 / 7) })
@@ -23,7 +23,7 @@ struct InterruptionTests {
         unpinned = try read(store.configuration)
         let section = """
 
-            firmware: \(FirmwareStore.volume)
+            firmware: \(StagedHost.volume)
             \tsha256 \(try store.digest(source))
 
             """
@@ -38,7 +38,7 @@ struct InterruptionTests {
             arguments: [
                 "launcherctl", "firmware", "add", "--pin", "--config",
                 ByteString(store.configuration), ByteString(source),
-                ByteString(FirmwareStore.volume),
+                ByteString(StagedHost.volume),
             ],
         )
     }

@@ -7,11 +7,11 @@ import Testing
 /// they answer it.
 @Suite(.launching, .needsProducts, .needsFaultInjection)
 struct OtherFileSystemTests {
-    private let store: FirmwareStore
+    private let store: StagedHost
     private let source: String
 
     init() throws {
-        store = try FirmwareStore(image: "")
+        store = try StagedHost(image: "")
         source = "\(store.path)/source.fd"
         try write(Data("an image".utf8), to: source)
         try remove(store.image)
@@ -24,7 +24,7 @@ struct OtherFileSystemTests {
             arguments: [
                 "launcherctl", "firmware", "add", "--pin", "--config",
                 ByteString(store.configuration), ByteString(source),
-                ByteString(FirmwareStore.volume),
+                ByteString(StagedHost.volume),
             ],
         )
     }
@@ -76,7 +76,7 @@ struct OtherFileSystemTests {
         var request = adding
         request.arguments = [
             "launcherctl", "firmware", "pin", "--config", ByteString(store.configuration),
-            ByteString(FirmwareStore.volume),
+            ByteString(StagedHost.volume),
         ]
         // It takes away what the file should have, so that there is something to change.
         request.umask = 0o077
@@ -84,7 +84,7 @@ struct OtherFileSystemTests {
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         let text = String(decoding: try read(store.configuration), as: UTF8.self)
         #expect(
-            text.hasSuffix("firmware: \(FirmwareStore.volume)\n\tsha256 \(try store.digest())\n")
+            text.hasSuffix("firmware: \(StagedHost.volume)\n\tsha256 \(try store.digest())\n")
         )
     }
 

@@ -6,10 +6,10 @@ import Testing
 /// Commands that change the same storage, or the same configuration, at the same moment.
 @Suite(.launching, .needsProducts, .timeLimit(.minutes(20)))
 struct SimultaneousTests {
-    private let store: FirmwareStore
+    private let store: StagedHost
 
     init() throws {
-        store = try FirmwareStore(image: "")
+        store = try StagedHost(image: "")
         try store.configure(pins: [])
     }
 

@@ -1,7 +1,8 @@
-import ChildProcess
+import CTestSupport
 import Glibc
 import Planning
 import Synchronization
+import SystemPackage
 
 /// A process that a test started: one owner, who waits for it, and kills it when letting go.
 struct Child: ~Copyable {
@@ -113,14 +114,9 @@ struct Child: ~Copyable {
     }
 }
 
-/// Fails with the error of a call that reports -1.
+/// Fails with the `Errno` of a call that reports -1.
 @discardableResult
 func check<Value: SignedInteger>(_ value: Value) throws -> Value {
-    guard value != -1 else { throw SystemError(number: errno) }
+    guard value != -1 else { throw Errno(rawValue: errno) }
     return value
-}
-
-struct SystemError: Error, CustomStringConvertible {
-    let number: Int32
-    var description: String { unsafe String(cString: strerror(number)) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import SystemPackage
 
 /// What became of a start with `-S`: what the guest would find in flash, or how it ended.
 enum FlashLook {
@@ -10,14 +11,14 @@ enum FlashLook {
     case ended(Outcome)
 
     /// The option that a look needs; the guest does not run, so any firmware will do.
-    static func options(_ store: FirmwareStore) -> [ByteString] {
+    static func options(_ store: StagedHost) -> [ByteString] {
         [
             "-S", "-display", "none", "-nodefaults", "-m", "64",
             "-qmp", ByteString("unix:\(socket(store)),server=on,wait=off"),
         ]
     }
 
-    private static func socket(_ store: FirmwareStore) -> String { "\(store.path)/qmp" }
+    private static func socket(_ store: StagedHost) -> String { "\(store.path)/qmp" }
 
     /// QEMU ended while it was looked at; with what had been seen.
     struct Lost: Error { let flash: Data? }
@@ -30,7 +31,7 @@ enum FlashLook {
     /// - Throws: ``Lost``.
     init(
         _ request: Child.Request,
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         byteCount: Int,
         within limit: Duration = .seconds(20),
     ) async throws {
@@ -60,7 +61,7 @@ enum FlashLook {
 
     private static func look(
         _ monitor: Monitor,
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ byteCount: Int,
     ) async throws -> FlashLook {
         var seen: Data?
@@ -73,7 +74,7 @@ enum FlashLook {
                 flash: flash,
                 afterReset: try await Self.flash(monitor, store, byteCount)
             )
-        } catch is SystemError {
+        } catch is Errno {
             throw Lost(flash: seen)
         } catch is Monitor.Refused {
             throw Lost(flash: seen)
@@ -83,7 +84,7 @@ enum FlashLook {
     /// `nil` where the process has ended, or answers nobody.
     static func monitor(
         of child: inout Child,
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         within limit: Duration = .seconds(20),
     ) async throws -> Monitor? {
         let deadline = ContinuousClock.now + limit
@@ -91,7 +92,7 @@ enum FlashLook {
             if try child.poll() != nil { return nil }
             do {
                 return try await Monitor(socket(store), waiting: limit)
-            } catch is SystemError {
+            } catch is Errno {
                 // Nobody listens there yet, or no longer.
                 try await Task.sleep(for: .milliseconds(2))
             } catch is Monitor.Refused {
@@ -104,7 +105,7 @@ enum FlashLook {
 
     private static func flash(
         _ monitor: Monitor,
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ byteCount: Int,
     ) async throws -> Data {
         let file = "\(store.path)/flash"

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SystemPackage
 
 /// QEMU's machine protocol (QMP), as far as a test needs it.
 final class Monitor {
@@ -122,7 +123,7 @@ final class Monitor {
             }
             if count < 0, errno == EAGAIN || errno == EINTR { return nil }
             // QEMU has closed it.
-            guard count > 0 else { throw SystemError(number: count < 0 ? errno : ECONNRESET) }
+            guard count > 0 else { throw count < 0 ? Errno(rawValue: errno) : .connectionReset }
             received += buffer.prefix(count)
         }
     }

@@ -7,10 +7,10 @@ import Testing
 /// are in a directory of a test's own. What is started on it has a mount namespace of its own, in
 /// which nothing but the stand-in is in `/usr/sbin`.
 final class ProxmoxHost: Sendable {
-    let store: FirmwareStore
+    let store: StagedHost
 
     init(image: String = Machine.codeImage) throws {
-        store = try FirmwareStore(image: image)
+        store = try StagedHost(image: image)
         try makeDirectory(programs)
         try makeDirectory(cluster)
         try makeDirectory("\(cluster)/nodes")
@@ -84,7 +84,7 @@ final class ProxmoxHost: Sendable {
 
     /// The options that lead a command line to this host's configuration, and ask for its image.
     var firmware: [ByteString] {
-        ["-launcher-config", ByteString(store.configuration)] + FirmwareStore.firmware
+        ["-launcher-config", ByteString(store.configuration)] + StagedHost.firmware
     }
 
     /// Whether processes can be given mounts of their own here.

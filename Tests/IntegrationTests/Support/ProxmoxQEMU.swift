@@ -10,7 +10,7 @@ enum ProxmoxQEMU {
     private static let renamed = Data("id\0\0\0".utf8)
 
     /// - Returns: the program's path.
-    static func install(in store: FirmwareStore) throws -> String {
+    static func install(in store: StagedHost) throws -> String {
         var program = try read(Machine.qemu)
         let place = try #require(program.range(of: option))
         try #require(program.range(of: option, in: place.upperBound..<program.count) == nil)

@@ -16,7 +16,7 @@ struct SweepTests {
     @Test func `the guest's flash holds the pinned image with every device of QEMU`()
         async throws
     {
-        let store = try FirmwareStore()
+        let store = try StagedHost()
         var combinations = try await SweptQEMU(store).combinations
         #expect(combinations.count > 3000)
         var deadline: ContinuousClock.Instant?

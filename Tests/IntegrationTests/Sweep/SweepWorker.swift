@@ -3,13 +3,13 @@ import Planning
 
 /// Tries one combination after the other, each with a launcher and a QEMU of its own.
 struct SweepWorker {
-    private let store: FirmwareStore
+    private let store: StagedHost
     private let pinned: Data
     private let tally: SweepTally
 
     init(_ tally: SweepTally) throws {
         self.tally = tally
-        store = try FirmwareStore()
+        store = try StagedHost()
         try store.configure(qemu: Machine.qemu)
         try AttackFiles.write([:], in: store)
         pinned = try read(store.image)
@@ -52,7 +52,7 @@ struct SweepWorker {
 
     private func start(_ words: [ByteString]) async throws -> SweepTally.Result {
         let request = store.launcher(
-            FirmwareStore.firmware + FlashLook.options(store) + Machine.qemuOptions
+            StagedHost.firmware + FlashLook.options(store) + Machine.qemuOptions
                 + words.map { AttackFiles.expanded($0, store) },
             calledAs: Machine.qemuName
         )

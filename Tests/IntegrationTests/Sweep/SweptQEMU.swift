@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import SystemPackage
 
 /// A QEMU that is asked what it has.
 struct SweptQEMU {
@@ -10,7 +11,7 @@ struct SweptQEMU {
     let boardTypes: [Attack.MachineKind: Set<String>]
     let machineProperties: [Attack.MachineKind: [SweptProperty]]
 
-    init(_ store: FirmwareStore) async throws {
+    init(_ store: StagedHost) async throws {
         let help = try await run(
             Child.Request(
                 program: Machine.qemu,
@@ -41,7 +42,7 @@ struct SweptQEMU {
     private struct TypeName: Decodable { let name: String }
 
     private static func properties(
-        _ store: FirmwareStore
+        _ store: StagedHost
     ) async throws -> [String: [SweptProperty]] {
         var remaining: [String] = []
         try await asking(store, .q35) { monitor in
@@ -65,7 +66,7 @@ struct SweptQEMU {
                         }
                     }
                 }
-            } catch is SystemError {
+            } catch is Errno {
                 continue
             }
         }
@@ -88,7 +89,7 @@ struct SweptQEMU {
     }
 
     private static func asking(
-        _ store: FirmwareStore,
+        _ store: StagedHost,
         _ machine: Attack.MachineKind,
         _ ask: (Monitor) async throws -> Void,
     ) async throws {
@@ -103,7 +104,7 @@ struct SweptQEMU {
         )
         var child = try Child(request)
         guard let monitor = try await FlashLook.monitor(of: &child, store) else {
-            throw SystemError(number: ECHILD)
+            throw Errno.noChildProcess
         }
         try await ask(monitor)
     }

@@ -2,12 +2,13 @@ import Crypto
 import Foundation
 import Glibc
 import Planning
+import SystemPackage
 import Testing
 
 /// A host as the launcher finds it, in a directory of a test's own: a storage with one good image,
 /// a launcher.conf that pins it, a variable store, and a program in QEMU's place. A test spoils
 /// what it is about.
-final class FirmwareStore: Sendable {
+final class StagedHost: Sendable {
     static let volume = "test:efi-firmware/a.fd"
 
     let path: String
@@ -15,7 +16,7 @@ final class FirmwareStore: Sendable {
     /// - Parameter image: the file whose content the image gets.
     init(image: String = Machine.codeImage) throws {
         var template = Array("/tmp/qemu-launcher-integration-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw SystemError(number: errno) }
+        guard unsafe mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         try change(path, mode: 0o755)
         for directory in [root, "\(root)/template", images, "\(path)/bin"] {

@@ -2,7 +2,7 @@ import Foundation
 import Planning
 import Testing
 
-extension FirmwareStore {
+extension StagedHost {
     /// A call of the launcher with this store's configuration.
     ///
     /// - Parameter name: argv[0].

@@ -17,7 +17,6 @@ struct SourceLayoutTests {
 
     /// Two threads share an image page by page, and wait for each other without sleeping.
     private static let exceptions: [String: Set<Substring>] = [
-        "Measure/SharedImage.swift": ["Glibc", "Synchronization"]
     ]
 
     private static func files() throws -> [String] {

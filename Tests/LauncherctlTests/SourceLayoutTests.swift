@@ -16,8 +16,7 @@ struct SourceLayoutTests {
     ]
 
     /// Two threads share an image page by page, and wait for each other without sleeping.
-    private static let exceptions: [String: Set<Substring>] = [
-    ]
+    private static let exceptions: [String: Set<Substring>] = []
 
     private static func files() throws -> [String] {
         try #require(FileManager.default.enumerator(atPath: folder.path))

@@ -2,8 +2,83 @@ import Foundation
 import SystemPackage
 import Testing
 
+import struct Crypto.SHA256
+
 @testable import Host
 @testable import Planning
+
+/// A host with one storage, one image in it and a configuration that pins it.
+struct LaunchScene {
+    private let storage: FirmwareStorage
+
+    static let volume: ByteString = "demo:efi-firmware/a.fd"
+
+    /// - Parameters:
+    ///   - launcher: lines of the `launcher:` section.
+    ///   - firmware: further lines of the `firmware:` section.
+    init(
+        _ image: [UInt8],
+        launcher: [String] = [],
+        firmware: [String] = [],
+    ) throws {
+        storage = try FirmwareStorage(content: image)
+        let digest = hexadecimal(SHA256.hash(image.span))
+        let lines =
+            ["launcher: defaults"] + (launcher + ["log none"]).map { "\t" + $0 } + [
+                "", "dir: demo", "\tpath \(storage.root)", "", "firmware: \(Self.volume)",
+                "\tsha256 \(digest)",
+            ] + firmware.map { "\t" + $0 } + [""]
+        try write(Array(lines.joined(separator: "\n").utf8), to: configuration)
+    }
+
+    /// Beside the storage.
+    var configuration: FilePath { storage.outside }
+    /// A file that a test may write.
+    var variables: FilePath { storage.root.appending("vars.fd") }
+
+    func invocation(_ words: [ByteString]) -> Invocation {
+        Invocation(
+            arguments: [
+                "qemu-system-x86_64", "-launcher-config", ByteString(configuration.string),
+                "-efi-firmware", Self.volume, "-no-user-config", "-m", "512",
+            ] + words,
+            environment: [],
+            isRoot: false,
+            nodeName: "node1",
+            workingDirectoryIsWritableByOthers: false,
+        )
+    }
+
+    /// What the launcher would warn of.
+    func warnings(_ words: [ByteString]) throws -> [String] {
+        try PreparedLaunch.prepare(invocation(words)).warnings.map(\.message)
+    }
+
+    /// Why the launcher would start nothing; `nil` where it would.
+    func refusal(_ words: [ByteString]) -> LaunchFailure? {
+        do throws(LaunchFailure) {
+            _ = try PreparedLaunch.prepare(invocation(words))
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// Words of command lines for each kind of guest.
+enum GuestWords {
+    static let normal: [ByteString] = ["-machine", "q35,smm=on"]
+    static let sevES: [ByteString] = confidential("sev-guest,policy=5")
+    static let sevSNP: [ByteString] = confidential("sev-snp-guest")
+    static let tdx: [ByteString] = confidential("tdx-guest")
+
+    private static func confidential(_ object: String) -> [ByteString] {
+        [
+            "-machine", "q35,confidential-guest-support=cgs", "-object",
+            ByteString("\(object),id=cgs"), "-cpu", "EPYC-Milan", "-smp", "2",
+        ]
+    }
+}
 
 /// Images that cannot start the guest they are for. Nothing is started in these tests: what is
 /// refused is refused before there is a QEMU.
@@ -160,5 +235,54 @@ struct LaunchJudgementTests {
         )
         let accepting = try LaunchScene(image, firmware: ["accept FW-W01"])
         #expect(try accepting.warnings(GuestWords.normal).isEmpty)
+    }
+}
+
+/// A configuration that was not named, and is not there.
+struct DefaultConfigurationTests {
+    private let directory: TemporaryDirectory
+    private var folder: FilePath { directory.path.appending("qemu-launcher") }
+    private var file: FilePath { folder.appending("launcher.conf") }
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    /// Why no VM would be started; `nil` where the file, or that there is none, can be read.
+    private func refusal() -> LaunchFailure? {
+        do throws(LaunchFailure) {
+            _ = try LaunchFiles.configuration(whereNoneIsNamed: file)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `without a directory nothing is configured`() {
+        #expect(refusal() == nil)
+    }
+
+    @Test func `an empty file configures nothing`() throws {
+        try makeDirectory(folder)
+        try write([], to: file)
+        #expect(refusal() == nil)
+    }
+
+    /// An editor that renames has none for a moment.
+    @Test func `a directory without the file is an error with advice`() throws {
+        try makeDirectory(folder)
+        let failure = try #require(refusal())
+        #expect(failure == LaunchFailure(HostFileError.configurationMissing(path: file)))
+        #expect(failure.exitStatus == .configuration)
+        #expect(failure.hint?.hasPrefix("put it back") == true)
+    }
+
+    @Test func `a link that leads nowhere is an error, of the file or its directory`() throws {
+        try makeLink(folder, to: "unmounted")
+        #expect(refusal() == LaunchFailure(HostFileError.configurationMissing(path: file)))
+        try removeFile(folder)
+        try makeDirectory(folder)
+        try makeLink(file, to: "/nowhere/qemu-launcher.conf")
+        #expect(refusal() == LaunchFailure(HostFileError.danglingSymbolicLink(path: file)))
     }
 }

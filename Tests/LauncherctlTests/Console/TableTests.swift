@@ -1,3 +1,5 @@
+import Host
+import Planning
 import Testing
 
 @testable import launcherctl
@@ -100,5 +102,36 @@ struct TableTests {
         table.add(.init("gr\u{FC}n"), .init("x"))
         table.add(.init("e\u{301}"), .init("y"))
         #expect(lines(table) == ["A     B", "gr\u{FC}n  x", "e\u{301}     y"])
+    }
+}
+
+struct FoldingTests {
+    @Test(arguments: [0, 6, 40, 79, 200])
+    func `lines end at 80 columns, or as soon as a narrow column allows`(indent: Int) {
+        let text = Array(repeating: "word", count: 40).joined(separator: " ")
+        let start = String(repeating: "s", count: indent)
+        let lines = Folding.lines(text, after: start)
+        #expect(lines.allSatisfy { $0.count <= max(80, indent + 24) })
+        #expect(lines[0].hasPrefix(start + "word"))
+        let margin = String(repeating: " ", count: indent)
+        #expect(lines.dropFirst().allSatisfy { $0.hasPrefix(margin + "word") })
+        #expect(lines.map { $0.dropFirst(indent) }.joined(separator: " ") == text)
+    }
+
+    @Test(arguments: ["", "one", "two  blanks"])
+    func `what fits is left as it is`(text: String) {
+        #expect(Folding.lines(text, after: "hint: ") == ["hint: " + text])
+    }
+}
+
+struct JSONOutputTests {
+    @Test func `keys are sorted, and slashes are left alone`() throws {
+        let text = try jsonText(["b": "/usr", "a": "1"])
+        #expect(text == "{\n  \"a\" : \"1\",\n  \"b\" : \"/usr\"\n}")
+    }
+
+    @Test func `what cannot be written is a defect of ours, and not an empty object`() {
+        let failure = #expect(throws: LaunchFailure.self) { try jsonText([Double.nan]) }
+        #expect(failure?.exitStatus == .software)
     }
 }

@@ -159,3 +159,158 @@ struct LauncherConfigurationTests {
         #expect(error.exitStatus == .configuration)
     }
 }
+
+/// `launcher.conf.example` is the reference that administrators read: it has to be right, and
+/// complete.
+struct ExampleConfigurationTests {
+    private func example() throws -> [UInt8] {
+        var path = FilePath(#filePath)
+        for _ in 0..<4 { path.removeLastComponent() }
+        let file = try FileDescriptor.open(path.appending("launcher.conf.example"), .readOnly)
+        return try file.closeAfter {
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+            return Array(bytes[..<count])
+        }
+    }
+
+    /// Settings are commented out by a `#` with no blank behind it; prose has one.
+    private func uncommented(_ bytes: [UInt8]) -> [UInt8] {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let settings = lines.map { line in
+            let isSetting =
+                line.starts(with: "#".utf8) && line.count > 1
+                && !line.starts(with: "# ".utf8)
+            return isSetting ? line.dropFirst() : line
+        }
+        return Array(settings.joined(separator: [UInt8(ascii: "\n")]))
+    }
+
+    @Test func `the example as it is changes nothing`() throws {
+        let read = try LauncherConfiguration(parsing: example(), file: "example")
+        let defaults = LauncherConfiguration.defaults
+        #expect(read.qemu == nil)
+        #expect(read.readOnly == defaults.readOnly)
+        #expect(read.firmware.isEmpty)
+        #expect(read.storages.isEmpty)
+        #expect(try read.virtualMachines().isEmpty)
+    }
+
+    @Test func `the example with every setting uncommented is good, and shows the defaults`() throws
+    {
+        let bytes = uncommented(try example())
+        let read = try LauncherConfiguration(parsing: bytes, file: "example")
+        let defaults = LauncherConfiguration.defaults
+        #expect(read.storageConfiguration.value == defaults.storageConfiguration.value)
+        #expect(read.seccomp.value == defaults.seccomp.value)
+        #expect(read.spawn.value == defaults.spawn.value)
+        #expect(read.stockFirmware.value == defaults.stockFirmware.value)
+        #expect(read.sevAttachment.value == defaults.sevAttachment.value)
+        #expect(read.readOnly.value == defaults.readOnly.value)
+        #expect(read.log.value == defaults.log.value)
+        #expect(read.debug.value == defaults.debug.value)
+        #expect(read.firmware.count == 2)
+        #expect(read.storages.map(\.id.text) == ["demo"])
+        #expect(try read.virtualMachines().map(\.line).count == 2)
+    }
+
+    @Test func `every type of storage with directories may be declared`() {
+        let types = SectionSchema.launcher.types.map(\.name)
+        let storages = StorageType.directoryTypes.map(\.description)
+        #expect(types == ["launcher", "firmware", "vm"] + storages)
+    }
+
+    @Test func `the example shows every key there is`() throws {
+        let bytes = uncommented(try example())
+        let schema = SectionSchema.launcher
+        let file = try SectionConfiguration(strict: bytes, file: "example", schema: schema)
+        for type in schema.types where !["nfs", "cifs", "cephfs", "btrfs"].contains(type.name) {
+            let shown = Set(
+                file.sections.filter { file.text($0.type) == type.name }
+                    .flatMap { file.properties(of: $0) }.map { file.text($0.key) }
+            )
+            let known = Set(type.keys.map(\.name)).subtracting(["md5", "sha1", "sha224"])
+            #expect(shown == known)
+        }
+    }
+}
+
+struct PinEditTests {
+    private static let volume = "local:efi-firmware/a.fd"
+    private static let old = String(repeating: "0", count: 64)
+    private static let new = String(repeating: "1", count: 64)
+
+    private func pin(_ text: String, comment: String? = nil) throws -> String {
+        let edit = try PinEdit(Array(text.utf8), file: "test.conf")
+        let digest = try Digest(.sha256, hex: Self.new)
+        let volume = try FirmwareVolume(parsing: Self.volume)
+        return String(
+            decoding: try edit.pinning(volume, to: [digest], comment: comment),
+            as: UTF8.self
+        )
+    }
+
+    private func unpin(_ text: String) throws -> String? {
+        let edit = try PinEdit(Array(text.utf8), file: "test.conf")
+        return try edit.unpinning(FirmwareVolume(parsing: Self.volume))
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static let section = "firmware: \(volume)\n\tsha256 \(new)\n"
+
+    @Test(arguments: [
+        ("", section),
+        ("# only a remark", "# only a remark\n\n" + section),
+        ("# only a remark\n", "# only a remark\n\n" + section),
+        ("launcher: defaults\n\tlog none\n\n", "launcher: defaults\n\tlog none\n\n" + section),
+        ("\n", "\n\n" + section),
+    ])
+    func `a new pin goes behind everything`(before: String, after: String) throws {
+        #expect(try pin(before) == after)
+    }
+
+    @Test func `a pin that is there is replaced where it stands`() throws {
+        let text = """
+            # first
+            firmware: \(Self.volume)
+              # of March
+              sha256   \(Self.old)  \t
+            \tcomment  kept
+            vm: 100
+            \tfirmware \(Self.volume)
+            """
+        #expect(try pin(text) == text.replacing(Self.old, with: Self.new))
+    }
+
+    @Test func `another algorithm is added to the section`() throws {
+        let sha384 = String(repeating: "a", count: 96)
+        let text = "firmware: \(Self.volume) \n# remark\n\tsha384 \(sha384)\n\nvm: 100\n"
+        let expected = text.replacing(" \n# remark", with: " \n\tsha256 \(Self.new)\n# remark")
+        #expect(try pin(text) == expected)
+    }
+
+    @Test func `a comment goes with a new section only`() throws {
+        #expect(try pin("", comment: "NSv 7.1") == Self.section + "\tcomment NSv 7.1\n")
+        #expect(try !pin(Self.section, comment: "other").contains("comment"))
+    }
+
+    @Test func `pinning again changes nothing`() throws {
+        #expect(try pin(Self.section) == Self.section)
+    }
+
+    @Test(arguments: [
+        (section, ""),
+        ("# a\n\n\(section)\nvm: 100\n", "# a\n\nvm: 100\n"),
+        ("vm: 100\n\(section)vm: 101\n", "vm: 100\nvm: 101\n"),
+        ("vm: 100\n\nfirmware: \(volume)\n\t# x\n\tsha256 \(new)", "vm: 100\n\n"),
+        ("vm: 100\n", nil),
+    ])
+    func `unpinning takes the section and one empty line`(before: String, after: String?) throws {
+        #expect(try unpin(before) == after)
+    }
+
+    @Test func `a file that the launcher would refuse is not edited`() {
+        #expect(throws: ConfigurationError.self) { try pin("nonsense\n") }
+        #expect(throws: ConfigurationError.self) { try pin("", comment: "two\nlines: x") }
+    }
+}

@@ -63,3 +63,209 @@ struct SeccompRecordTests {
         #expect(SeccompRecord(parsing: line) != nil)
     }
 }
+
+struct RecordedCallsTests {
+    private static func record(
+        _ call: Int,
+        pid: Int = 7,
+        comm: String = "kvm",
+        exe: String = "/usr/bin/qemu-system-x86_64",
+        code: String = "0x7ffc0000",
+        session: UInt32 = 3,
+    ) -> String {
+        "type=1326 audit(1.0:1): ses=\(session) pid=\(pid) comm=\"\(comm)\" exe=\"\(exe)\" sig=0 arch=c000003e "
+            + "syscall=\(call) code=\(code)"
+    }
+
+    private func calls(_ lines: String...) -> RecordedCalls {
+        let log = ByteString((["usb 1-1: new device"] + lines).joined(separator: "\n"))
+        return RecordedCalls(log, of: 7, witness: 9)
+    }
+
+    @Test func `what was recorded is counted, and each call's remedy said once`() {
+        let calls = calls(
+            Self.record(151),
+            Self.record(308),
+            Self.record(151, comm: "CPU 0/KVM"),
+        )
+        #expect(
+            calls.summary == ["recorded: 3 calls outside the filter: mlockall (2 times), setns"]
+        )
+        #expect(calls.advice.count == 2)
+        #expect(
+            calls.advice[0].hasPrefix(
+                "mlockall (groups spawn, memory-lock, postcopy): allowed with "
+            )
+        )
+        #expect(calls.advice[1].hasPrefix("setns (group netns): allowed with a network script"))
+    }
+
+    @Test func `the launcher's own exec, and our own processes, are nobody's business`() {
+        let calls = calls(
+            Self.record(59, comm: "launcherctl", exe: "/usr/sbin/launcherctl"),
+            Self.record(110, pid: 9),
+        )
+        #expect(calls.isEmpty)
+        #expect(calls.summary == ["nothing outside the filter was called"])
+        #expect(calls.advice.isEmpty)
+    }
+
+    @Test func `an exec of QEMU's own is not taken for the launcher's`() {
+        #expect(
+            calls(Self.record(59)).summary == ["recorded: 1 call outside the filter: execve"]
+        )
+    }
+
+    @Test func `what was refused, and what ended QEMU, is told apart`() {
+        let calls = calls(
+            Self.record(151, code: "0x50000"),
+            Self.record(246, code: "0x80000000"),
+        )
+        #expect(
+            calls.summary == [
+                "refused: 1 call outside the filter: mlockall",
+                "ended by: 1 call outside the filter: kexec_load",
+            ]
+        )
+        #expect(calls.advice.last == "kexec_load: nothing of QEMU's does this: look for an attack")
+    }
+
+    @Test func `other processes are named, and not counted as QEMU`() {
+        let calls = calls(
+            Self.record(308, pid: 8, comm: "ip"),
+            Self.record(308, pid: 10, comm: "ip"),
+            Self.record(165, pid: 11, comm: "other", session: 4),
+            Self.record(151),
+            Self.record(110, pid: 9),
+        )
+        #expect(calls.summary.first == "recorded: 1 call outside the filter: mlockall")
+        #expect(calls.summary.last?.hasSuffix("programs that QEMU started: 'ip' (setns)") == true)
+    }
+}
+
+struct CallExplanationTests {
+    private func record(
+        _ number: Int,
+        code: String,
+        arch: String = "c000003e"
+    ) throws
+        -> SeccompRecord
+    {
+        let line = "type=1326 pid=7 comm=\"qemu\" sig=0 arch=\(arch) syscall=\(number) code=\(code)"
+        return try #require(SeccompRecord(parsing: ByteString(line)))
+    }
+
+    @Test(arguments: [
+        (246, "0x80000000", "kexec_load (246)", "ended the process", "look for an attack"),
+        (59, "0x7fc00000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),
+        (56, "0x50001", "clone (56)", "failed with EPERM", "-daemonize"),
+        (151, "0x50001", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
+        (308, "0x50001", "setns (308)", "failed with EPERM", "'groups netns'"),
+        (425, "0x50026", "io_uring_setup (425)", "failed with ENOSYS", "'groups io-uring'"),
+        // What helpers try is no attack.
+        (165, "0x50001", "mount (165)", "failed with EPERM", "'groups fuse'"),
+        (179, "0x50001", "quotactl (179)", "failed with EPERM", "no option asks for it"),
+        (155, "0x7ffc0000", "pivot_root (155)", "was recorded, and happened", "no option asks"),
+        // As the kernel writes them: without the error.
+        (151, "0x50000", "mlockall (151)", "failed with EPERM", "-overcommit mem-lock=on"),
+        (59, "0x50000", "execve (59)", "failed with ENOSYS", "'spawn allow'"),
+        (600, "0x50000", "call number 600", "failed with ENOSYS", "newer than this launcher"),
+        (600, "0x50026", "call number 600", "failed with ENOSYS", "newer than this launcher"),
+    ])
+    func `a record is explained`(
+        number: Int,
+        code: String,
+        subject: String,
+        outcome: String,
+        remedy: String
+    ) throws {
+        let explanation = CallExplanation(try record(number, code: code))
+        #expect(explanation.subject.contains(subject))
+        #expect(explanation.outcome.contains(outcome))
+        #expect(explanation.remedy.contains(remedy))
+    }
+
+    @Test(arguments: ["0x50001", "0x50000", "0x7ffc0000"])
+    func `what a group refuses or allows is never called an attack`(code: String) throws {
+        for call in Syscall.allCases {
+            let explanation = CallExplanation(try record(Int(call.rawValue), code: code))
+            let verdicts = explanation.rows.map(\.verdict)
+            let isRefused = code != "0x7ffc0000" || !verdicts.allSatisfy { $0 == .kill }
+            guard isRefused else { continue }
+            #expect(!explanation.remedy.contains("attack"), "\(call)")
+        }
+    }
+
+    @Test(arguments: [(59, "40000003"), (0x4000_0027, "c000003e")])
+    func `a call of another ABI is not taken for ours`(number: Int, arch: String) throws {
+        let explanation = CallExplanation(try record(number, code: "0x80000000", arch: arch))
+        #expect(explanation.subject.contains("foreign ABI"))
+        #expect(explanation.rows.isEmpty)
+        #expect(explanation.remedy.contains("attack"))
+    }
+
+    @Test func `a row about some arguments says which`() throws {
+        let rows = CallExplanation(try record(41, code: "0x50000")).rows
+        #expect(rows.contains { $0.group == "can" && $0.condition == "a0 == 0x1d" })
+    }
+
+    @Test func `the rows that speak of the call are shown with their groups`() throws {
+        let explanation = CallExplanation(try record(323, code: "0x50001"))
+        #expect(explanation.rows.map(\.group) == ["withheld", "postcopy"])
+        #expect(explanation.rows.map(\.verdict) == [.refuse(.notPermitted, .recorded), .allow])
+    }
+}
+
+struct LogExplanationTests {
+    private static func record(_ call: Int, pid: Int, comm: String = "\"kvm\"") -> String {
+        "[1.0] audit: type=1326 pid=\(pid) comm=\(comm) sig=0 arch=c000003e syscall=\(call) "
+            + "code=0x50000"
+    }
+
+    @Test func `each thing is told once, with how often it was there and who did it`() {
+        let log = [
+            Self.record(151, pid: 7), "usb 1-1: new device", Self.record(151, pid: 9),
+            Self.record(308, pid: 7), Self.record(151, pid: 7), "qemu: Bad system call",
+        ].joined(separator: "\n")
+        let explanation = LogExplanation(ByteString(log))
+        #expect(explanation.entries.map(\.count) == [3, 1, 1])
+        #expect(explanation.entries.map(\.processIDs) == [[7, 9], [7], []])
+        #expect(explanation.entries.last?.finding == .death)
+    }
+
+    @Test func `of one process only what it did`() {
+        let log = ByteString(
+            [Self.record(151, pid: 7), Self.record(308, pid: 70), "signal 31"]
+                .joined(separator: "\n")
+        )
+        #expect(LogExplanation(log, of: 70).entries.map(\.processIDs) == [[70]])
+        #expect(LogExplanation(log, of: 8).entries.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("/usr/sbin/qemu-launcher", "0x7ffc0000", true),
+        ("/usr/sbin/launcherctl", "0x7ffc0000", true),
+        ("/usr/bin/qemu-system-x86_64", "0x7ffc0000", false),
+        ("/usr/sbin/qemu-launcher-2", "0x7ffc0000", false),
+        // The one exec was used up: the launcher did not become QEMU.
+        ("/usr/sbin/qemu-launcher", "0x7fc00000", false),
+    ])
+    func `the launcher's own exec is left out`(exe: String, code: String, isOwn: Bool) {
+        let line =
+            "type=1326 pid=7 comm=\"kvm\" exe=\"\(exe)\" sig=0 arch=c000003e syscall=59 code=\(code)"
+        let explanation = LogExplanation(ByteString(line))
+        #expect(explanation.launches == (isOwn ? 1 : 0))
+        #expect(explanation.entries.isEmpty == isOwn)
+    }
+
+    @Test func `a thousand processes that do the same are one thing`() {
+        let lines = (1...1_000).map { Self.record(151, pid: $0) }.joined(separator: "\n")
+        #expect(LogExplanation(ByteString(lines)).entries.map(\.count) == [1_000])
+    }
+
+    @Test func `a log of noise has nothing`() {
+        #expect(LogExplanation("").entries.isEmpty)
+        #expect(LogExplanation("\n\n\n").entries.isEmpty)
+        #expect(LogExplanation(ByteString((0...255).map(UInt8.init))).entries.isEmpty)
+    }
+}

@@ -58,3 +58,150 @@ struct EFIDiskTests {
         #expect(throws: PropertyStringError.notUTF8(bytes)) { try EFIDisk(parsing: bytes) }
     }
 }
+
+struct EFIDiskPathTests {
+    private let text = """
+        dir: d1
+        \tpath /srv/d1
+        \tcontent-dirs images=disks
+
+        btrfs: b1
+        \tpath /srv/b1
+
+        nfs: n1
+        \tserver a
+        \texport /b
+
+        cephfs: c1
+
+        lvm: l1
+        \tvgname vg0
+
+        lvmthin: t1
+        \tvgname vg1
+        \tthinpool data
+
+        zfspool: z1
+        \tpool rpool/data
+
+        rbd: r1
+        \tkrbd 1
+
+        rbd: r2
+        \tpool p2
+        \tnamespace ns
+        \tkrbd
+
+        rbd: r3
+        \tpool p3
+
+        rbd: r4
+        \tkrbd yes
+
+        iscsi: i1
+        \tportal a
+        \ttarget b
+
+        iscsidirect: i2
+        \tportal a
+        \ttarget b
+
+        zfs: z2
+        \tpool p
+
+        pbs: p1
+        \tserver a
+
+        drbd: d2
+
+        acme: a1
+        \tpath /srv/a1
+
+        zfspool: z3
+        \tpool ../../etc
+
+        dir: d3
+        \tpath /srv/d3
+        \tnodes other
+
+        """
+
+    private func store(_ disk: String) throws -> VariableStore {
+        let storages = try StorageConfiguration(
+            .defaults,
+            storageConfiguration: Array(text.utf8),
+        )
+        return try storages.variableStore(of: EFIDisk(parsing: ByteString(disk)), on: "pve1")
+    }
+
+    @Test(
+        arguments: [
+            ("local:100/vm-100-disk-0.raw", "/var/lib/vz/images/100/vm-100-disk-0.raw", .raw),
+            ("local:100/vm-100-disk-1.qcow2", "/var/lib/vz/images/100/vm-100-disk-1.qcow2", .qcow2),
+            ("d1:100/vm-100-disk-0.vmdk", "/srv/d1/disks/100/vm-100-disk-0.vmdk", .vmdk),
+            (
+                "d1:100/base-100-disk-0.raw/101/vm-101-disk-0.qcow2",
+                "/srv/d1/disks/101/vm-101-disk-0.qcow2", .qcow2,
+            ),
+            ("b1:100/vm-100-disk-0.raw", "/srv/b1/images/100/vm-100-disk-0/disk.raw", .raw),
+            ("b1:100/vm-100-disk-0.qcow2", "/srv/b1/images/100/vm-100-disk-0.qcow2", .qcow2),
+            ("n1:100/vm-100-disk-0.raw", "/mnt/pve/n1/images/100/vm-100-disk-0.raw", .raw),
+            ("a1:100/vm-100-disk-0.raw", "/srv/a1/images/100/vm-100-disk-0.raw", .raw),
+            ("l1:vm-100-disk-0", "/dev/vg0/vm-100-disk-0", .raw),
+            ("l1:vm-100-disk-0.qcow2", "/dev/vg0/vm-100-disk-0.qcow2", .qcow2),
+            ("t1:vm-100-disk-0", "/dev/vg1/vm-100-disk-0", .raw),
+            ("z1:vm-100-disk-0", "/dev/zvol/rpool/data/vm-100-disk-0", .raw),
+            ("z1:base-100-disk-0/vm-101-disk-0", "/dev/zvol/rpool/data/vm-101-disk-0", .raw),
+            ("r1:vm-100-disk-0", "/dev/rbd/rbd/vm-100-disk-0", .raw),
+            ("r2:base-1-disk-0/vm-100-disk-0", "/dev/rbd/p2/ns/vm-100-disk-0", .raw),
+            ("i1:0.0.1.scsi-36001405ab.c", "/dev/disk/by-id/scsi-36001405ab.c", .raw),
+            ("/dev/vg0/vars", "/dev/vg0/vars", .raw),
+            ("/srv/OVMF_VARS.fd", "/srv/OVMF_VARS.fd", .raw),
+            ("/srv/vars.qcow2", "/srv/vars.qcow2", .qcow2),
+            ("/srv/vars.qcow2,format=raw", "/srv/vars.qcow2", .raw),
+        ] as [(String, String, ImageFormat)]
+    )
+    func `an EFI disk is where Proxmox finds it`(
+        disk: String,
+        path: String,
+        format: ImageFormat,
+    ) throws {
+        let store = try store(disk)
+        #expect(store.path == ByteString(path))
+        #expect(store.format == format)
+    }
+
+    @Test(arguments: [
+        ("r3:vm-100-disk-0", "librbd"),
+        ("r4:vm-100-disk-0", "librbd"),
+        ("i2:lun1", "iSCSI client"),
+        ("z2:vm-100-disk-0", "iSCSI client"),
+        ("p1:backup/vm/100/x", "holds backups"),
+        ("c1:100/vm-100-disk-0.raw", "holds no VM images"),
+        ("d2:vm-100-disk-0", "not known here"),
+        ("d3:100/vm-100-disk-0.raw", "not available on this node"),
+        ("z3:vm-100-disk-0", "pool is missing or not valid"),
+        ("nope:vm-100-disk-0", "does not exist"),
+        ("local:vm-100-disk-0.raw", "not an image of a VM"),
+        ("local:100/vm-100-disk-0", "not an image of a VM"),
+        ("local:100/vm-100-disk-0.subvol", "not an image of a VM"),
+        ("local:100/vm-100-disk-0.cloop", "not an image of a VM"),
+        ("local:100/snap-a-vm-100-disk-0.qcow2", "not an image of a VM"),
+        ("local:100/../../../../etc/x.raw", "not an image of a VM"),
+        ("local:100/..raw", "not an image of a VM"),
+        ("local:x/vm-100-disk-0.raw", "not an image of a VM"),
+        ("local:100/a b.raw", "not an image of a VM"),
+        ("local:100/a.raw/101", "not an image of a VM"),
+        ("local:100/a.raw/b/c.raw", "not an image of a VM"),
+        ("local:iso/x.img", "not an image of a VM"),
+        ("l1:../sda", "not an image of a VM"),
+        ("l1:a/b/c", "not an image of a VM"),
+        ("l1:/sda", "not an image of a VM"),
+        ("i1:scsi-36001405", "not an image of a VM"),
+        ("i1:0.0.1.../../sda", "not an image of a VM"),
+    ])
+    func `what has no path on the host is refused by name`(disk: String, part: String) throws {
+        let error = try #require(throws: VolumeError.self) { try store(disk) }
+        #expect(error.message.contains(part), "\(error.message)")
+    }
+}

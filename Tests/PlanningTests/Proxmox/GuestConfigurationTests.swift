@@ -125,3 +125,74 @@ struct GuestConfigurationTests {
         #expect(guest.pending == nil)
     }
 }
+
+struct GuestPolicyTests {
+    private func groups(
+        _ configuration: String,
+        isIncoming: Bool = false,
+    ) throws -> Set<String> {
+        let guest = GuestConfiguration(parsing: Array(configuration.utf8), vmid: 100)
+        let words = try guest.policyArguments(isIncoming: isIncoming)
+        let ruleset = try Ruleset.derived(from: QEMUCommandLine(words), spawn: .auto)
+        return Set(ruleset.groups.map(\.group.name)).subtracting(Ruleset.base.map(\.name))
+    }
+
+    @Test(
+        arguments: [
+            ("", []), ("net0: virtio\nscsi0: local:1\n", []), ("numa: 0\n", []),
+            ("numa: 1\n", ["numa"]), ("vga: virtio-gl,memory=64\n", ["desktop", "scheduling"]),
+            ("args: -overcommit mem-lock=on\n", ["memory-lock"]),
+            ("args: -overcommit mem-lock=on\ntemplate: 1\n", []),
+            ("numa: 1\nnuma0: cpus=0-1,hostnodes=0,memory=1024,policy=bind\n", ["numa"]),
+        ] as [(String, Set<String>)]
+    )
+    func `a VM's configuration leads to the groups of its command line`(
+        configuration: String,
+        expected: Set<String>,
+    ) throws {
+        let always: Set = ["spawn", "daemonize", "io-uring", "shared-sockets"]
+        #expect(try groups(configuration) == always.union(expected))
+        let arriving = try groups(configuration, isIncoming: true)
+        #expect(arriving == always.union(expected).union(["postcopy"]))
+    }
+
+    @Test func `args that cannot be split are an error`() {
+        let guest = GuestConfiguration(parsing: Array("args: 'open\n".utf8), vmid: 100)
+        #expect(throws: PerlShellWordsError.self) { try guest.policyArguments() }
+    }
+}
+
+struct CPUListTests {
+    @Test(
+        arguments: [
+            ("0", [0]), ("0,2-3", [0, 2, 3]), ("3,1,2,1-2", [1, 2, 3]), ("0-8:4", [0, 4, 8]),
+            ("0-7:3", [0, 3, 6]), ("5-5", [5]), ("8191", [8191]), ("007", [7]),
+        ] as [(ByteString, [Int])]
+    )
+    func `a list has numbers, ranges and steps, as taskset reads them`(
+        text: ByteString,
+        numbers: [Int]
+    ) throws {
+        #expect(try CPUList(parsing: text).numbers == numbers)
+    }
+
+    @Test(
+        arguments: [
+            "", ",", "0,", ",0", "a", "-1", "1-", "-", "2-1", "0-1-2", "0:1", "0-1:0", "0-1:",
+            "0-1:2:3", ":", "8192", "99999999999999999999", " 0", "0 ", "0x1", "0,\n1",
+            ByteString([0xFF]),
+        ] as [ByteString]
+    )
+    func `what is no list is refused in words`(text: ByteString) {
+        let error = #expect(throws: CPUListError.self) { try CPUList(parsing: text) }
+        #expect(error?.message.hasPrefix("list of CPUs '") == true)
+        #expect(error?.exitStatus == .configuration)
+    }
+
+    @Test func `the CPUs of a VM are those that taskset is told`() throws {
+        let words: [ByteString] = ["/usr/bin/taskset", "--cpu-list", "--all-tasks", "0,2-3"]
+        let command = try #require(ProxmoxCommand(words + ["/usr/bin/kvm", "-id", "100"]))
+        #expect(try command.affinity()?.numbers == [0, 2, 3])
+        #expect(try ProxmoxCommand(["/usr/bin/kvm"])?.affinity() == nil)
+    }
+}

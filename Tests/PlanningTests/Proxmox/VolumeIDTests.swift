@@ -77,3 +77,137 @@ struct VolumeIDTests {
         #expect(error.hint?.contains("'dir:' section") == true)
     }
 }
+
+struct FirmwareVolumeIDTests {
+    @Test(arguments: [
+        ("local:efi-firmware/x.fd", FirmwareVolume.Content.efiFirmware, "x.fd"),
+        ("local:efi-firmware/a..b", .efiFirmware, "a..b"),
+        ("nas-1:snippets/OVMF_4M+sb=1.fd", .snippets, "OVMF_4M+sb=1.fd"),
+        ("local:iso/x.img", .iso, "x.img"),
+        ("local:iso/x.IMG", .iso, "x.IMG"),
+    ])
+    func `a firmware volume is one file of one kind of content`(
+        text: String,
+        content: FirmwareVolume.Content,
+        file: String,
+    ) throws {
+        let volume = try FirmwareVolume(parsing: text)
+        #expect(volume.content == content)
+        #expect(volume.fileName == file)
+        #expect(volume.description == text)
+    }
+
+    @Test(
+        arguments: [
+            ("local:x.fd", "not a firmware volume"),
+            ("local:100/vm-100-disk-0.raw", "not a firmware volume"),
+            ("local:EFI-firmware/x.fd", "not a firmware volume"),
+            ("local:/efi-firmware/x.fd", "not a firmware volume"),
+            ("local:efi-firmware", "not a firmware volume"),
+            ("local:efi-firmware/", "no file name"),
+            ("local:efi-firmware/a/b.fd", "a subdirectory"),
+            ("local:efi-firmware//b.fd", "a subdirectory"),
+            ("local:efi-firmware/b.fd/", "a subdirectory"),
+            ("local:efi-firmware/..", "'..' leads out"),
+            ("local:efi-firmware/../x", "'..' leads out"),
+            ("local:../efi-firmware/x", "'..' leads out"),
+            ("local:efi-firmware/.", "starts with a dot"),
+            ("local:efi-firmware/.x.fd", "starts with a dot"),
+            ("local:efi-firmware/a b", "' ' in the file name"),
+            ("local:efi-firmware/a,b", "',' in the file name"),
+            ("local:efi-firmware/a:b", "':' in the file name"),
+            ("local:efi-firmware/a\\b", "'\\\\' in the file name"),
+            ("local:efi-firmware/a%2fb", "'%' in the file name"),
+            // Cyrillic, a fraction slash, a letter that Unicode also writes in two.
+            ("local:efi-firmware/\u{0430}.fd", "(U+0430) in the file name"),
+            ("local:efi-firmware/a\u{2044}b", "(U+2044) in the file name"),
+            ("local:efi-firmware/\u{E9}.fd", "(U+00E9) in the file name"),
+            ("local:efi-firmware/e\u{301}", "(U+0301) in the file name"),
+            ("local:iso/x.iso", "not a disk image"),
+            ("local:iso/img", "not a disk image"),
+            ("local:iso/x.img.fd", "not a disk image"),
+        ]
+    )
+    func `what firmware cannot come from is refused with its reason`(
+        text: String,
+        part: String,
+    ) throws {
+        // As a volume of anything else it may be good.
+        _ = try VolumeID(parsing: text)
+        let error = try #require(throws: VolumeIDError.self) { try FirmwareVolume(parsing: text) }
+        #expect(error.message.contains(part), "\(error.message)")
+        #expect(error.hint != nil)
+    }
+
+    @Test func `file names are as long as file systems take them`() throws {
+        let longest = String(repeating: "a", count: 255)
+        #expect(try FirmwareVolume(parsing: "local:snippets/\(longest)").fileName == longest)
+        #expect(throws: VolumeIDError.self) {
+            try FirmwareVolume(parsing: "local:snippets/\(longest)a")
+        }
+    }
+
+    @Test func `a letter that only looks Latin is told by its number`() throws {
+        let volume = try VolumeID(parsing: "local:efi-firmware/\u{0430}.fd")
+        let error = VolumeIDError.unsafeCharacter(volume: volume, found: "\u{0430}")
+        #expect(error.message.contains("(U+0430)"))
+    }
+}
+
+struct PropertyStringTests {
+    private func parse(_ text: String) throws(PropertyStringError) -> PropertyString {
+        try PropertyString(
+            parsing: ByteString(text),
+            keys: ["file", "size", "flag"],
+            defaultKey: "file",
+            aliases: ["volume": "file"],
+        )
+    }
+
+    @Test func `items are told apart by commas, and one may leave its key out`() throws {
+        let properties = try parse("size=1K,a b,flag=x=y")
+        #expect(properties["file"] == "a b")
+        #expect(properties["size"] == "1K")
+        #expect(properties["flag"] == "x=y")
+        #expect(try parse("volume=x")["file"] == "x")
+        #expect(try parse(",,file=x, ,")["file"] == "x")
+        #expect(try parse("")["file"] == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("a,b", .duplicateKey("file")),
+            ("a,file=b", .duplicateKey("file")),
+            ("file=a,volume=a", .duplicateKey("file")),
+            ("size=1,size=1", .duplicateKey("size")),
+            ("sise=1", .unknownKey("sise", known: ["file", "size", "flag"])),
+            ("=x", .unknownKey("", known: ["file", "size", "flag"])),
+            ("size=", .missingValue(key: "size")),
+            ("file=a\0b", .controlCharacter("file=a\0b")),
+            ("file=a\nb", .controlCharacter("file=a\nb")),
+        ] as [(String, PropertyStringError)]
+    )
+    func `what Proxmox refuses is refused`(text: String, error: PropertyStringError) {
+        #expect(throws: error) { try parse(text) }
+        #expect(!error.message.utf8.contains { $0 < 0x20 })
+    }
+
+    @Test(arguments: [
+        ("1", true), ("on", true), ("Yes", true), ("true", true), ("0", false), ("off", false),
+        ("no", false), ("FALSE", false),
+    ])
+    func `booleans have many spellings here`(text: String, expected: Bool) throws {
+        #expect(try parse("flag=\(text)").flag("flag") == expected)
+    }
+
+    @Test func `other text is no boolean`() throws {
+        let properties = try parse("flag=2")
+        #expect(throws: PropertyStringError.self) { try properties.flag("flag") }
+        #expect(try properties.flag("size") == nil)
+    }
+
+    @Test func `a key with a slip in it is told what was meant`() {
+        let error = PropertyStringError.unknownKey("efitipe", known: ["efitype", "file"])
+        #expect(error.hint == "did you mean 'efitype'?")
+    }
+}

@@ -92,3 +92,86 @@ struct ArgumentVectorTests {
         #expect(vector.drive(id: "c") == nil)
     }
 }
+
+struct ArgumentEditsTests {
+    private let vector = commandLine("-bios", "a", "disk", "-S", "--drive", "x")
+
+    private func option(_ name: String) throws -> ArgumentVector.Option {
+        try #require(vector.all(name).first)
+    }
+
+    @Test func `without edits every word stays`() {
+        #expect(ArgumentEdits().applied(to: vector) == vector.arguments)
+    }
+
+    @Test func `a new value keeps the option's own word`() throws {
+        var edits = ArgumentEdits()
+        edits.replaceValue(of: try option("drive"), with: "y")
+        #expect(edits.applied(to: vector) == ["kvm", "-bios", "a", "disk", "-S", "--drive", "y"])
+    }
+
+    @Test func `an option goes with its value, and a flag alone`() throws {
+        var edits = ArgumentEdits()
+        edits.remove(try option("bios"))
+        edits.remove(try option("S"))
+        #expect(edits.applied(to: vector) == ["kvm", "disk", "--drive", "x"])
+    }
+
+    @Test func `other words take an option's place`() throws {
+        var edits = ArgumentEdits()
+        edits.replace(try option("bios"), with: ["-drive", "if=pflash"])
+        #expect(
+            edits.applied(to: vector) == [
+                "kvm", "-drive", "if=pflash", "disk", "-S", "--drive", "x",
+            ]
+        )
+    }
+
+    @Test func `new options stand behind the program's name, in their order`() throws {
+        var edits = ArgumentEdits()
+        edits.insert("-bios", "b")
+        edits.insert("-name", "c")
+        edits.remove(try option("bios"))
+        #expect(
+            edits.applied(to: vector) == [
+                "kvm", "-bios", "b", "-name", "c", "disk", "-S", "--drive", "x",
+            ]
+        )
+    }
+
+    @Test func `a value that is missing is not made up`() throws {
+        let cut = commandLine("-bios")
+        var edits = ArgumentEdits()
+        edits.replaceValue(of: try #require(cut.options.first), with: "b")
+        #expect(edits.applied(to: cut) == ["kvm", "-bios"])
+    }
+}
+
+struct ForegroundCommandLineTests {
+    @Test(
+        arguments: [
+            (["kvm", "-daemonize", "-m", "1"], ["kvm", "-m", "1", "-serial", "mon:stdio"]),
+            (["kvm", "-serial", "none"], ["kvm", "-serial", "none"]),
+            (["kvm", "-nographic", "--daemonize"], ["kvm", "-nographic"]),
+            (["kvm", "-chardev", "stdio,id=a"], ["kvm", "-chardev", "stdio,id=a"]),
+            (["kvm", "-monitor", "stdio"], ["kvm", "-monitor", "stdio"]),
+            (
+                ["kvm", "-chardev", "socket,id=stdio,path=/x"],
+                ["kvm", "-chardev", "socket,id=stdio,path=/x", "-serial", "mon:stdio"]
+            ),
+            // The value of another option, not an option.
+            (
+                ["kvm", "-name", "-daemonize"],
+                ["kvm", "-name", "-daemonize", "-serial", "mon:stdio"]
+            ),
+        ] as [([ByteString], [ByteString])]
+    )
+    func `QEMU stays on the terminal`(before: [ByteString], after: [ByteString]) {
+        #expect(ForegroundCommandLine(before, withSerial: true).words == after)
+    }
+
+    @Test func `without a serial port it only stays in the foreground`() {
+        let line = ForegroundCommandLine(["kvm", "-daemonize"], withSerial: false)
+        #expect(line.words == ["kvm"])
+    }
+}

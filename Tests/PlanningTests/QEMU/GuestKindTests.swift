@@ -109,3 +109,73 @@ struct GuestKindTests {
         }
     }
 }
+
+struct MachineOptionsTests {
+    @Test func `all machine options merge, and the last value of a key wins`() {
+        let words = "-M q35,pflash0=a -machine pflash0=b,type=pc --machine usb=off"
+        let machine = MachineOptions(QEMUCommandLine(commandLine(words: words)))
+        #expect(machine["type"] == "pc")
+        #expect(machine["pflash0"] == "b")
+        #expect(machine["usb"] == "off")
+        #expect(machine["firmware"] == nil)
+    }
+
+    @Test func `the type is implied in the first item of each`() {
+        #expect(
+            MachineOptions(QEMUCommandLine(commandLine(words: "-machine pc -M q35")))["type"]
+                == "q35"
+        )
+    }
+
+    /// Story: `confidential_guest_support=` made a confidential guest that looked like a normal
+    /// one.
+    @Test(arguments: ["confidential_guest_support", "confidential-guest_support"])
+    func `an underscore in a key is a dash`(key: String) {
+        let machine = MachineOptions(
+            QEMUCommandLine(commandLine("-machine", ByteString("\(key)=sev0")))
+        )
+        #expect(machine["confidential-guest-support"] == "sev0")
+    }
+
+    @Test func `an option without value, or with an empty one, sets nothing`() {
+        #expect(MachineOptions(QEMUCommandLine(commandLine(words: "-machine"))).settings.isEmpty)
+        #expect(MachineOptions(QEMUCommandLine(commandLine("-machine", ""))).settings.isEmpty)
+    }
+
+    @Test func `a comma in a value is doubled`() {
+        #expect(
+            MachineOptions(QEMUCommandLine(commandLine("-M", "firmware=/a,,b")))["firmware"]
+                == "/a,b"
+        )
+    }
+}
+
+struct ProcessorTopologyTests {
+    private func count(_ words: [ByteString]) -> Int? {
+        ProcessorTopology.processorCount(in: QEMUCommandLine(["qemu"] + words))
+    }
+
+    @Test(
+        arguments: [
+            ([], 1), (["-smp", "4"], 4), (["-smp", "4,sockets=1,cores=4,maxcpus=8"], 4),
+            (["-smp", "cpus=3"], 3), (["-smp", "sockets=2,cores=4"], 8),
+            (["-smp", "maxcpus=6"], 6),
+            (["-smp", "4", "-smp", "cores=2"], 4), (["-smp", "4", "-smp", "2"], 2),
+            (["-machine", "q35,smp.cpus=5"], 5), (["-smp", "2", "-M", "smp.cpus=5"], 5),
+            (["-smp", "0x10"], 16),
+        ] as [([ByteString], Int)]
+    )
+    func `the CPUs at the start are counted as QEMU counts them`(words: [ByteString], number: Int) {
+        #expect(count(words) == number)
+    }
+
+    @Test(
+        arguments: [
+            "", "0", "-1", "x", "4,cores=x", "sockets=0", "99999999999999999999",
+            "sockets=9223372036854775807,cores=9223372036854775807",
+        ] as [ByteString]
+    )
+    func `what QEMU refuses is not counted`(value: ByteString) {
+        #expect(count(["-smp", value]) == nil || value.isEmpty)
+    }
+}

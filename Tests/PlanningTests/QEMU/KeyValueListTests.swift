@@ -126,3 +126,96 @@ struct KeyValueListTests {
         #expect(KeyValueList(edited, impliedKey: "type")["type"] == list["type"])
     }
 }
+
+struct QEMUValueTests {
+    @Test(arguments: [
+        ("0", 0), ("7", 7), ("0x0", 0), ("0X1f", 31), ("01", 1), ("010", 8), ("00", 0), ("+4", 4),
+        (" \t\n4", 4), (" +0x4", 4), ("18446744073709551615", UInt64.max),
+        ("0xffffffffffffffff", UInt64.max),
+    ])
+    func `a number is read as strtoull reads it`(text: String, value: UInt64) {
+        #expect(QEMUValue.number(ByteString(text)) == value)
+    }
+
+    @Test(arguments: [
+        "", " ", "+", "-1", "-0", "++1", "+-1", "0x", "0x+5", "0x-5", "0+7", "08", "1 ", "1k",
+        "0b1", "18446744073709551616", "0x10000000000000000", "one", "١", "1_000",
+    ])
+    func `what QEMU refuses is no number`(text: String) {
+        #expect(QEMUValue.number(ByteString(text)) == nil)
+    }
+
+    @Test func `bytes that are not text are neither a number nor a truth value`() {
+        #expect(QEMUValue.number(ByteString([0x31, 0xFF])) == nil)
+        #expect(QEMUValue.truth(ByteString([0xFF])) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("on", true), ("yes", true), ("true", true), ("y", true), ("off", false), ("no", false),
+            ("false", false), ("n", false), ("", nil), ("ON", nil), ("1", nil), ("on ", nil),
+        ] as [(String, Bool?)]
+    )
+    func `a truth value is one of eight words`(text: String, value: Bool?) {
+        #expect(QEMUValue.truth(ByteString(text)) == value)
+    }
+
+    @Test(
+        arguments: [
+            ("540672", 540_672), ("0x84000", 540_672), ("128K", 131_072), ("1g", 1_073_741_824),
+            ("0.125M", 131_072), ("1.5k", 1536), ("1.0", 1), ("1.", 1), ("0.0001K", 0),
+            ("1.5", nil), ("1.5B", nil), (".5M", nil), ("1.5MM", nil), ("1.2.3M", nil),
+            ("16E", nil), ("", nil), ("M", nil), ("-1", nil),
+        ] as [(ByteString, UInt64?)]
+    )
+    func `a size may have a unit, and then a fraction`(text: ByteString, byteCount: UInt64?) {
+        #expect(QEMUValue.byteCount(text) == byteCount)
+    }
+}
+
+struct SetOptionTests {
+    @Test func `group, id and key end at the first two dots and the equals sign`() {
+        let option = SetOption("drive.pf.file.filename=/a.b=c")
+        #expect(option?.group == "drive")
+        #expect(option?.identifier == "pf")
+        #expect(option?.key == "file.filename")
+        #expect(option?.value == "/a.b=c")
+    }
+
+    @Test(
+        arguments: ["", "drive", "drive.pf", "drive.pf.file", "=", "..", "a.b=c"] as [ByteString]
+    )
+    func `what QEMU cannot parse is no change`(text: ByteString) {
+        #expect(SetOption(text) == nil)
+    }
+}
+
+struct GlobalPropertyTests {
+    @Test(
+        arguments: [
+            ("driver=cfi.pflash01,property=drive,value=x", "cfi.pflash01", "drive"),
+            ("property=drive,value=x,driver=cfi.pflash01", "cfi.pflash01", "drive"),
+            ("driver=e1000,driver=cfi.pflash01,property=drive,value=x", "cfi.pflash01", "drive"),
+            ("loader.addr=0", "loader", "addr"),
+            ("PIIX4_PM.disable_s3=1", "PIIX4_PM", "disable_s3"),
+            ("ICH9-LPC.acpi-pci-hotplug=off", "ICH9-LPC", "acpi-pci-hotplug"),
+            // QEMU ends the driver at the first dot, and says that there is no class `cfi`.
+            ("cfi.pflash01.drive=x", "cfi", "pflash01.drive"),
+            // Story: the long form was tried first here and read another driver than QEMU does.
+            ("loader.file=/b,driver=e1000,property=mac", "loader", "file"),
+        ] as [(ByteString, ByteString, ByteString)]
+    )
+    func `driver and property are those that QEMU reads`(
+        value: ByteString,
+        driver: ByteString,
+        property: ByteString
+    ) {
+        #expect(GlobalProperty(value)?.driver == driver)
+        #expect(GlobalProperty(value)?.property == property)
+    }
+
+    @Test(arguments: ["", "a", "a.b", "driver=x", "property=x,value=y"] as [ByteString])
+    func `what QEMU refuses is no property`(value: ByteString) {
+        #expect(GlobalProperty(value) == nil)
+    }
+}

@@ -1,1 +1,0 @@
-../../PlanningTests/Support/PackageFiles.swift

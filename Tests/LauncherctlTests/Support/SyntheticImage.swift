@@ -1,1 +1,0 @@
-../../PlanningTests/Firmware/SyntheticImage.swift

@@ -1,0 +1,133 @@
+import Planning
+import Testing
+
+struct FirmwareUsesTests {
+    private func guest(_ vmid: UInt32, on node: String = "pve1", _ text: String) -> LocatedGuest {
+        LocatedGuest(
+            node: node,
+            guest: GuestConfiguration(parsing: Array(text.utf8), vmid: vmid)
+        )
+    }
+
+    private func uses(_ guests: [LocatedGuest], _ sections: String = "") throws -> FirmwareUses {
+        let configuration = try LauncherConfiguration(
+            parsing: Array(sections.utf8),
+            file: "launcher.conf"
+        )
+        return FirmwareUses(
+            guests: guests,
+            sections: try configuration.virtualMachines(),
+            node: "pve1"
+        )
+    }
+
+    private static let asks = "args: -efi-firmware local:efi-firmware/a.fd\n"
+
+    @Test func `everybody who needs an image is named, and when`() throws {
+        let uses = try uses(
+            [
+                guest(100, Self.asks),
+                guest(101, on: "pve2", "\(Self.asks)[before]\n\(Self.asks)"),
+                guest(102, "[PENDING]\n\(Self.asks)"),
+                guest(103, "args: -efi-firmware local:efi-firmware/b.fd\n"),
+                guest(104, "#\(Self.asks)"),
+            ],
+            "vm: 100\n\tfirmware local:efi-firmware/a.fd\n\nvm: web\n"
+                + "\tfirmware local:efi-firmware/a.fd\n"
+        )
+        let volume = try FirmwareVolume(parsing: "local:efi-firmware/a.fd")
+        #expect(
+            uses.users(of: volume).map(\.description) == [
+                "vm 100", "vm 101 on pve2", "vm 101 on pve2 (snapshot before)",
+                "vm 102 (pending)", "vm 'web'",
+            ]
+        )
+        #expect(uses.problems.isEmpty)
+    }
+
+    @Test func `a VM whose wish cannot be read is no VM without a wish`() throws {
+        let uses = try uses([guest(100, "args: -efi-firmware 'local:efi-firmware/a.fd\n")])
+        #expect(uses.all.isEmpty)
+        #expect(uses.problems.map(\.user.description) == ["vm 100"])
+    }
+}
+
+struct DependentGuestsTests {
+    private static let asks = "args: -efi-firmware local:efi-firmware/a.fd\n"
+
+    private func section(_ id: String) -> String {
+        "vm: \(id)\n\tfirmware local:efi-firmware/a.fd\n\n"
+    }
+
+    private func guests(
+        _ configurations: [(vmid: UInt32, node: String, text: String)],
+        sections: String = "",
+    ) throws -> DependentGuests {
+        let located = configurations.map { vmid, node, text in
+            LocatedGuest(
+                node: node,
+                guest: GuestConfiguration(parsing: Array(text.utf8), vmid: vmid)
+            )
+        }
+        let configuration = try LauncherConfiguration(
+            parsing: Array(sections.utf8),
+            file: "launcher.conf"
+        )
+        let uses = FirmwareUses(
+            guests: located,
+            sections: try configuration.virtualMachines(),
+            node: "pve1"
+        )
+        return DependentGuests(uses, guests: located, node: "pve1")
+    }
+
+    @Test func `who asks by args does not start, who asks by a section starts otherwise`() throws {
+        let found = try guests(
+            [(100, "pve1", Self.asks), (101, "pve1", ""), (102, "pve1", "")],
+            sections: section("101") + section("web") + "vm: 102\n\tseccomp log\n"
+        )
+        #expect(found.stopped.map(\.description) == ["vm 100"])
+        #expect(found.changed.map(\.description) == ["vm 101", "vm 'web'"])
+        #expect(
+            found.summary == "vm 101, vm 'web' would start from stock firmware,"
+                + " vm 100 would not start"
+        )
+        #expect(found.warnings.count == 3)
+    }
+
+    @Test func `args fail closed, whatever a section says besides`() throws {
+        let found = try guests([(100, "pve1", Self.asks)], sections: section("100"))
+        #expect(found.stopped.map(\.description) == ["vm 100"])
+        #expect(found.changed.isEmpty)
+    }
+
+    @Test func `VMs of other nodes, and sections for none, are nobody's concern here`() throws {
+        let found = try guests(
+            [(100, "pve2", Self.asks), (101, "pve2", ""), (102, "pve1", "")],
+            sections: section("101") + section("103")
+        )
+        #expect(found.isEmpty)
+    }
+
+    @Test func `without Proxmox every section is for a VM of this host`() throws {
+        let found = try guests([], sections: section("100"))
+        #expect(found.changed.map(\.description) == ["vm 100"])
+    }
+
+    @Test func `a change that waits for the next start counts, a snapshot does not`() throws {
+        let found = try guests([
+            (100, "pve1", "[PENDING]\n\(Self.asks)"), (101, "pve1", "[before]\n\(Self.asks)"),
+            (102, "pve1", "\(Self.asks)[PENDING]\n\(Self.asks)"),
+        ])
+        #expect(found.stopped.map(\.description) == ["vm 100", "vm 102"])
+    }
+
+    @Test func `a wish that cannot be read is not taken for none`() throws {
+        let found = try guests([
+            (100, "pve1", "args: -efi-firmware 'x\n"), (101, "pve2", "args: 'x\n"),
+        ])
+        #expect(!found.isEmpty)
+        #expect(found.unknown.map { $0.hasPrefix("vm 100: args: ") } == [true])
+        #expect(found.summary.hasPrefix("it is not known who else asks for firmware (vm 100"))
+    }
+}

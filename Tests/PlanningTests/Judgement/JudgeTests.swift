@@ -1,0 +1,307 @@
+import Testing
+
+@testable import Planning
+
+struct JudgeTests {
+    typealias Context = JudgementContext
+
+    private static let normal = Context(guest: .normal, attachment: .flash)
+    private static let snp = Context(guest: .sevSNP, attachment: .bios)
+    private static let tdx = Context(guest: .tdx, attachment: .bios)
+
+    /// Whole 64 KiB blocks, as -bios needs.
+    private static let combined = SyntheticImage(storeByteCount: 0x5000).build()
+    private static let code = SyntheticImage().build()
+
+    private func codes(
+        _ bytes: [UInt8],
+        _ context: Context,
+        features: BuildFeatures = .unknown,
+    ) -> [String] {
+        judge(FirmwareImage(bytes.span), features: features, in: context)
+            .map(\.code).filter { $0 != "FW-W07" }
+    }
+
+    @Test func `what belongs together is not found fault with`() {
+        #expect(codes(Self.code, Self.normal) == [])
+        #expect(codes(Self.combined, Self.snp) == [])
+    }
+
+    @Test func `an image of another architecture is right for its own QEMU`() {
+        let image = [0, 4, 0, 0x14] + filler(4092, of: 0) + SyntheticImage().volume(0x8000)
+        let context = Context(guest: .normal, attachment: .flash, architecture: .aarch64)
+        #expect(codes(image, context) == [])
+        #expect(codes(Self.code, context) == ["FW-E09"])
+    }
+
+    @Test func `flash has a limit for code and store together`() {
+        var context = Self.normal
+        context.maximumFlashByteCount = Self.code.count + 0x4000
+        context.store = .init(byteCount: 0x4000)
+        #expect(!codes(Self.code, context).contains("FW-E06"))
+        context.store = .init(byteCount: 0x4001)
+        #expect(codes(Self.code, context).contains("FW-E06"))
+        context.store = .init(byteCount: .max)
+        #expect(codes(Self.code, context).contains("FW-E06"))
+    }
+
+    @Test func `a split code image does not fit -bios`() {
+        #expect(codes(Self.code, Self.snp) == ["FW-E07"])
+        #expect(
+            judge(FirmwareImage(Self.code.span), in: Self.snp).refusal?.message
+                == "FW-E07: a split code image, without its variable store, does not fit -bios"
+                + " (expected a multiple of 65536 bytes, found 45056)"
+        )
+    }
+
+    @Test(arguments: [GuestKind.sevSNP, .tdx])
+    func `private memory cannot be flash`(guest: GuestKind) {
+        let found = codes(Self.combined, Context(guest: guest, attachment: .flash))
+        #expect(found.first == "FW-E07")
+    }
+
+    @Test func `a damaged table is named as the reason`() {
+        var bytes = Self.combined
+        bytes.write([0xFF, 0xFF], at: bytes.count - 50)
+        let finding = judge(FirmwareImage(bytes.span), in: Self.snp).refusal
+        #expect(
+            finding?.message == "FW-E10: not built for SEV-SNP, unusable SEV-ES reset block:"
+                + " its length is wrong (expected 18, found 65535)"
+        )
+    }
+
+    @Test func `a build that requires SMM is refused where there is none`() {
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        let image = Self.combined
+        for guest in [GuestKind.sevES, .sevSNP, .tdx] {
+            let found = codes(image, Context(guest: guest, attachment: .bios), features: features)
+            #expect(found.contains("FW-E13"))
+        }
+        for guest in [GuestKind.normal, .sev] {
+            let found = codes(image, Context(guest: guest, attachment: .bios), features: features)
+            #expect(!found.contains("FW-E13"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("pc-i440fx-9.2+pve1", .automatic, true), ("pc", .on, true), ("q35", .off, true),
+            ("pc-q35-9.2", .automatic, false), ("q35", .on, false), (nil, .automatic, false),
+        ] as [(String?, Context.SystemManagementMode, Bool)]
+    )
+    func `a build that requires SMM is warned of on machines without it`(
+        machineType: String?,
+        mode: Context.SystemManagementMode,
+        isWarned: Bool,
+    ) {
+        var context = Self.normal
+        context.machineType = machineType
+        context.systemManagementMode = mode
+        context.store = .init(byteCount: nil)
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        #expect(codes(Self.code, context, features: features) == (isWarned ? ["FW-W03"] : []))
+        #expect(codes(Self.code, context) == [])
+    }
+
+    @Test func `it is warned of without a store to write to as well`() {
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        func found(_ image: [UInt8], _ context: Context) -> [String] {
+            codes(image, context, features: features).filter { $0 != "FW-W04" }
+        }
+        #expect(found(Self.code, Self.normal) == ["FW-W03"])
+        var stored = Self.normal
+        stored.store = .init(byteCount: nil)
+        #expect(found(Self.code, stored) == [])
+        #expect(found(Self.combined, stored) == ["FW-W01", "FW-W03"])
+        #expect(found(Self.combined, Context(guest: .sev, attachment: .bios)) == ["FW-W03"])
+    }
+
+    @Test(
+        arguments: [
+            (.qcow2, "the VM's variable store is a qcow2 image, attached as raw"),
+            (
+                .erased,
+                "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
+            ),
+        ] as [(Context.Store.Defect, String)]
+    )
+    func `a store that crashes the firmware is refused`(
+        defect: Context.Store.Defect,
+        text: String,
+    ) {
+        var context = Self.normal
+        context.store = .init(byteCount: 99, defect: defect)
+        let findings = judge(FirmwareImage(Self.code.span), in: context)
+        #expect(findings.refusal?.message == "FW-E15: \(text)")
+        #expect(findings.refusal?.hint != nil)
+        // What uses no store does not mind.
+        #expect(codes(Self.combined, context) == ["FW-W01"])
+    }
+
+    @Test func `a combined image in flash is warned of`() {
+        #expect(codes(Self.combined, Self.normal) == ["FW-W01"])
+    }
+
+    @Test(
+        arguments: [
+            (SizeClass.fourMiB, 540_672, []), (.fourMiB, 131_072, ["FW-E15"]),
+            (.fourMiB, 4 << 20, ["FW-W02"]), (.twoMiB, 131_072, []),
+            (.twoMiB, 540_672, ["FW-E15"]), (.oneMiB, 131_072, []),
+            (.oneMiB, 540_672, ["FW-E15"]), (.twoMiB, 0, ["FW-W02"]),
+        ] as [(SizeClass, Int, [String])]
+    )
+    func `code and store have to be of one build's sizes`(
+        code: SizeClass,
+        store: Int,
+        expected: [String],
+    ) {
+        let builder = SyntheticImage(mainByteCount: code.codeByteCount - 0x3000, tdxSections: nil)
+        var context = Self.normal
+        context.store = .init(byteCount: store)
+        #expect(codes(builder.build(), context) == expected)
+    }
+
+    @Test func `keys are warned of where the build cannot enforce them`() {
+        var context = Self.normal
+        context.store = .init(byteCount: nil, enrolledKeys: [.platform, .exchange, .allowed])
+        let without = BuildFeatures(supportsSecureBoot: false)
+        #expect(codes(Self.code, context, features: without) == ["FW-W06"])
+        #expect(codes(Self.code, context, features: .init(supportsSecureBoot: true)) == [])
+        #expect(codes(Self.code, context) == [])
+    }
+
+    @Test func `a warning is silent where the configuration accepts it`() throws {
+        let findings = judge(FirmwareImage(Self.combined.span), in: Self.normal)
+        #expect(findings.warnings().map(\.code) == [.combinedInFlash, .unusualLayout])
+        let accepted = try #require(ImageWarning.Code(rawValue: "FW-W01"))
+        #expect(findings.warnings(accepting: [accepted]).map(\.code) == [.unusualLayout])
+    }
+}
+
+struct JudgeFormTests {
+    private static let code = SyntheticImage().build()
+
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        let what: String
+        let bytes: [UInt8]
+        let message: String
+        var testDescription: String { what }
+    }
+
+    private static let wrongForms: [Wrong] = [
+        Wrong(what: "empty", bytes: [], message: "FW-E01: the file is empty"),
+        Wrong(what: "zeros", bytes: filler(4096, of: 0), message: "FW-E01: nothing but zeros"),
+        Wrong(
+            what: "erased",
+            bytes: filler(4096, of: 0xFF),
+            message: "FW-E01: nothing but 0xff, as in erased flash",
+        ),
+        Wrong(
+            what: "qcow2",
+            bytes: [0x51, 0x46, 0x49, 0xFB] + filler(4096),
+            message: "FW-E02: a qcow2 disk image, not a raw firmware image",
+        ),
+        Wrong(
+            what: "gzip",
+            bytes: [0x1F, 0x8B, 8] + filler(99),
+            message: "FW-E02: gzip compressed, not a raw firmware image",
+        ),
+        Wrong(
+            what: "PC BIOS",
+            bytes: filler(0xFFF0) + [0xEA, 0x5B, 0xE0, 0, 0xF0] + filler(11),
+            message: "FW-E03: a PC BIOS such as SeaBIOS, not UEFI firmware (no firmware volume)",
+        ),
+        Wrong(
+            what: "noise",
+            bytes: filler(8192),
+            message: "FW-E03: not UEFI firmware (no firmware volume)",
+        ),
+        Wrong(
+            what: "wrong checksum",
+            bytes: spoiled { $0[0x2D] ^= 1 },
+            message: "FW-E03: firmware volume at offset 0: damaged, its header is wrong",
+        ),
+        Wrong(
+            what: "a header that ends before its block map",
+            bytes: spoiled {
+                $0[0x30] = 0x4A
+                $0.fixVolumeChecksum()
+            },
+            message: "FW-E03: firmware volume at offset 0: damaged, its header is wrong",
+        ),
+        Wrong(
+            what: "first volume's header zeroed",
+            bytes: spoiled { $0.write(filler(0x48, of: 0), at: 0) },
+            message: "FW-E03: the main firmware volume is missing or damaged,"
+                + " only the first phase is there",
+        ),
+        Wrong(
+            what: "store",
+            bytes: SyntheticImage.store(),
+            message: "FW-E04: a variable store where firmware code is expected",
+        ),
+        Wrong(
+            what: "100 bytes short",
+            bytes: Array(code.dropLast(100)),
+            message: "FW-E05: truncated (expected 45056 bytes, found 44956)",
+        ),
+        Wrong(
+            what: "a page short",
+            bytes: Array(code.dropLast(4096)),
+            message: "FW-E05: truncated (expected 45056 bytes, found 40960)",
+        ),
+        Wrong(
+            what: "a page too long",
+            bytes: code + filler(4096),
+            message: "FW-E05: 4096 bytes too many after the last firmware volume,"
+                + " where the CPU starts",
+        ),
+        Wrong(
+            what: "odd length",
+            bytes: code + [0],
+            message: "FW-E05: truncated or padded (expected a multiple of 4096 bytes, found 45057)",
+        ),
+        Wrong(
+            what: "a page before",
+            bytes: filler(4096)
+                + SyntheticImage(mainByteCount: SizeClass.twoMiB.codeByteCount - 0x3000).build(),
+            message: "FW-E05: 4096 bytes too many before the first firmware volume",
+        ),
+        Wrong(
+            what: "erased reset vector",
+            bytes: SyntheticImage(resetVector: filler(16, of: 0xFF)).build(),
+            message: "FW-E08: no reset vector, so no code where the CPU starts",
+        ),
+        Wrong(
+            what: "no VTF",
+            bytes: spoiled { $0[$0.count - 20] = 0 },
+            message: "FW-E08: no volume top file (VTF) at the end, so not firmware for QEMU",
+        ),
+        Wrong(
+            what: "AArch64",
+            bytes: [0, 4, 0, 0x14] + filler(4092, of: 0) + SyntheticImage().volume(0x8000)
+                + filler(0x7000, of: 0),
+            message: "FW-E09: firmware for another architecture (expected x86, found AArch64)",
+        ),
+    ]
+
+    private static func spoiled(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
+        var bytes = code
+        change(&bytes)
+        return bytes
+    }
+
+    @Test(arguments: wrongForms)
+    func `a wrong form is refused for every guest, and is the one finding`(wrong: Wrong) {
+        for guest in GuestKind.allCases {
+            for attachment in [JudgementContext.Attachment.flash, .bios] {
+                let context = JudgementContext(guest: guest, attachment: attachment)
+                let findings = judge(FirmwareImage(wrong.bytes.span), in: context)
+                #expect(findings.map(\.message) == [wrong.message])
+                #expect(findings.first?.severity == .refuse)
+                #expect(findings.refusal?.exitStatus == .imageRefused)
+                #expect(findings.first?.hint != nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Planning
+import Testing
+
+struct QEMUOptionTests {
+    @Test func `the table is sorted by bytes, without doubles, so that it can be searched`() {
+        let names = QEMUOption.table.map { Array($0.name.utf8) }
+        #expect(zip(names, names.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+    }
+
+    @Test(arguments: QEMUOption.table + QEMUOption.launcherOptions)
+    func `every option is found by its name and by nothing longer or shorter`(option: QEMUOption) {
+        #expect(QEMUOption.named(option.name.utf8) == option)
+        #expect(QEMUOption.named((option.name + "\0").utf8) == nil)
+        let shorter = String(option.name.dropLast())
+        #expect(QEMUOption.named(shorter.utf8)?.name != option.name)
+    }
+
+    @Test func `no option of the launcher is one of QEMU's`() {
+        let launcher = Set(QEMUOption.launcherOptions.map(\.name))
+        #expect(launcher.isDisjoint(with: QEMUOption.table.map(\.name)))
+    }
+
+    private struct Row: Decodable {
+        let arg: Bool
+        let since: String?
+        let removed: String?
+    }
+
+    @Test(.enabled(if: PackageFiles.hasCorpus, "LAUNCHER_CORPUS names no folder"))
+    func `the table says what QEMU's sources and binaries say`() throws {
+        let file = PackageFiles.corpus.appending(path: "qemu-options.json")
+        let rows = try JSONDecoder().decode([String: Row].self, from: Data(contentsOf: file))
+        #expect(Set(QEMUOption.table.map(\.name)) == Set(rows.keys))
+        for option in QEMUOption.table {
+            let row = try #require(rows[option.name])
+            #expect(option.takesValue == row.arg, "\(option.name)")
+            if option.origin == .upstream {
+                #expect(option.removed == row.removed, "\(option.name)")
+                let since = row.since.flatMap { $0.hasPrefix("<") ? nil : $0 }
+                #expect(option.since == since, "\(option.name)")
+            }
+        }
+    }
+}
+
+/// The tables of what passes with custom firmware, held against the lists that they are made from.
+struct AuditTableTests {
+    @Test func `every option has its row`() {
+        let names = Set(QEMUOption.table.map(\.name))
+        #expect(Set(QEMUOption.audit.keys) == names)
+    }
+
+    @Test func `every row has its reason`() {
+        let verdicts =
+            Array(QEMUOption.audit.values) + Array(QEMUObject.table.values)
+            + Array(MachineProperty.table.values) + Array(MachineProperty.accelerators.values)
+        for verdict in verdicts {
+            switch verdict {
+            case .harmless(let reason), .examined(let reason), .debugging(let reason),
+                .refused(let reason):
+                #expect(!reason.isEmpty && !reason.hasSuffix("."))
+            }
+        }
+        #expect(QEMUDevice.Bus.allCases.allSatisfy { !$0.reason.isEmpty })
+        #expect(GlobalProperty.board.values.allSatisfy { $0.values.allSatisfy { !$0.isEmpty } })
+    }
+
+    @Test(arguments: ["e1000-82540em", "virtio-net", "ahci", "virtio-blk"] as [ByteString])
+    func `a device goes by its other names too`(alias: ByteString) {
+        #expect(QEMUDevice.named(alias) != nil)
+    }
+
+    @Test(
+        arguments: ["", "E1000", "e1000 ", "isa-device", "device", "x86_64-cpu", "-x86_64-cpu"]
+            as [ByteString]
+    )
+    func `what is no device's name has no row`(name: ByteString) {
+        #expect(QEMUDevice.named(name) == nil)
+    }
+
+    /// A device that this host's QEMU has and the table has not would be refused.
+    @Test(.enabled(if: RunningQEMU.isInstalled, "no QEMU on this host"))
+    func `every device of this host's QEMU has its row, but for those of other machines`() throws {
+        let text = try printed(["-device", "help"])
+        let names = text.split(separator: "\n").compactMap { line in
+            line.firstMatch(of: /^name "([^"]+)"/)?.1
+        }
+        #expect(names.count > 100)
+        let unknown = names.filter { QEMUDevice.named(ByteString($0)) == nil }
+        #expect(unknown.allSatisfy { $0.hasPrefix("xen-") || $0.hasPrefix("nitro") }, "\(unknown)")
+    }
+
+    private func printed(_ words: [String]) throws -> String {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: RunningQEMU.program)
+        process.arguments = words
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,232 @@
+import CTestSupport
+import Foundation
+import Glibc
+import Planning
+import Synchronization
+import SystemPackage
+
+/// A process that a test started: one owner, who waits for it, and kills it when letting go.
+struct Child: ~Copyable {
+    /// Everything a process is started with.
+    struct Request {
+        var program: String
+        /// argv, the program's name included.
+        var arguments: [ByteString]
+        var environment: [ByteString] = ["PATH=/usr/bin:/bin", "LC_ALL=C"]
+        /// Where only root can write, as QEMU looks for option ROMs in it.
+        var directory = "/"
+        var umask: mode_t = 0o022
+        /// Descriptors of ours by the number that the child gets them under. All others are closed.
+        var descriptors: [Int32: Int32] = [:]
+        /// Whether standard streams that are not among the descriptors are closed.
+        var closesStandardStreams = false
+    }
+
+    enum End: Equatable {
+        case status(Int32)
+        case signal(Int32)
+        /// It was still running and was killed.
+        case timeout
+    }
+
+    let id: pid_t
+    private var end: End?
+
+    init(_ request: Request) throws {
+        let arguments = CStringArray(request.arguments)
+        let environment = CStringArray(request.environment)
+        let numbers = Array(request.descriptors.keys)
+        let sources = numbers.compactMap { request.descriptors[$0] }
+        id = try unsafe check(
+            request.program.withCString { program in
+                unsafe request.directory.withCString { directory in
+                    unsafe sources.withUnsafeBufferPointer { sources in
+                        unsafe numbers.withUnsafeBufferPointer { numbers in
+                            var request = unsafe child_process(
+                                program: program,
+                                arguments: arguments.pointers,
+                                environment: environment.pointers,
+                                directory: directory,
+                                umask: request.umask,
+                                sources: sources.baseAddress,
+                                numbers: numbers.baseAddress,
+                                count: numbers.count
+                            )
+                            return forking.withLock { _ in
+                                unsafe child_process_start(&request)
+                            }
+                        }
+                    }
+                }
+            }
+        )
+    }
+
+    deinit {
+        guard end == nil else { return }
+        kill(id, SIGKILL)
+        _ = waitpid(id, nil, 0)
+    }
+
+    /// Whether it has ended, without waiting for it.
+    mutating func poll() throws -> End? {
+        if let end { return end }
+        var status: Int32 = 0
+        guard try check(unsafe waitpid(id, &status, WNOHANG)) == id else { return nil }
+        let signal = status & 0x7F
+        end = signal == 0 ? .status(status >> 8 & 0xFF) : .signal(signal)
+        return end
+    }
+
+    /// Waits until it ends. It is killed where that takes too long.
+    mutating func wait(atMost limit: Duration = .seconds(20)) async throws -> End {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if let end = try poll() { return end }
+            try await Task.sleep(for: .milliseconds(3))
+        }
+        // On a busy machine the sleep may have been long and the process done long ago.
+        if let end = try poll() { return end }
+        kill(id, SIGKILL)
+        try check(waitpid(id, nil, 0))
+        end = .timeout
+        return .timeout
+    }
+}
+
+/// Strings as C takes an array of them: with a null pointer at the end.
+@safe private final class CStringArray {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [ByteString]) {
+        count = strings.count
+        unsafe pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() {
+            let bytes = string.bytes.map { CChar(bitPattern: $0) } + [0]
+            unsafe (pointers + index).initialize(to: strdup(bytes))
+        }
+        unsafe (pointers + count).initialize(to: nil)
+    }
+
+    deinit {
+        for index in 0..<count { unsafe free(pointers[index]) }
+        unsafe pointers.deallocate()
+    }
+}
+
+/// Fails with the `Errno` of a call that reports -1.
+@discardableResult
+func check<Value: SignedInteger>(_ value: Value) throws -> Value {
+    guard value != -1 else { throw Errno(rawValue: errno) }
+    return value
+}
+
+/// What a program printed and how it ended.
+struct Outcome {
+    let process: pid_t
+    let end: Child.End
+    let output: String
+    let errors: String
+
+    /// The lines on standard error.
+    var complaints: [String] { errors.split(separator: "\n").map(String.init) }
+}
+
+/// Runs a program to its end, with nothing on its standard input.
+func run(
+    _ request: Child.Request,
+    atMost limit: Duration = .seconds(20),
+) async throws -> Outcome {
+    let (output, errors) = (try Capture(), try Capture())
+    var request = request
+    if !request.closesStandardStreams {
+        let streams = [0: nullDevice, 1: output.file, 2: errors.file] as [Int32: FileHandle]
+        request.descriptors.merge(streams.mapValues(\.fileDescriptor)) { chosen, _ in chosen }
+    }
+    var child = try Child(request)
+    let end = try await child.wait(atMost: limit)
+    return Outcome(
+        process: child.id,
+        end: end,
+        output: try output.text(),
+        errors: try errors.text()
+    )
+}
+
+/// A file without a name that a child writes into: unlike a pipe it is never full.
+struct Capture {
+    /// What its name begins with, where descriptors show it.
+    static let name = "/tmp/qemu-launcher-capture-"
+
+    let file: FileHandle
+
+    init() throws {
+        let path = Self.name + UUID().uuidString
+        // Not for the children that other tests start in the meantime.
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        let number = try check(unsafe open(path, flags, 0o600))
+        file = FileHandle(fileDescriptor: number, closeOnDealloc: true)
+        try remove(path)
+    }
+
+    /// All that was written so far.
+    func bytes() throws -> Data {
+        var status = stat()
+        try check(unsafe fstat(file.fileDescriptor, &status))
+        var bytes = Data(count: Int(status.st_size))
+        let number = file.fileDescriptor
+        _ = try check(
+            unsafe bytes.withUnsafeMutableBytes {
+                unsafe pread(number, $0.baseAddress, $0.count, 0)
+            }
+        )
+        return bytes
+    }
+
+    func text() throws -> String { String(decoding: try bytes(), as: UTF8.self) }
+}
+
+/// Processes that somehow belong to a test, found by what they say about themselves.
+enum Processes {
+    /// Those with `text`, such as the path of a store, anywhere in their arguments.
+    static func mentioning(_ text: String) throws -> [pid_t] {
+        let entries = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+        return entries.compactMap { pid_t($0) }.filter { process in
+            guard process != getpid(),
+                let arguments = FileManager.default.contents(atPath: "/proc/\(process)/cmdline")
+            else { return false }
+            return arguments.range(of: Data(text.utf8)) != nil
+        }
+    }
+
+    static func kill(mentioning text: String) throws {
+        for process in try mentioning(text) { Glibc.kill(process, SIGKILL) }
+    }
+
+    /// Where each of the process's descriptors leads.
+    static func descriptors(of process: pid_t) throws -> [Int32: String] {
+        let directory = "/proc/\(process)/fd"
+        var targets: [Int32: String] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+            guard let number = Int32(name) else { continue }
+            targets[number] = try FileManager.default
+                .destinationOfSymbolicLink(atPath: "\(directory)/\(name)")
+        }
+        return targets
+    }
+}
+
+/// Asks again and again until there is an answer, or until it is too late.
+func eventually<Value>(
+    within limit: Duration = .seconds(20),
+    every pause: Duration = .milliseconds(10),
+    _ ask: () throws -> Value?,
+) async throws -> Value? {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if let answer = try ask() { return answer }
+        try await Task.sleep(for: pause)
+    }
+    return nil
+}

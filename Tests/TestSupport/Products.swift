@@ -1,0 +1,85 @@
+import Foundation
+
+/// The executables that were built together with these tests.
+enum Products {
+    static let launcher = path("qemu-launcher")
+    static let launcherctl = path("launcherctl")
+    static let standIn = "\(besideTests)/qemu-stand-in"
+    static let interrupter = "\(besideTests)/interrupter"
+
+    /// A stand-in whose exit status says whether it was given what it should.
+    static let verifier = "\(besideTests)/qemu-verifier"
+    static let injector = "\(besideTests)/fault-injector"
+    static let olderKernel = "\(besideTests)/older-kernel"
+
+    static let areBuilt = [
+        launcher, launcherctl, standIn, interrupter, verifier, injector, olderKernel,
+    ].allSatisfy {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    /// Whether the launcher is one file without a loader, as the release is: it names none.
+    static let areStatic: Bool = {
+        guard
+            let head = try? FileHandle(forReadingFrom: URL(filePath: launcher)).read(
+                upToCount: 8192
+            )
+        else { return false }
+        return head.range(of: Data("/ld-linux".utf8)) == nil
+    }()
+
+    /// LAUNCHER_PRODUCTS names another folder, such as that of the static release.
+    private static func path(_ name: String) -> String {
+        let folder = ProcessInfo.processInfo.environment["LAUNCHER_PRODUCTS"] ?? besideTests
+        return "\(folder)/\(name)"
+    }
+
+    /// The folder of the test bundle, which on Linux is the running program.
+    private static let besideTests: String = {
+        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        return program.deletingLastPathComponent().path(percentEncoded: false)
+    }()
+}
+
+/// The programs that were built with the tests.
+enum BuiltProgram {
+    /// LAUNCHER_PROGRAM, where another one is to be tried.
+    static var launcher: String {
+        ProcessInfo.processInfo.environment["LAUNCHER_PROGRAM"] ?? path("qemu-launcher")
+    }
+
+    static var launcherctl: String { path("launcherctl") }
+
+    private static func path(_ name: String) -> String {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        return URL(filePath: tests ?? "").deletingLastPathComponent().appending(path: name).path
+    }
+
+    /// - Returns: how it ended and what it printed.
+    static func run(
+        _ program: String,
+        _ arguments: [String],
+        input: String = ""
+    ) throws -> (status: Int32, output: String, errors: String) {
+        let process = Process()
+        let (channel, output, errors) = (Pipe(), Pipe(), Pipe())
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.standardInput = channel
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        try channel.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try channel.fileHandleForWriting.close()
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        let said = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        process.waitUntilExit()
+        return (process.terminationStatus, text, said)
+    }
+}

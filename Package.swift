@@ -71,36 +71,54 @@ let package = Package(
             swiftSettings: strict,
         ),
 
+        // MARK: Tests
+
+        // What several of them share: images and hosts made in code, ways to start programs. Imports
+        // neither Host, of which Planning's tests must know nothing, nor anything as @testable.
+        .target(
+            name: "TestSupport",
+            dependencies: ["CTestSupport", "Planning", crypto, system],
+            path: "Tests/TestSupport",
+            swiftSettings: strict,
+        ),
+
+        // Values in, values out.
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["FilterMachine", "FilterVerification", "Planning", crypto, system],
+            dependencies: ["FilterVerification", "Planning", "TestSupport", crypto, system],
             // Read by the tests where they stand, from the source tree.
             exclude: ["QEMU/Golden"],
-            swiftSettings: strict
+            swiftSettings: strict,
         ),
+
+        // Effects, in processes of their own where they change the process.
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "CLinux", "CSeccomp", "CTestSupport", "FilterMachine", "FilterVerification", "Host",
-                "Planning", crypto, system,
+                "CLinux", "CSeccomp", "CTestSupport", "FilterVerification", "Host", "Planning",
+                "TestSupport", crypto, system,
             ],
             swiftSettings: strict,
         ),
 
-        // The built programs from outside, and real QEMU behind the launcher.
         .testTarget(
-            name: "LiveTests",
-            dependencies: ["Host", "Planning", "launcherctl", "qemu-launcher", crypto],
+            name: "LauncherctlTests",
+            dependencies: ["Host", "Planning", "TestSupport", "launcherctl", arguments, system],
+            exclude: ["Golden"],
             swiftSettings: strict,
         ),
 
-        // Makes rulesets, at random among others, to hold filters against.
-        .target(
-            name: "FilterMachine",
-            dependencies: ["Planning"],
-            path: "Tests/FilterMachine",
-            swiftSettings: strict
+        // The built programs from outside, with a stand-in for QEMU and with QEMU itself. They are no
+        // dependencies, which would link them in: 'swift build --build-tests' puts them beside it.
+        .testTarget(
+            name: "SystemTests",
+            dependencies: ["Host", "Planning", "TestSupport", crypto, system],
+            exclude: ["Plan/Golden"],
+            swiftSettings: strict,
         ),
+
+        // C that Swift cannot be: a fork with threads about, and system calls through any ABI.
+        .target(name: "CTestSupport", path: "Tests/Tools/CTestSupport"),
 
         // What a captured QEMU could do, tried from inside a real one.
         // A QEMU whose files are restricted cannot open Swift's libraries, which SwiftPM links in.
@@ -112,27 +130,6 @@ let package = Package(
 
         // What the launcher becomes in tests that try to get past "exactly one exec".
         .executableTarget(name: "ExecAttacks", path: "Tests/ExecAttacks"),
-
-        .testTarget(
-            name: "LauncherctlTests",
-            dependencies: ["Host", "Planning", "launcherctl", arguments, system],
-            // Read by the tests where they stand, from the source tree.
-            exclude: ["Golden"],
-            swiftSettings: strict,
-        ),
-
-        // C that Swift cannot be: a fork with threads about, and system calls through any ABI.
-        .target(name: "CTestSupport", path: "Tests/Tools/CTestSupport"),
-
-        // Starts the launcher that was built, with a stand-in for QEMU and with QEMU itself. The
-        // executables are no dependencies, which would link them in: they are built beside it.
-        .testTarget(
-            name: "IntegrationTests",
-            dependencies: ["CTestSupport", "FilterMachine", "Planning", crypto, system],
-            // Read by the tests where they stand, from the source tree.
-            exclude: ["Plan/Golden"],
-            swiftSettings: strict,
-        ),
         .executableTarget(name: "qemu-stand-in", path: "Tests/StandIn"),
         .executableTarget(name: "interrupter", path: "Tests/Interrupter"),
         .executableTarget(name: "qemu-verifier", path: "Tests/VerifyingStandIn"),

@@ -1,38 +1,56 @@
 import CTestSupport
-import Foundation
+package import Foundation
 import Glibc
-import Planning
+package import Planning
 import Synchronization
 import SystemPackage
 
 /// A process that a test started: one owner, who waits for it, and kills it when letting go.
-struct Child: ~Copyable {
+package struct Child: ~Copyable {
     /// Everything a process is started with.
-    struct Request {
-        var program: String
+    package struct Request {
+        package var program: String
         /// argv, the program's name included.
-        var arguments: [ByteString]
-        var environment: [ByteString] = ["PATH=/usr/bin:/bin", "LC_ALL=C"]
+        package var arguments: [ByteString]
+        package var environment: [ByteString]
         /// Where only root can write, as QEMU looks for option ROMs in it.
-        var directory = "/"
-        var umask: mode_t = 0o022
+        package var directory: String
+        package var umask: mode_t
         /// Descriptors of ours by the number that the child gets them under. All others are closed.
-        var descriptors: [Int32: Int32] = [:]
+        package var descriptors: [Int32: Int32]
         /// Whether standard streams that are not among the descriptors are closed.
-        var closesStandardStreams = false
+        package var closesStandardStreams: Bool
+
+        package init(
+            program: String,
+            arguments: [ByteString],
+            environment: [ByteString] = ["PATH=/usr/bin:/bin", "LC_ALL=C"],
+            directory: String = "/",
+            umask: mode_t = 0o022,
+            descriptors: [Int32: Int32] = [:],
+            closesStandardStreams: Bool = false,
+        ) {
+            self.program = program
+            self.arguments = arguments
+            self.environment = environment
+            self.directory = directory
+            self.umask = umask
+            self.descriptors = descriptors
+            self.closesStandardStreams = closesStandardStreams
+        }
     }
 
-    enum End: Equatable {
+    package enum End: Equatable {
         case status(Int32)
         case signal(Int32)
         /// It was still running and was killed.
         case timeout
     }
 
-    let id: pid_t
+    package let id: pid_t
     private var end: End?
 
-    init(_ request: Request) throws {
+    package init(_ request: Request) throws {
         let arguments = CStringArray(request.arguments)
         let environment = CStringArray(request.environment)
         let numbers = Array(request.descriptors.keys)
@@ -69,7 +87,7 @@ struct Child: ~Copyable {
     }
 
     /// Whether it has ended, without waiting for it.
-    mutating func poll() throws -> End? {
+    package mutating func poll() throws -> End? {
         if let end { return end }
         var status: Int32 = 0
         guard try check(unsafe waitpid(id, &status, WNOHANG)) == id else { return nil }
@@ -79,7 +97,7 @@ struct Child: ~Copyable {
     }
 
     /// Waits until it ends. It is killed where that takes too long.
-    mutating func wait(atMost limit: Duration = .seconds(20)) async throws -> End {
+    package mutating func wait(atMost limit: Duration = .seconds(20)) async throws -> End {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if let end = try poll() { return end }
@@ -117,24 +135,29 @@ struct Child: ~Copyable {
 
 /// Fails with the `Errno` of a call that reports -1.
 @discardableResult
-func check<Value: SignedInteger>(_ value: Value) throws -> Value {
+package func check<Value: SignedInteger>(_ value: Value) throws -> Value {
     guard value != -1 else { throw Errno(rawValue: errno) }
     return value
 }
 
 /// What a program printed and how it ended.
-struct Outcome {
-    let process: pid_t
-    let end: Child.End
-    let output: String
-    let errors: String
+package struct Outcome {
+    package let process: pid_t
+    package let end: Child.End
+    package let output: String
+    package let errors: String
+
+    package init(process: pid_t, end: Child.End, output: String, errors: String) {
+        (self.process, self.end) = (process, end)
+        (self.output, self.errors) = (output, errors)
+    }
 
     /// The lines on standard error.
-    var complaints: [String] { errors.split(separator: "\n").map(String.init) }
+    package var complaints: [String] { errors.split(separator: "\n").map(String.init) }
 }
 
 /// Runs a program to its end, with nothing on its standard input.
-func run(
+package func run(
     _ request: Child.Request,
     atMost limit: Duration = .seconds(20),
 ) async throws -> Outcome {
@@ -155,13 +178,13 @@ func run(
 }
 
 /// A file without a name that a child writes into: unlike a pipe it is never full.
-struct Capture {
+package struct Capture {
     /// What its name begins with, where descriptors show it.
-    static let name = "/tmp/qemu-launcher-capture-"
+    package static let name = "/tmp/qemu-launcher-capture-"
 
-    let file: FileHandle
+    package let file: FileHandle
 
-    init() throws {
+    package init() throws {
         let path = Self.name + UUID().uuidString
         // Not for the children that other tests start in the meantime.
         let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
@@ -171,7 +194,7 @@ struct Capture {
     }
 
     /// All that was written so far.
-    func bytes() throws -> Data {
+    package func bytes() throws -> Data {
         var status = stat()
         try check(unsafe fstat(file.fileDescriptor, &status))
         var bytes = Data(count: Int(status.st_size))
@@ -184,13 +207,13 @@ struct Capture {
         return bytes
     }
 
-    func text() throws -> String { String(decoding: try bytes(), as: UTF8.self) }
+    package func text() throws -> String { String(decoding: try bytes(), as: UTF8.self) }
 }
 
 /// Processes that somehow belong to a test, found by what they say about themselves.
-enum Processes {
+package enum Processes {
     /// Those with `text`, such as the path of a store, anywhere in their arguments.
-    static func mentioning(_ text: String) throws -> [pid_t] {
+    package static func mentioning(_ text: String) throws -> [pid_t] {
         let entries = try FileManager.default.contentsOfDirectory(atPath: "/proc")
         return entries.compactMap { pid_t($0) }.filter { process in
             guard process != getpid(),
@@ -200,12 +223,12 @@ enum Processes {
         }
     }
 
-    static func kill(mentioning text: String) throws {
+    package static func kill(mentioning text: String) throws {
         for process in try mentioning(text) { Glibc.kill(process, SIGKILL) }
     }
 
     /// Where each of the process's descriptors leads.
-    static func descriptors(of process: pid_t) throws -> [Int32: String] {
+    package static func descriptors(of process: pid_t) throws -> [Int32: String] {
         let directory = "/proc/\(process)/fd"
         var targets: [Int32: String] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
@@ -218,7 +241,7 @@ enum Processes {
 }
 
 /// Asks again and again until there is an answer, or until it is too late.
-func eventually<Value>(
+package func eventually<Value>(
     within limit: Duration = .seconds(20),
     every pause: Duration = .milliseconds(10),
     _ ask: () throws -> Value?,

@@ -1,45 +1,45 @@
-import Foundation
+package import Foundation
 import Glibc
-import Synchronization
-import SystemPackage
+package import Synchronization
+package import SystemPackage
 
-func read(_ path: String) throws -> Data {
+package func read(_ path: String) throws -> Data {
     try Data(contentsOf: URL(filePath: path))
 }
 
 /// - Parameter mode: what the file gets, whatever the umask is.
-func write(_ content: Data, to path: String, mode: mode_t = 0o444) throws {
+package func write(_ content: Data, to path: String, mode: mode_t = 0o444) throws {
     try forking.withLock { _ in try content.write(to: URL(filePath: path)) }
     try change(path, mode: mode)
 }
 
 /// Held while a file is written, and while a child is made. Until it becomes a program, a child has
 /// everything open that its parent had, and the launcher refuses an image that somebody is writing.
-let forking = Mutex(())
+package let forking = Mutex(())
 
-func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+package func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
     try check(unsafe mkdir(path, 0o700))
     try change(path, mode: mode)
 }
 
-func change(_ path: String, mode: mode_t) throws {
+package func change(_ path: String, mode: mode_t) throws {
     try check(unsafe chmod(path, mode))
 }
 
-func remove(_ path: String) throws {
+package func remove(_ path: String) throws {
     try check(unsafe Glibc.remove(path))
 }
 
-func move(_ path: String, to target: String) throws {
+package func move(_ path: String, to target: String) throws {
     try check(unsafe rename(path, target))
 }
 
-func link(_ path: String, to target: String) throws {
+package func link(_ path: String, to target: String) throws {
     try check(unsafe symlink(target, path))
 }
 
 /// Changes the content, as root or the file's owner can whatever its mode is.
-func overwrite(_ path: String, with content: Data) throws {
+package func overwrite(_ path: String, with content: Data) throws {
     try change(path, mode: 0o644)
     let file = try FileHandle(forWritingTo: URL(filePath: path))
     try file.write(contentsOf: content)
@@ -49,25 +49,19 @@ func overwrite(_ path: String, with content: Data) throws {
 }
 
 /// /dev/null, for reading and writing. Foundation's own null device is no descriptor on Linux.
-let nullDevice = FileHandle(
+package let nullDevice = FileHandle(
     fileDescriptor: unsafe open("/dev/null", O_RDWR | O_CLOEXEC),
     closeOnDealloc: true,
 )
 
-/// Fails with the `Errno` of a call that reports -1.
-@discardableResult
-func check<Value: SignedInteger>(_ value: Value) throws -> Value {
-    guard value != -1 else { throw Errno(rawValue: errno) }
-    return value
-}
-
 /// - Parameter mode: what it gets, whatever the umask is.
-func makeDirectory(_ path: FilePath, mode: mode_t = 0o755) throws {
+package func makeDirectory(_ path: FilePath, mode: mode_t = 0o755) throws {
     try check(unsafe mkdir(path.string, 0o700))
     try change(path, mode: mode)
 }
 
-func write(_ content: some Sequence<UInt8>, to path: FilePath, mode: mode_t = 0o444) throws {
+package func write(_ content: some Sequence<UInt8>, to path: FilePath, mode: mode_t = 0o444) throws
+{
     let file = try FileDescriptor.open(
         path,
         .writeOnly,
@@ -78,48 +72,48 @@ func write(_ content: some Sequence<UInt8>, to path: FilePath, mode: mode_t = 0o
     try change(path, mode: mode)
 }
 
-func makePipe(_ path: FilePath, mode: mode_t) throws {
+package func makePipe(_ path: FilePath, mode: mode_t) throws {
     try check(unsafe mkfifo(path.string, mode))
 }
 
-func makeDevice(_ path: FilePath, mode: mode_t, device: dev_t) throws {
+package func makeDevice(_ path: FilePath, mode: mode_t, device: dev_t) throws {
     try check(unsafe mknod(path.string, mode, device))
 }
 
-func makeLink(_ path: FilePath, to target: String) throws {
+package func makeLink(_ path: FilePath, to target: String) throws {
     try check(unsafe symlink(target, path.string))
 }
 
-func makeHardLink(_ path: FilePath, to target: FilePath) throws {
+package func makeHardLink(_ path: FilePath, to target: FilePath) throws {
     try check(unsafe link(target.string, path.string))
 }
 
-func change(_ path: FilePath, mode: mode_t) throws {
+package func change(_ path: FilePath, mode: mode_t) throws {
     try check(unsafe chmod(path.string, mode))
 }
 
-func change(_ path: FilePath, owner: uid_t, group: gid_t) throws {
+package func change(_ path: FilePath, owner: uid_t, group: gid_t) throws {
     try check(unsafe chown(path.string, owner, group))
 }
 
-func resize(_ path: FilePath, to byteCount: Int) throws {
+package func resize(_ path: FilePath, to byteCount: Int) throws {
     try check(unsafe truncate(path.string, byteCount))
 }
 
-func move(_ path: FilePath, to target: FilePath) throws {
+package func move(_ path: FilePath, to target: FilePath) throws {
     try check(unsafe rename(path.string, target.string))
 }
 
-func removeFile(_ path: FilePath) throws {
+package func removeFile(_ path: FilePath) throws {
     try check(unsafe unlink(path.string))
 }
 
-func changeDirectory(_ path: FilePath) throws {
+package func changeDirectory(_ path: FilePath) throws {
     try check(unsafe chdir(path.string))
 }
 
 /// All that a descriptor has to read, from where it stands.
-func bytes(of descriptor: FileDescriptor) throws -> [UInt8] {
+package func bytes(of descriptor: FileDescriptor) throws -> [UInt8] {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
@@ -131,21 +125,21 @@ func bytes(of descriptor: FileDescriptor) throws -> [UInt8] {
     }
 }
 
-func bytes(of path: FilePath) throws -> [UInt8] {
+package func bytes(of path: FilePath) throws -> [UInt8] {
     let file = try FileDescriptor.open(path, .readOnly)
     return try file.closeAfter { try bytes(of: file) }
 }
 
 /// The descriptors, among the first 80, that an exec would leave open.
-func inheritable() -> [Int32] {
+package func inheritable() -> [Int32] {
     (0..<200).filter { fcntl($0, F_GETFD) == 0 }
 }
 
 /// A directory of a test's own, mode 0755 whatever the umask, removed with everything in it.
-final class TemporaryDirectory: Sendable {
-    let path: FilePath
+package final class TemporaryDirectory: Sendable {
+    package let path: FilePath
 
-    init() throws {
+    package init() throws {
         var template = Array("/tmp/qemu-launcher-test-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         path = FilePath(platformString: template)
@@ -157,7 +151,7 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// For processes that end without tidying up.
-    func remove() {
+    package func remove() {
         removeTree(path)
     }
 }

@@ -1,65 +1,61 @@
-import Foundation
-
-@testable import Planning
+package import Foundation
+package import Planning
 
 /// Files that tests read: those of the package, and real data beside it.
-enum PackageFiles {
+package enum PackageFiles {
     /// The package's root, wherever it was checked out. Links are kept: a package made of links to
     /// this one has to find the files by way of its own.
-    static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
+    package static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// Real command lines and tables, which are not part of the package: an extra, where
     /// LAUNCHER_CORPUS names their folder.
-    static let corpus = URL(
+    package static let corpus = URL(
         filePath: ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"] ?? "/nonexistent"
     )
 
-    static let hasCorpus = FileManager.default.fileExists(atPath: corpus.path)
+    package static let hasCorpus = FileManager.default.fileExists(atPath: corpus.path)
 
-    static func files(in folder: URL, suffix: String) throws -> [URL] {
+    package static func files(in folder: URL, suffix: String) throws -> [URL] {
         try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.lastPathComponent.hasSuffix(suffix) }
             .sorted { $0.path < $1.path }
     }
 
-    static func bytes(of file: URL) throws -> [UInt8] {
+    package static func bytes(of file: URL) throws -> [UInt8] {
         Array(try Data(contentsOf: file))
     }
 }
 
 /// Real firmware images and what is known of them, outside of the repository: distributions'
 /// builds, which are not ours to copy.
-enum FirmwareCorpus {
-    static let root = URL(
+package enum FirmwareCorpus {
+    package static let root = URL(
         filePath: ProcessInfo.processInfo.environment["LAUNCHER_CORPUS"] ?? "/nonexistent"
     )
 
-    static let xz: URL? = ["/usr/bin/xz", "/bin/xz", "/usr/local/bin/xz"]
+    private static let xz: URL? = ["/usr/bin/xz", "/bin/xz", "/usr/local/bin/xz"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }
         .map { URL(fileURLWithPath: $0) }
 
-    static let isThere =
+    package static let isThere =
         xz != nil
         && FileManager.default.fileExists(atPath: root.appendingPathComponent("images").path)
 
-    static let absence =
+    package static let absence =
         "needs the image corpus, whose folder LAUNCHER_CORPUS names, and the xz program"
 
     /// The image's bytes, unpacked once in a test run.
-    static func image(_ name: String) throws -> [UInt8] {
+    package static func image(_ name: String) throws -> [UInt8] {
         try cache.bytes(of: name) {
             try unpack(root.appendingPathComponent("images/\(name).xz"), format: "xz")
         }
     }
 
-    /// What the image's compressed part unpacks to, by somebody else's decoder.
-    static func contents(_ name: String) throws -> [UInt8] {
+    /// What the image's compressed part, in this range of it, unpacks to by somebody else's decoder.
+    package static func contents(_ name: String, in range: Range<Int>) throws -> [UInt8] {
         let bytes = try image(name)
         return try cache.bytes(of: name + " contents") {
-            let volumes = CompressedVolumes(in: FirmwareImage(bytes.span), of: bytes.span)
-            guard let range = volumes?.range else { throw Unreadable(file: name) }
             let file = FileManager.default.temporaryDirectory
                 .appendingPathComponent("launcher-\(UUID().uuidString).lzma")
             try Data(bytes[range]).write(to: file)
@@ -81,12 +77,15 @@ enum FirmwareCorpus {
         return [UInt8](data)
     }
 
-    static func understood(_ name: String) throws -> FirmwareImage {
+    package static func understood(_ name: String) throws -> FirmwareImage {
         let bytes = try image(name)
         return FirmwareImage(bytes.span)
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
+    package static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from name: String
+    ) throws -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(
@@ -95,8 +94,8 @@ enum FirmwareCorpus {
         )
     }
 
-    struct Unreadable: Error {
-        let file: String
+    package struct Unreadable: Error {
+        package let file: String
     }
 
     private static let cache = ImageCache()

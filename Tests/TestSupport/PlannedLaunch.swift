@@ -1,13 +1,13 @@
-import Planning
+package import Planning
 import SystemPackage
 
 /// A launch planned from the words a person would type, on a host that has no Proxmox.
-struct PlannedLaunch {
-    static let volume = "demo:efi-firmware/ovmf.fd"
-    static let digest = String(repeating: "a1", count: 32)
+package struct PlannedLaunch {
+    package static let volume = "demo:efi-firmware/ovmf.fd"
+    package static let digest = String(repeating: "a1", count: 32)
 
     /// Declares the storage and pins the volume.
-    static let configuration = """
+    package static let configuration = """
         dir: demo
         	path /srv/firmware
 
@@ -16,13 +16,13 @@ struct PlannedLaunch {
 
         """
 
-    let request: LaunchRequest
-    let settings: LaunchSettings
+    package let request: LaunchRequest
+    package let settings: LaunchSettings
     /// `nil` for a launch that passes through.
-    let choice: FirmwareChoice?
-    let plan: LaunchPlan
+    package let choice: FirmwareChoice?
+    package let plan: LaunchPlan
 
-    init(
+    package init(
         _ words: [ByteString],
         called name: ByteString = "/usr/bin/kvm",
         configuration text: String = Self.configuration,
@@ -67,10 +67,10 @@ struct PlannedLaunch {
         plan = try Planner.plan(request, settings: settings, choice: choice, host: host)
     }
 
-    struct Unplanned: Error {}
+    package struct Unplanned: Error {}
 
     /// The refusal of a launch that must not be planned; `nil` where it is planned all the same.
-    static func refusal(
+    package static func refusal(
         _ words: [ByteString],
         called name: ByteString = "/usr/bin/kvm",
         configuration: String = Self.configuration,
@@ -87,11 +87,11 @@ struct PlannedLaunch {
 
 /// A launch with custom firmware, decided from its command line in the order the planner has:
 /// machine, guest kind, what is attached, every other way in, and the rewrite.
-struct CustomFirmwareLaunch {
-    let guest: GuestKind
-    let rewrite: FirmwareRewrite
+package struct CustomFirmwareLaunch {
+    package let guest: GuestKind
+    package let rewrite: FirmwareRewrite
 
-    init(
+    package init(
         _ vector: ArgumentVector,
         imagePath: ByteString = "/proc/self/fd/9",
         sevUsesFlash: Bool = false,
@@ -127,7 +127,7 @@ struct CustomFirmwareLaunch {
 
 extension CommandLineAudit.Context {
     /// The image has the descriptor that ``CustomFirmwareLaunch`` gives it.
-    static let withImage: CommandLineAudit.Context = {
+    package static let withImage: CommandLineAudit.Context = {
         var context = CommandLineAudit.Context()
         context.descriptors = [9]
         return context
@@ -136,7 +136,7 @@ extension CommandLineAudit.Context {
 
 extension SettingsFiles {
     /// qemu-server includes a file for every q35 machine, about USB controllers and PCI bridges.
-    static let proxmox: SettingsFiles = {
+    package static let proxmox: SettingsFiles = {
         let text = """
             [device "ehci"]
               driver = "ich9-usb-ehci1"
@@ -156,31 +156,31 @@ extension SettingsFiles {
 }
 
 /// A command line of `kvm` with these words behind it.
-func commandLine(_ words: ByteString...) -> ArgumentVector {
+package func commandLine(_ words: ByteString...) -> ArgumentVector {
     ArgumentVector(["kvm"] + words)
 }
 
 /// A command line of `kvm` whose words hold no blanks.
-func commandLine(words: String) -> ArgumentVector {
+package func commandLine(words: String) -> ArgumentVector {
     ArgumentVector(["kvm"] + words.split(separator: " ").map { ByteString($0) })
 }
 
 /// A command line with these `-blockdev` options.
-func commandLine(blockdevs: [ByteString]) -> ArgumentVector {
+package func commandLine(blockdevs: [ByteString]) -> ArgumentVector {
     var words: [ByteString] = ["kvm"]
     for blockdev in blockdevs { words += ["-blockdev", blockdev] }
     return ArgumentVector(words)
 }
 
 /// Numbers that look random and are the same in every run (SplitMix64).
-struct RepeatableNumbers: RandomNumberGenerator {
+package struct RepeatableNumbers: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

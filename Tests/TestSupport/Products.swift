@@ -1,25 +1,25 @@
 import Foundation
 
 /// The executables that were built together with these tests.
-enum Products {
-    static let launcher = path("qemu-launcher")
-    static let launcherctl = path("launcherctl")
-    static let standIn = "\(besideTests)/qemu-stand-in"
-    static let interrupter = "\(besideTests)/interrupter"
+package enum Products {
+    package static let launcher = path("qemu-launcher")
+    package static let launcherctl = path("launcherctl")
+    package static let standIn = "\(besideTests)/qemu-stand-in"
+    package static let interrupter = "\(besideTests)/interrupter"
 
     /// A stand-in whose exit status says whether it was given what it should.
-    static let verifier = "\(besideTests)/qemu-verifier"
-    static let injector = "\(besideTests)/fault-injector"
-    static let olderKernel = "\(besideTests)/older-kernel"
+    package static let verifier = "\(besideTests)/qemu-verifier"
+    package static let injector = "\(besideTests)/fault-injector"
+    package static let olderKernel = "\(besideTests)/older-kernel"
 
-    static let areBuilt = [
+    package static let areBuilt = [
         launcher, launcherctl, standIn, interrupter, verifier, injector, olderKernel,
     ].allSatisfy {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
     /// Whether the launcher is one file without a loader, as the release is: it names none.
-    static let areStatic: Bool = {
+    package static let areStatic: Bool = {
         guard
             let head = try? FileHandle(forReadingFrom: URL(filePath: launcher)).read(
                 upToCount: 8192
@@ -42,13 +42,13 @@ enum Products {
 }
 
 /// The programs that were built with the tests.
-enum BuiltProgram {
+package enum BuiltProgram {
     /// LAUNCHER_PROGRAM, where another one is to be tried.
-    static var launcher: String {
+    package static var launcher: String {
         ProcessInfo.processInfo.environment["LAUNCHER_PROGRAM"] ?? path("qemu-launcher")
     }
 
-    static var launcherctl: String { path("launcherctl") }
+    package static var launcherctl: String { path("launcherctl") }
 
     private static func path(_ name: String) -> String {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
@@ -56,7 +56,7 @@ enum BuiltProgram {
     }
 
     /// - Returns: how it ended and what it printed.
-    static func run(
+    package static func run(
         _ program: String,
         _ arguments: [String],
         input: String = ""

@@ -1,28 +1,28 @@
 import Foundation
-import Planning
+package import Planning
 import Testing
 
 /// A VM's configuration and the command that Proxmox makes of it, as qemu-server has them for its
 /// own regression tests (src/test/cfg2cmd).
-struct ProxmoxPair: CustomTestStringConvertible, Sendable {
+package struct ProxmoxPair: CustomTestStringConvertible, Sendable {
     private static let folder = PackageFiles.corpus.appending(path: "pve-cfg2cmd")
 
     /// None where the data is not there.
-    static let all: [ProxmoxPair] = {
+    package static let all: [ProxmoxPair] = {
         guard PackageFiles.hasCorpus else { return [] }
         let files = (try? PackageFiles.files(in: folder, suffix: ".conf")) ?? []
         return files.map { ProxmoxPair(name: $0.lastPathComponent) }
     }()
 
-    let name: String
-    var testDescription: String { name }
+    package let name: String
+    package var testDescription: String { name }
 
-    func command() throws -> [ByteString] {
+    package func command() throws -> [ByteString] {
         let file = Self.folder.appending(path: "\(name).cmd")
         return try ShellWords(PackageFiles.bytes(of: file)).words
     }
 
-    func configuration() throws -> GuestConfiguration.Settings {
+    package func configuration() throws -> GuestConfiguration.Settings {
         let bytes = try PackageFiles.bytes(of: Self.folder.appending(path: name))
         return GuestConfiguration(parsing: bytes, vmid: 8006).current
     }
@@ -31,15 +31,15 @@ struct ProxmoxPair: CustomTestStringConvertible, Sendable {
 /// A command as a shell reads it, as far as written command lines need: blanks separate words,
 /// quotes of both kinds hold them together, a backslash keeps the next character, and a backslash
 /// in front of a newline disappears with it.
-struct ShellWords {
-    enum Failure: Error, Equatable {
+package struct ShellWords {
+    package enum Failure: Error, Equatable {
         case unfinishedQuote
         case unfinishedEscape
     }
 
-    let words: [ByteString]
+    package let words: [ByteString]
 
-    init(_ text: some Sequence<UInt8>) throws(Failure) {
+    package init(_ text: some Sequence<UInt8>) throws(Failure) {
         var words: [ByteString] = []
         var word: [UInt8]?
         var quote: UInt8?
@@ -77,16 +77,16 @@ struct ShellWords {
 
 /// What has to change in a command line of Proxmox so that it starts another image, found without
 /// the code under test: it looks at words and text only, for the shapes of qemu-server's OVMF.pm.
-struct ExpectedFirmwareChange {
-    enum Shape: String, CaseIterable {
+package struct ExpectedFirmwareChange {
+    package enum Shape: String, CaseIterable {
         case bios, blockdev, drive, sev
     }
 
-    let shape: Shape
-    private(set) var removed: [ByteString] = []
-    private(set) var inserted: [ByteString] = []
+    package let shape: Shape
+    package private(set) var removed: [ByteString] = []
+    package private(set) var inserted: [ByteString] = []
 
-    init(of words: [ByteString], guest: GuestKind, image: ByteString) throws {
+    package init(of words: [ByteString], guest: GuestKind, image: ByteString) throws {
         let imageText = try #require(image.text)
         func word(containing text: String) -> String? {
             words.compactMap(\.text).first { $0.contains(text) }
@@ -121,7 +121,7 @@ struct ExpectedFirmwareChange {
     /// Whether this is what became of the words, and all the others are there in their order.
     ///
     /// QEMU is told to read no settings but those that were looked at, which are copies.
-    func describes(_ after: [ByteString], madeOf before: [ByteString]) -> Bool {
+    package func describes(_ after: [ByteString], madeOf before: [ByteString]) -> Bool {
         guard after.count > 1, after[1] == "-no-user-config" else { return false }
         var (after, before) = (after, before)
         after.remove(at: 1)

@@ -1,16 +1,16 @@
-import Foundation
+package import Foundation
 import Glibc
 import SystemPackage
 
 /// QEMU's machine protocol (QMP), as far as a test needs it.
-final class Monitor {
+package final class Monitor {
     private let socket: FileHandle
     private var received = Data()
     private var events: Set<String> = []
     /// How long an answer may take.
     private let limit: Duration
 
-    init(_ path: String, waiting limit: Duration = .seconds(20)) async throws {
+    package init(_ path: String, waiting limit: Duration = .seconds(20)) async throws {
         self.limit = limit
         let number = try check(Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
         socket = FileHandle(fileDescriptor: number, closeOnDealloc: true)
@@ -33,7 +33,7 @@ final class Monitor {
     /// - Parameter arguments: an object in JSON.
     /// - Returns: the line with the answer.
     @discardableResult
-    func execute(_ command: String, _ arguments: String = "{}") async throws -> Data {
+    package func execute(_ command: String, _ arguments: String = "{}") async throws -> Data {
         try send("{\"execute\":\"\(command)\",\"arguments\":\(arguments)}\n")
         let answer = try await eventually(within: limit, every: .milliseconds(1)) { () -> Data? in
             while let line = try nextLine() {
@@ -49,7 +49,7 @@ final class Monitor {
     }
 
     /// The same, for what the command answers.
-    func ask<Answer: Decodable>(
+    package func ask<Answer: Decodable>(
         _ command: String,
         _ arguments: String = "{}",
         for type: Answer.Type = Answer.self,
@@ -59,7 +59,7 @@ final class Monitor {
     }
 
     /// Waits until an event has come, now or before, and forgets it.
-    func wait(for event: String) async throws {
+    package func wait(for event: String) async throws {
         let came = try await eventually(within: limit, every: .milliseconds(1)) { () -> Bool? in
             while !events.contains(event), let line = try nextLine() {
                 let message = try JSONDecoder().decode(Message.self, from: line)
@@ -70,7 +70,7 @@ final class Monitor {
         guard came == true else { throw Refused(answer: nil) }
     }
 
-    struct Refused: Error { let answer: String? }
+    package struct Refused: Error { package let answer: String? }
 
     private struct Reply<Answer: Decodable>: Decodable { let `return`: Answer }
 
@@ -132,13 +132,13 @@ final class Monitor {
 }
 
 /// A connection to a unix socket of QEMU's, most of all to its monitor.
-final class MonitorConnection {
+package final class MonitorConnection {
     private let socket: Int32
     private var pending: [UInt8] = []
-    private(set) var events: [String] = []
+    package private(set) var events: [String] = []
 
     /// - Returns: `nil` where nobody listens there.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { return nil }
         var address = sockaddr_un()
@@ -170,7 +170,7 @@ final class MonitorConnection {
     }
 
     /// - Returns: up to `count` bytes.
-    func read(_ count: Int) -> [UInt8] {
+    package func read(_ count: Int) -> [UInt8] {
         while pending.count < count, fill() {}
         let bytes = Array(pending.prefix(count))
         pending.removeFirst(bytes.count)
@@ -189,7 +189,7 @@ final class MonitorConnection {
     }
 
     /// - Returns: the answer, or `nil` where the connection ended.
-    func send(_ text: String) -> [String: Any]? {
+    package func send(_ text: String) -> [String: Any]? {
         let bytes = Array((text + "\n").utf8)
         // A QEMU that has ended must not end the test.
         let sent = unsafe bytes.withUnsafeBytes {
@@ -203,7 +203,7 @@ final class MonitorConnection {
     }
 
     /// - Returns: whether the event came, now or before.
-    func wait(for event: String) -> Bool {
+    package func wait(for event: String) -> Bool {
         while !events.contains(event) {
             if message() == nil { return false }
         }
@@ -211,10 +211,10 @@ final class MonitorConnection {
     }
 
     /// Reads until QEMU closes the connection.
-    func drain() { while message() != nil {} }
+    package func drain() { while message() != nil {} }
 
     /// The next object that QEMU sends; events are noted on the way.
-    func message() -> [String: Any]? {
+    package func message() -> [String: Any]? {
         while true {
             if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = Data(pending[..<end])

@@ -1,20 +1,20 @@
 import Crypto
-import Foundation
+package import Foundation
 import Glibc
-import Planning
+package import Planning
 import SystemPackage
-import Testing
+package import Testing
 
 /// A host as the launcher finds it, in a directory of a test's own: a storage with one good image,
 /// a launcher.conf that pins it, a variable store, and a program in QEMU's place. A test spoils
 /// what it is about.
-final class StagedHost: Sendable {
-    static let volume = "test:efi-firmware/a.fd"
+package final class StagedHost: Sendable {
+    package static let volume = "test:efi-firmware/a.fd"
 
-    let path: String
+    package let path: String
 
     /// - Parameter image: the file whose content the image gets.
-    init(image: String = Machine.codeImage) throws {
+    package init(image: String = Machine.codeImage) throws {
         var template = Array("/tmp/qemu-launcher-integration-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -43,15 +43,15 @@ final class StagedHost: Sendable {
         }
     }
 
-    var root: String { "\(path)/storage" }
-    var images: String { "\(root)/template/efi-firmware" }
-    var image: String { "\(images)/a.fd" }
-    var configuration: String { "\(path)/launcher.conf" }
+    package var root: String { "\(path)/storage" }
+    package var images: String { "\(root)/template/efi-firmware" }
+    package var image: String { "\(images)/a.fd" }
+    package var configuration: String { "\(path)/launcher.conf" }
     /// The stand-in for QEMU, under the name that Proxmox's tools look for.
-    var program: String { "\(path)/bin/kvm" }
-    var variableStore: String { "\(path)/vars.fd" }
+    package var program: String { "\(path)/bin/kvm" }
+    package var variableStore: String { "\(path)/vars.fd" }
 
-    func digest(_ file: String? = nil) throws -> String {
+    package func digest(_ file: String? = nil) throws -> String {
         hexadecimal(SHA256.hash(data: try read(file ?? image)))
     }
 
@@ -61,7 +61,7 @@ final class StagedHost: Sendable {
     /// - Parameter storage: further lines of the storage's section.
     /// - Parameter pins: the lines of the image's section; a right sha256 where nothing is given.
     /// - Parameter sections: what follows.
-    func configure(
+    package func configure(
         qemu: String? = nil,
         launcher: [String] = [],
         storage: [String] = [],
@@ -85,12 +85,12 @@ final class StagedHost: Sendable {
         try writeConfiguration(Data(text.utf8))
     }
 
-    func writeConfiguration(_ content: Data) throws {
+    package func writeConfiguration(_ content: Data) throws {
         try write(content, to: configuration, mode: 0o644)
     }
 
     /// The line of launcher.conf that starts with this text, counted from 1.
-    func line(of text: String) throws -> Int {
+    package func line(of text: String) throws -> Int {
         let lines = try String(contentsOfFile: configuration, encoding: .utf8)
             .split(separator: "\n", omittingEmptySubsequences: false)
         let index = lines.firstIndex { $0.trimmingPrefix("\t").hasPrefix(text) }
@@ -98,17 +98,17 @@ final class StagedHost: Sendable {
     }
 
     /// What the stand-in wrote down; `nil` where it was never started.
-    func report() throws -> StandInReport? {
+    package func report() throws -> StandInReport? {
         let file = "\(program).report"
         guard FileManager.default.fileExists(atPath: file) else { return nil }
         return try StandInReport(contentsOf: file)
     }
 
     /// The bytes that the stand-in read by the path in its arguments.
-    func imageOfReport() throws -> Data { try read("\(program).image") }
+    package func imageOfReport() throws -> Data { try read("\(program).image") }
 
     /// Every file and directory there is, with its mode and size.
-    func listing() throws -> [String] {
+    package func listing() throws -> [String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: path)
         return try names.sorted().map { name in
             var status = stat()
@@ -122,7 +122,7 @@ extension StagedHost {
     /// A call of the launcher with this store's configuration.
     ///
     /// - Parameter name: argv[0].
-    func launcher(
+    package func launcher(
         _ arguments: [ByteString],
         calledAs name: ByteString = "/usr/bin/kvm",
     ) -> Child.Request {
@@ -133,7 +133,7 @@ extension StagedHost {
     }
 
     /// The same command line for `launcherctl plan`.
-    func plan(
+    package func plan(
         _ arguments: [ByteString],
         calledAs name: ByteString = "/usr/bin/kvm",
         json: Bool = true,
@@ -147,21 +147,27 @@ extension StagedHost {
     }
 
     /// The option that asks for this store's image.
-    static let firmware: [ByteString] = ["-efi-firmware", ByteString(volume)]
+    package static let firmware: [ByteString] = ["-efi-firmware", ByteString(volume)]
 
     /// Launches, and reads what the stand-in was given.
-    func launch(_ request: Child.Request) async throws -> StandInReport {
+    package func launch(
+        _ request: Child.Request,
+        sourceLocation: SourceLocation = #_sourceLocation,
+    ) async throws -> StandInReport {
         let outcome = try await run(request)
-        #expect(outcome.end == .status(0), "\(outcome.errors)")
-        return try #require(try report())
+        #expect(outcome.end == .status(0), "\(outcome.errors)", sourceLocation: sourceLocation)
+        return try #require(try report(), sourceLocation: sourceLocation)
     }
 
     /// The descriptor of the image, found by what it is called.
-    func imageNumber(in report: StandInReport) throws -> Int32 {
+    package func imageNumber(
+        in report: StandInReport,
+        sourceLocation: SourceLocation = #_sourceLocation,
+    ) throws -> Int32 {
         let numbers = report.descriptors.filter {
             $0.value.target.hasPrefix("/memfd:\(Self.volume)")
         }
-        #expect(numbers.count == 1)
-        return try #require(numbers.keys.first)
+        #expect(numbers.count == 1, sourceLocation: sourceLocation)
+        return try #require(numbers.keys.first, sourceLocation: sourceLocation)
     }
 }

@@ -1,15 +1,15 @@
 import Foundation
 import Glibc
-import Planning
-import Testing
+package import Planning
+package import Testing
 
 /// A host that looks like one of Proxmox's: `/usr/sbin/qm` is a stand-in, and the cluster's files
 /// are in a directory of a test's own. What is started on it has a mount namespace of its own, in
 /// which nothing but the stand-in is in `/usr/sbin`.
-final class ProxmoxHost: Sendable {
-    let store: StagedHost
+package final class ProxmoxHost: Sendable {
+    package let store: StagedHost
 
-    init(image: String = Machine.codeImage) throws {
+    package init(image: String = Machine.codeImage) throws {
         store = try StagedHost(image: image)
         try makeDirectory(programs)
         try makeDirectory(cluster)
@@ -23,12 +23,12 @@ final class ProxmoxHost: Sendable {
     private var programs: String { "\(store.path)/sbin" }
     private var calls: String { "\(store.path)/calls" }
     /// In the place of `/etc/pve`.
-    var cluster: String { "\(store.path)/pve" }
+    package var cluster: String { "\(store.path)/pve" }
     /// This node's directory there.
-    var node: String { "\(cluster)/nodes/\(Machine.nodeName)" }
+    package var node: String { "\(cluster)/nodes/\(Machine.nodeName)" }
 
     /// Writes launcher.conf, with the cluster's storages.
-    func configure(sections: String = "", pins: [String]? = nil) throws {
+    package func configure(sections: String = "", pins: [String]? = nil) throws {
         try store.configure(
             launcher: ["storage-config \(cluster)/storage.cfg"],
             pins: pins,
@@ -37,7 +37,7 @@ final class ProxmoxHost: Sendable {
     }
 
     /// The configuration of a VM, as Proxmox keeps it.
-    func addVirtualMachine(_ vmid: Int, _ text: String, node: String? = nil) throws {
+    package func addVirtualMachine(_ vmid: Int, _ text: String, node: String? = nil) throws {
         let directory = "\(node.map { "\(cluster)/nodes/\($0)" } ?? self.node)/qemu-server"
         try FileManager.default.createDirectory(
             atPath: directory,
@@ -47,7 +47,7 @@ final class ProxmoxHost: Sendable {
     }
 
     /// Has `qm` print this, and end with the status.
-    func answer(_ output: ByteString, status: Int = 0, complaint: String = "") throws {
+    package func answer(_ output: ByteString, status: Int = 0, complaint: String = "") throws {
         try write(Data(output.bytes), to: "\(store.path)/answer", mode: 0o644)
         try install(
             """
@@ -61,19 +61,19 @@ final class ProxmoxHost: Sendable {
     }
 
     /// Puts this text in `qm`'s place.
-    func install(_ script: String) throws {
+    package func install(_ script: String) throws {
         try write(Data("\(script)\n".utf8), to: "\(programs)/qm", mode: 0o755)
     }
 
     /// The words that `qm` was called with, a call a line.
-    func callsOfQm() throws -> [String] {
+    package func callsOfQm() throws -> [String] {
         guard FileManager.default.fileExists(atPath: calls) else { return [] }
         let text = String(decoding: try read(calls), as: UTF8.self)
         return text.split(separator: "\n").map(String.init)
     }
 
     /// A call of `launcherctl` on this host.
-    func launcherctl(_ words: ByteString...) -> Child.Request {
+    package func launcherctl(_ words: ByteString...) -> Child.Request {
         let isolate: [ByteString] =
             ["unshare"] + (Machine.isRoot ? [] : ["--map-root-user"]) + [
                 "--mount", "/bin/sh", "-c", #"mount --bind "$0" /usr/sbin && exec "$@""#,
@@ -83,12 +83,12 @@ final class ProxmoxHost: Sendable {
     }
 
     /// The options that lead a command line to this host's configuration, and ask for its image.
-    var firmware: [ByteString] {
+    package var firmware: [ByteString] {
         ["-launcher-config", ByteString(store.configuration)] + StagedHost.firmware
     }
 
     /// Whether processes can be given mounts of their own here.
-    static let isPossible: Bool = {
+    package static let isPossible: Bool = {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/unshare")
         process.arguments =
@@ -103,20 +103,20 @@ final class ProxmoxHost: Sendable {
 }
 
 extension Trait where Self == ConditionTrait {
-    static var needsMounts: Self {
+    package static var needsMounts: Self {
         .enabled(if: ProxmoxHost.isPossible, "no mount namespaces here, for a stand-in of qm")
     }
 }
 
 /// A QEMU that takes Proxmox's `-id NUMBER`: the one that is here, with another name for one of its
 /// options.
-enum ProxmoxQEMU {
+package enum ProxmoxQEMU {
     /// It also takes a number, for a serial console on the standard streams; nobody here has one.
     private static let option = Data("echr\0".utf8)
     private static let renamed = Data("id\0\0\0".utf8)
 
     /// - Returns: the program's path.
-    static func install(in store: StagedHost) throws -> String {
+    package static func install(in store: StagedHost) throws -> String {
         var program = try read(Machine.qemu)
         let place = try #require(program.range(of: option))
         try #require(program.range(of: option, in: place.upperBound..<program.count) == nil)

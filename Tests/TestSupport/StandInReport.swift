@@ -1,28 +1,28 @@
 import Foundation
-import Planning
+package import Planning
 
 /// What the program that stands in for QEMU was given.
-struct StandInReport {
-    struct Descriptor: Equatable {
+package struct StandInReport {
+    package struct Descriptor: Equatable {
         /// As `F_GETFL` tells them.
-        var flags: Int32
-        var isClosedOnExec: Bool
+        package var flags: Int32
+        package var isClosedOnExec: Bool
         /// What /proc/self/fd shows; of a capture, only that it is one.
-        var target: String
+        package var target: String
     }
 
-    var arguments: [ByteString] = []
-    var environment: [ByteString] = []
-    var descriptors: [Int32: Descriptor] = [:]
-    var process: Int32 = 0
-    var parent: Int32 = 0
-    var umask = ""
-    var directory: ByteString = ""
-    var name: ByteString = ""
+    package var arguments: [ByteString] = []
+    package var environment: [ByteString] = []
+    package var descriptors: [Int32: Descriptor] = [:]
+    package var process: Int32 = 0
+    package var parent: Int32 = 0
+    package var umask = ""
+    package var directory: ByteString = ""
+    package var name: ByteString = ""
     /// `Seccomp:`, `NoNewPrivs:`, `SigBlk:` and `SigIgn:` of /proc/self/status.
-    var status: [String: String] = [:]
+    package var status: [String: String] = [:]
 
-    init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ", omittingEmptySubsequences: false).map(
@@ -50,10 +50,10 @@ struct StandInReport {
         }
     }
 
-    struct Malformed: Error { let line: String }
+    package struct Malformed: Error { let line: String }
 
     /// What is not the same in both, for people; process IDs aside.
-    func differences(from other: StandInReport) -> [String] {
+    package func differences(from other: StandInReport) -> [String] {
         var found: [String] = []
         func compare<Value: Equatable>(_ name: String, _ path: KeyPath<StandInReport, Value>) {
             let (mine, others) = (self[keyPath: path], other[keyPath: path])

@@ -1,47 +1,82 @@
-@testable import Planning
+package import Planning
 
 /// Small images with everything that real ones have, to be built right and then spoiled.
-struct SyntheticImage {
+package struct SyntheticImage {
     /// None where zero. Real ones are 540672 bytes; nothing here depends on that.
-    var storeByteCount = 0
-    var mainByteCount = 0x8000
-    var securityByteCount = 0x3000
-    var resetVector: [UInt8] = [0x0F, 0x20, 0xC0, 0xA8, 0x01, 0x74, 0x05, 0xE9] + filler(8)
-    var resetAddress: UInt32? = 0x80_B004
-    var secretArea: (UInt32, UInt32)? = (0x80_F000, 0xC00)
-    var hashArea: (UInt32, UInt32)? = (0x81_0C00, 0x400)
+    package var storeByteCount: Int
+    package var mainByteCount: Int
+    package var securityByteCount: Int
+    package var resetVector: [UInt8]
+    package var resetAddress: UInt32?
+    package var secretArea: (UInt32, UInt32)?
+    package var hashArea: (UInt32, UInt32)?
     /// Address, size and type.
-    var sevSections: [(UInt32, UInt32, UInt32)]? = Self.sevSections
+    package var sevSections: [(UInt32, UInt32, UInt32)]?
     /// `nil`: none; otherwise added to the code and, where there is one, the store.
-    var tdxSections: [TDXSection]? = Self.tdxSections
+    package var tdxSections: [TDXSection]?
 
-    static let sevSections: [(UInt32, UInt32, UInt32)] = [
+    package init(
+        storeByteCount: Int = 0,
+        mainByteCount: Int = 0x8000,
+        securityByteCount: Int = 0x3000,
+        resetVector: [UInt8] = [0x0F, 0x20, 0xC0, 0xA8, 0x01, 0x74, 0x05, 0xE9] + filler(8),
+        resetAddress: UInt32? = 0x80_B004,
+        secretArea: (UInt32, UInt32)? = (0x80_F000, 0xC00),
+        hashArea: (UInt32, UInt32)? = (0x81_0C00, 0x400),
+        sevSections: [(UInt32, UInt32, UInt32)]? = Self.sevSections,
+        tdxSections: [TDXSection]? = Self.tdxSections,
+    ) {
+        self.storeByteCount = storeByteCount
+        self.mainByteCount = mainByteCount
+        self.securityByteCount = securityByteCount
+        self.resetVector = resetVector
+        self.resetAddress = resetAddress
+        self.secretArea = secretArea
+        self.hashArea = hashArea
+        self.sevSections = sevSections
+        self.tdxSections = tdxSections
+    }
+
+    package static let sevSections: [(UInt32, UInt32, UInt32)] = [
         (0x80_0000, 0x9000, 1), (0x80_A000, 0x3000, 1), (0x80_D000, 0x1000, 2),
         (0x80_E000, 0x1000, 3), (0x80_F000, 0x1000, 4), (0x81_1000, 0x1F000, 1),
         (0x81_0000, 0x1000, 0x10),
     ]
 
-    static let tdxSections = [
+    package static let tdxSections = [
         TDXSection(address: 0x81_0000, size: 0x10000, type: 3),
         TDXSection(address: 0x80_9000, size: 0x2000, type: 2),
     ]
 
-    struct TDXSection {
-        var offset: UInt32 = 0
-        var raw: UInt32 = 0
-        var address: UInt64
-        var size: UInt64
-        var type: UInt32
-        var attributes: UInt32 = 0
+    package struct TDXSection {
+        package var offset: UInt32 = 0
+        package var raw: UInt32 = 0
+        package var address: UInt64
+        package var size: UInt64
+        package var type: UInt32
+        package var attributes: UInt32 = 0
+
+        package init(
+            offset: UInt32 = 0,
+            raw: UInt32 = 0,
+            address: UInt64,
+            size: UInt64,
+            type: UInt32,
+            attributes: UInt32 = 0,
+        ) {
+            (self.offset, self.raw) = (offset, raw)
+            (self.address, self.size) = (address, size)
+            (self.type, self.attributes) = (type, attributes)
+        }
     }
 
     /// Distances from the end of the image.
-    static let sevDistance = 0x600
-    static let tdxDistance = 0xA00
+    package static let sevDistance = 0x600
+    package static let tdxDistance = 0xA00
 
-    var codeByteCount: Int { mainByteCount + securityByteCount }
+    package var codeByteCount: Int { mainByteCount + securityByteCount }
 
-    func build() -> [UInt8] {
+    package func build() -> [UInt8] {
         var image: [UInt8] = []
         if storeByteCount > 0 {
             image += volume(storeByteCount, fileSystem: Self.variables)
@@ -54,7 +89,7 @@ struct SyntheticImage {
     }
 
     /// Only a variable store.
-    static func store(_ byteCount: Int = 540_672, variables: [UInt8] = []) -> [UInt8] {
+    package static func store(_ byteCount: Int = 540_672, variables: [UInt8] = []) -> [UInt8] {
         let builder = SyntheticImage(storeByteCount: byteCount)
         var image = builder.volume(byteCount, fileSystem: Self.variables)
         image.write(builder.store(byteCount: byteCount / 2) + variables, at: 0x48)
@@ -62,7 +97,7 @@ struct SyntheticImage {
     }
 
     /// An authenticated variable, padded to four bytes.
-    static func variable(
+    package static func variable(
         _ name: String,
         vendor: GUID,
         data: Int = 10,
@@ -76,10 +111,14 @@ struct SyntheticImage {
         return bytes + filler((4 - bytes.count % 4) % 4, of: 0xFF)
     }
 
-    static let variables = GUID(0xFFF1_2B8D, 0x7696, 0x4C8B, 0xA985, 0x2747_075B_4F50)
-    static let firmware2 = GUID(0x8C8C_E578, 0x8A3D, 0x4F1C, 0x9935, 0x8961_85C3_2DD3)
+    package static let variables = GUID(0xFFF1_2B8D, 0x7696, 0x4C8B, 0xA985, 0x2747_075B_4F50)
+    package static let firmware2 = GUID(0x8C8C_E578, 0x8A3D, 0x4F1C, 0x9935, 0x8961_85C3_2DD3)
 
-    func volume(_ byteCount: Int, fileSystem: GUID = Self.firmware2, name: GUID? = nil) -> [UInt8] {
+    package func volume(
+        _ byteCount: Int,
+        fileSystem: GUID = Self.firmware2,
+        name: GUID? = nil
+    ) -> [UInt8] {
         var header =
             filler(16, of: 0) + fileSystem.bytes + littleEndian(UInt64(byteCount))
             + Array("_FVH".utf8) + littleEndian(UInt32(0x4FEFF)) + littleEndian(UInt16(0x48))
@@ -136,8 +175,10 @@ struct SyntheticImage {
         if let resetAddress {
             table += entry(GuidedTable.Name.sevESReset, littleEndian(resetAddress))
         }
-        return table + littleEndian(UInt16(table.count + 18)) + GuidedTable.footer.bytes
+        return table + littleEndian(UInt16(table.count + 18)) + Self.footer.bytes
     }
+
+    private static let footer = GUID(0x96B5_82DE, 0x1FB2, 0x45F7, 0xBAEA, 0xA366_C55A_082D)
 
     private func entry(_ name: GUID, _ data: [UInt8]) -> [UInt8] {
         data + littleEndian(UInt16(data.count + 18)) + name.bytes
@@ -176,21 +217,21 @@ struct SyntheticImage {
     }
 }
 
-func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+package func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
 }
 
-func filler(_ count: Int, of byte: UInt8 = 0x90) -> [UInt8] {
+package func filler(_ count: Int, of byte: UInt8 = 0x90) -> [UInt8] {
     [UInt8](repeating: byte, count: max(count, 0))
 }
 
 extension [UInt8] {
-    mutating func write(_ bytes: [UInt8], at offset: Int) {
+    package mutating func write(_ bytes: [UInt8], at offset: Int) {
         replaceSubrange(offset..<offset + bytes.count, with: bytes)
     }
 
     /// Makes the sum of the header's words zero again, for a volume that starts at `offset`.
-    mutating func fixVolumeChecksum(at offset: Int = 0) {
+    package mutating func fixVolumeChecksum(at offset: Int = 0) {
         write([0, 0], at: offset + 0x32)
         let length = Int(self[offset + 0x30]) | Int(self[offset + 0x31]) << 8
         let sum = stride(from: offset, to: offset + length, by: 2).reduce(UInt16(0)) {

@@ -1,24 +1,24 @@
-import Foundation
-import Planning
+package import Foundation
+package import Planning
 
 /// An image that does one thing at the reset vector: it tells QEMU to end with a status of its
 /// own. Which image a command line really starts is known a tenth of a second later.
-struct TinyFirmware {
+package struct TinyFirmware {
     private let code: UInt8
 
-    static let honest = TinyFirmware(code: 0x47)
-    static let other = TinyFirmware(code: 0x45)
+    package static let honest = TinyFirmware(code: 0x47)
+    package static let other = TinyFirmware(code: 0x45)
 
     /// What makes QEMU end so (hw/misc/debugexit.c).
-    static let device: ByteString = "isa-debug-exit,iobase=0xf4,iosize=1"
+    package static let device: ByteString = "isa-debug-exit,iobase=0xf4,iosize=1"
 
-    var status: Int32 { Int32(code) << 1 | 1 }
+    package var status: Int32 { Int32(code) << 1 | 1 }
 
     /// The smallest image that `-bios` takes. Its last 16 bytes are where the processor starts.
-    var image: Data { Data(repeating: 0xF4, count: 65_536 - 16) + resetVector }
+    package var image: Data { Data(repeating: 0xF4, count: 65_536 - 16) + resetVector }
 
     /// `mov al, code; out 0xf4, al; hlt; jmp $-1`, then up to the end of the address space.
-    var resetVector: Data {
+    package var resetVector: Data {
         let instructions: [UInt8] = [0xB0, code, 0xE6, 0xF4, 0xF4, 0xEB, 0xFD]
         return Data(instructions + Array(repeating: 0xF4, count: 16 - instructions.count))
     }
@@ -28,12 +28,12 @@ struct TinyFirmware {
 /// its program headers say, at every reset, over read-only memory too (`load_elf` in
 /// hw/i386/multiboot.c and x86-common.c): one that names the end of the address space replaces the
 /// firmware. A Linux kernel is given to the firmware, and lies nowhere by itself.
-enum TinyKernel {
+package enum TinyKernel {
     /// Where the last 64 KiB below 4 GiB begin.
     private static let address: UInt32 = 0xFFFF_0000
 
     /// Its one segment is the other firmware.
-    static var multiboot: Data {
+    package static var multiboot: Data {
         var file = elf(notes: Data())
         // Magic, no flags, checksum: anywhere in the first 8 KiB.
         file.replaceSubrange(0x400..<0x40C, with: words(0x1BAD_B002, 0, 0xE452_4FFE))
@@ -41,12 +41,12 @@ enum TinyKernel {
     }
 
     /// The same, with the note that tells where Xen's 32-bit entry is (XEN_ELFNOTE_PHYS32_ENTRY).
-    static var pvh: Data {
+    package static var pvh: Data {
         elf(notes: words(4, 4, 18) + Data("Xen\0".utf8) + littleEndian(address))
     }
 
     /// As little of a bzImage as QEMU asks for: the setup header of boot protocol 2.12.
-    static var linux: Data {
+    package static var linux: Data {
         var file = Data(count: 4096 + 1024)
         file[0x1F1] = 1
         file.replaceSubrange(0x1FE..<0x202, with: [0x55, 0xAA, 0xEB, 0x66])

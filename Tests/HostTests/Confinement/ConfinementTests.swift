@@ -1,9 +1,9 @@
 import CTestSupport
-import FilterMachine
 import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What the kernel answers once a filter is there; each case in a process of its own.

@@ -1,9 +1,9 @@
 import CTestSupport
-import FilterMachine
 import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Exactly one exec, live: the launcher's own comes through, and no way there is to another.

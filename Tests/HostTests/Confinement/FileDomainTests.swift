@@ -4,6 +4,7 @@ import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The kernel's answers inside a domain; each case in a process of its own, with the same attempts

@@ -1,10 +1,10 @@
 import CSeccomp
 import CTestSupport
-import FilterMachine
 import FilterVerification
 import Glibc
 import Host
 import Planning
+import TestSupport
 import Testing
 
 /// Our programs against libseccomp's, both run by the same machine.

@@ -4,6 +4,7 @@ import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 struct HostFilesTests {

@@ -2,6 +2,7 @@ import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 
 /// A storage with one good image in it; a test spoils what it is about.
 struct FirmwareStorage: Sendable {

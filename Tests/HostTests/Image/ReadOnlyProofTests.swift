@@ -2,6 +2,7 @@ import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 struct ReadOnlyProofTests {

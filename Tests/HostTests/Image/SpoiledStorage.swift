@@ -2,6 +2,7 @@ import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 
 /// One way in which a storage or an image can be bad, and what verification has to say of it.
 struct Refusal: CustomStringConvertible, Sendable {

@@ -1,8 +1,8 @@
-import FilterMachine
 import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 struct ExecutionTests {

@@ -2,6 +2,7 @@ import Glibc
 import Host
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A storage with a directory for firmware and nothing in it, and an image beside it to be added.

@@ -1,6 +1,7 @@
 import Glibc
 import Host
 import SystemPackage
+import TestSupport
 import Testing
 
 struct ConfigurationFileTests {

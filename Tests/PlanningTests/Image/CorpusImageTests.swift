@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Planning
@@ -259,5 +260,14 @@ struct CorpusContentsTests {
         var bytes = try FirmwareCorpus.image("trixie-code-4m-secboot.fd")
         bytes[place] ^= 0x10
         _ = BuildFeatures.glimpse(FirmwareImage(bytes.span), of: bytes.span)
+    }
+}
+
+extension FirmwareCorpus {
+    /// What the image's compressed part unpacks to, by somebody else's decoder.
+    static func contents(_ name: String) throws -> [UInt8] {
+        let bytes = try image(name)
+        let volumes = CompressedVolumes(in: FirmwareImage(bytes.span), of: bytes.span)
+        return try contents(name, in: #require(volumes?.range))
     }
 }

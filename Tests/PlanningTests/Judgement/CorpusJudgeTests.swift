@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 import Testing
 
 /// The judgement held against what is known of real images, and against pairs known to be wrong.

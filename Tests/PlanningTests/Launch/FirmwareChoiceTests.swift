@@ -1,5 +1,6 @@
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 struct FirmwareChoiceTests {

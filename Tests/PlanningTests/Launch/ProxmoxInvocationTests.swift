@@ -1,5 +1,6 @@
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Every way in which Proxmox calls QEMU's binaries, word for word as qemu-server, pve-manager and

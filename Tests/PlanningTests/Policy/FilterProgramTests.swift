@@ -1,6 +1,6 @@
-import FilterMachine
 import FilterVerification
 import Planning
+import TestSupport
 import Testing
 
 /// The compiled filters against the table they are compiled from, call by call.

@@ -1,5 +1,5 @@
-import FilterMachine
 import Planning
+import TestSupport
 import Testing
 
 struct RulesetTests {

@@ -1,6 +1,6 @@
-import FilterMachine
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 struct SyscallGroupTests {

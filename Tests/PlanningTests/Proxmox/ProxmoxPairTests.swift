@@ -1,6 +1,7 @@
 import Foundation
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Each of Proxmox's own pairs of VM configuration and command line goes through the plan.

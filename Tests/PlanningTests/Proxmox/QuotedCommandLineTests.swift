@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 struct QuotedCommandLineTests {
@@ -117,56 +118,6 @@ struct PerlShellWordsTests {
                 [0xFF], [0xFE],
             ]
         )
-    }
-
-    private static let perl = "/usr/bin/perl"
-
-    /// Every line of up to five characters out of those that mean something.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: perl), "no Perl here"))
-    func `Perl itself finds the same words`() throws {
-        let alphabet = ["a", " ", "'", "\"", "\\"]
-        var lines = [""]
-        var longest = [""]
-        for _ in 0..<5 {
-            longest = longest.flatMap { line in alphabet.map { line + $0 } }
-            lines += longest
-        }
-        let ours = lines.map { line in
-            do {
-                return try PerlShellWords.split(ByteString(line)).map { "<\($0.text ?? "")>" }
-                    .joined()
-            } catch {
-                return ""
-            }
-        }
-        let program = """
-            use Text::ParseWords; while (<STDIN>) { chomp; \
-            print join('', map { "<$_>" } shellwords($_)), "\\n" }
-            """
-        #expect(try Self.output(of: program, input: lines) == ours)
-    }
-
-    private static func output(of program: String, input: [String]) throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: perl)
-        process.arguments = ["-e", program]
-        let (input, lines) = (Pipe(), input)
-        let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        let writer = Thread {
-            input.fileHandleForWriting.write(Data(lines.map { $0 + "\n" }.joined().utf8))
-            input.fileHandleForWriting.closeFile()
-        }
-        writer.start()
-        let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        process.waitUntilExit()
-        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            .map(String.init)
     }
 }
 

@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 import Testing
 
 /// Every way an argument or a file of settings can change the code that runs, with the custom

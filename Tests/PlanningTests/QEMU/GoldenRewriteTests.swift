@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// Folders of `Golden`: a command line in `argv`, an option a line, and in `expected` what becomes

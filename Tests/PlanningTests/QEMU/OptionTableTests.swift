@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 struct QEMUOptionTests {
@@ -77,30 +78,5 @@ struct AuditTableTests {
     )
     func `what is no device's name has no row`(name: ByteString) {
         #expect(QEMUDevice.named(name) == nil)
-    }
-
-    /// A device that this host's QEMU has and the table has not would be refused.
-    @Test(.enabled(if: RunningQEMU.isInstalled, "no QEMU on this host"))
-    func `every device of this host's QEMU has its row, but for those of other machines`() throws {
-        let text = try printed(["-device", "help"])
-        let names = text.split(separator: "\n").compactMap { line in
-            line.firstMatch(of: /^name "([^"]+)"/)?.1
-        }
-        #expect(names.count > 100)
-        let unknown = names.filter { QEMUDevice.named(ByteString($0)) == nil }
-        #expect(unknown.allSatisfy { $0.hasPrefix("xen-") || $0.hasPrefix("nitro") }, "\(unknown)")
-    }
-
-    private func printed(_ words: [String]) throws -> String {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: RunningQEMU.program)
-        process.arguments = words
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 import Testing
 
 /// One view of the options, however they are written.

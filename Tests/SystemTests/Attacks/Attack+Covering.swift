@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 
 /// Devices that lie over the flash or write into it.
 extension Attack {

@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 
 /// The place of the firmware itself, written in every form that QEMU reads.
 extension Attack {

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// A command line that may bring other bytes into the guest's flash than those that are pinned.
@@ -120,27 +121,27 @@ struct AttackScene {
 /// The files that the words of attacks name.
 enum AttackFiles {
     static func write(_ files: [String: String], in store: StagedHost) throws {
-        try IntegrationTests.write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
-        try IntegrationTests.write(TinyFirmware.honest.image, to: "\(store.path)/stock")
+        try TestSupport.write(TinyFirmware.other.image, to: "\(store.path)/other", mode: 0o644)
+        try TestSupport.write(TinyFirmware.honest.image, to: "\(store.path)/stock")
         // The last three for JSON, where names have to be escaped or may be.
         for name in ["vector", "vector%s", "vector\"'", "vector\u{1F600}"] {
-            try IntegrationTests.write(TinyFirmware.other.resetVector, to: "\(store.path)/\(name)")
+            try TestSupport.write(TinyFirmware.other.resetVector, to: "\(store.path)/\(name)")
         }
         let kernels = [
             "multiboot": TinyKernel.multiboot, "pvh": TinyKernel.pvh, "linux": TinyKernel.linux,
         ]
         for (name, kernel) in kernels {
-            try IntegrationTests.write(kernel, to: "\(store.path)/\(name)")
+            try TestSupport.write(kernel, to: "\(store.path)/\(name)")
         }
         try makeDirectory("\(store.path)/data")
-        try IntegrationTests.write(
+        try TestSupport.write(
             TinyFirmware.other.image,
             to: "\(store.path)/data/bios-256k.bin"
         )
-        try IntegrationTests.write(Data(count: 1 << 20), to: "\(store.path)/disk", mode: 0o644)
+        try TestSupport.write(Data(count: 1 << 20), to: "\(store.path)/disk", mode: 0o644)
         for (name, text) in files {
             let content = Data(expanded(ByteString(text), store).bytes)
-            try IntegrationTests.write(content, to: "\(store.path)/\(name)")
+            try TestSupport.write(content, to: "\(store.path)/\(name)")
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// What was read is what QEMU reads: a configuration file that changes after the launcher's look

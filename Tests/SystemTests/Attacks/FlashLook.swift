@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Planning
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What became of a start with `-S`: what the guest would find in flash, or how it ended.

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// A command line as its makers write it, to which nobody adds anything.

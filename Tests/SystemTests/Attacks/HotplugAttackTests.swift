@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// Networks of VMs that pass through: what runs a script may run it, and what may not says so.

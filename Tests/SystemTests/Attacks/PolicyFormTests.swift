@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// One need of QEMU, written in every form that QEMU reads: the filter has to know it in each.

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// One machine, written in every form that QEMU reads. Whatever the answer is, it is the same.

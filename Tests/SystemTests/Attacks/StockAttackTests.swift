@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// A VM that did not ask for custom firmware, on a host with `stock-firmware verify`: what QEMU

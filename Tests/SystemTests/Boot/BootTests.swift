@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// A way in which a command line attaches firmware, each with an image of Debian's that fits.

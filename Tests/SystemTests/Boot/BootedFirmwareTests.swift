@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// An image that the judgement accepts, and what its serial console shows when it has booted.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// A QEMU with OVMF in it: its serial console, and what one types there. Killed when let go of.

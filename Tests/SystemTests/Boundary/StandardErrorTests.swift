@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// Nobody reads what the launcher says: that is no reason not to start, and none to end otherwise.

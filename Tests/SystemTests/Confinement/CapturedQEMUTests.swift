@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A real QEMU whose code somebody else wrote: a library that QEMU loads as a plugin tries one thing

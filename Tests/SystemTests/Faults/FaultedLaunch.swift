@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// A launch that is made again and again, each time with another fault, and a stand-in for QEMU
@@ -88,6 +89,6 @@ struct FaultedLaunch {
     }
 
     private func run(_ request: Child.Request) async throws -> Outcome {
-        try await IntegrationTests.run(request)
+        try await TestSupport.run(request)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// What a launch finds around itself, not as it should be, and for as long as it runs.

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// A real QEMU, stopped before its first instruction and asked what its firmware's memory holds.

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// Without custom firmware QEMU gets exactly what the caller gave. Each test starts the stand-in

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// QEMU cannot take the launcher's place: the statuses are those of a shell.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// What QEMU is given where custom firmware was asked for, looked at through the stand-in.

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// `launcherctl firmware list` and `remove`: what is there, and who needs it.

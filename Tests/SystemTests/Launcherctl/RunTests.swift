@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// `launcherctl run`: it stays the parent of QEMU, whose place a script has here.

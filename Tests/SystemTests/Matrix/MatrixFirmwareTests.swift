@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// Every way of using QEMU that the matrix knows, with custom firmware: it starts as it did, and the

@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Planning
+import TestSupport
 
 @testable import launcherctl
 

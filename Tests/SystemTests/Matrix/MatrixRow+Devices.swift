@@ -1,3 +1,5 @@
+import TestSupport
+
 extension MatrixRow {
     private static let quit = Step.qmp("quit")
 

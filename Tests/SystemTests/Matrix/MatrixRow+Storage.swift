@@ -1,3 +1,5 @@
+import TestSupport
+
 extension MatrixRow {
     private static let raw = "if=none,id=d,format=raw,file={folder}/raw.img"
     private static let image = "-device virtio-blk-pci,drive=d"

@@ -1,4 +1,6 @@
 internal import Foundation
+internal import Glibc
+import TestSupport
 
 /// One way of running QEMU: its options, and what is done with it until it ends.
 struct MatrixRow: Sendable, CustomStringConvertible {

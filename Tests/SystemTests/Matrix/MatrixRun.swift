@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Planning
+import TestSupport
 
 /// A QEMU that runs, with or without the launcher before it.
 final class MatrixMachine {

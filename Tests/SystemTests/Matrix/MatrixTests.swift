@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Planning
+import TestSupport
 import Testing
 
 /// Where the rows' results go for people to read: the file that LAUNCHER_MATRIX_TABLE names.

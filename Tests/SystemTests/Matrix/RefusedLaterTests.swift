@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Planning
+import TestSupport
 import Testing
 
 /// What QMP asks of a running VM that its policy does not have: the command fails at once or goes

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// Folders of `Golden`, one for each shape in which Proxmox starts a VM: a command line in `argv`,

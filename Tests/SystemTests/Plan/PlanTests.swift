@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// `launcherctl plan` shows the launcher's own decision. Both are given the same call, and what

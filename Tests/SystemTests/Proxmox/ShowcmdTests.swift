@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// `launcherctl plan --vmid` and `run --vmid`, on a host whose `qm` is a stand-in.

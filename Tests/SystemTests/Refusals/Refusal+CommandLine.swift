@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 
 /// The command line has no place for the image, or another way in for other firmware.
 extension Refusal {

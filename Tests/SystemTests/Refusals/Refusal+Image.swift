@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The image is in another state than a firmware image may be in.
 extension Refusal {

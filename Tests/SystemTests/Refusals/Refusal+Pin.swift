@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 
 /// Nobody said which checksum the image must have, or not in a way that can be acted on; or what
 /// was said is for another VM.

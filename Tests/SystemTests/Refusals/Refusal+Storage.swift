@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 
 /// The volume is not one, or its storage does not have it.
 extension Refusal {

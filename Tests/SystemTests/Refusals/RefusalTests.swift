@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// One launch that must not happen: what is wrong, and everything that is said about it.

@@ -1,5 +1,6 @@
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// A way to make QEMU start other firmware than the one its command line seems to name.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import TestSupport
 import Testing
 
 /// Commands that change the same storage, or the same configuration, at the same moment.

@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 
 /// One thing that a command line may say of a device or a machine, and how it may be said.
 struct SweepCombination: Sendable {

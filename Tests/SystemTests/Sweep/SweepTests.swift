@@ -1,6 +1,6 @@
-import FilterMachine
 import Foundation
 import Planning
+import TestSupport
 import Testing
 
 /// What came of all combinations, for the lines that are printed at the end.

@@ -1,6 +1,7 @@
 import Foundation
 import Planning
 import SystemPackage
+import TestSupport
 
 /// A QEMU that is asked what it has.
 struct SweptQEMU {

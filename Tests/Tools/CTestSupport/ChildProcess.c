@@ -10,9 +10,9 @@ enum { parking = 400, failed = 125 };
 
 // posix_spawn knows neither a umask nor "nothing but these descriptors". Between fork and exec of
 // a process with threads only what signal handlers may call is allowed; this is no more than that.
-pid_t child_process_start(const struct child_process *request)
+int child_process_start(const struct child_process *request)
 {
-    pid_t child = fork();
+    int child = fork();
     if (child != 0)
         return child;
 

@@ -2,7 +2,6 @@
 #define CHILD_PROCESS_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /// What a process is started with, all of it: nothing of the caller's comes along by itself but
 /// its user and the signals it ignores.
@@ -13,7 +12,7 @@ struct child_process {
     char *const *environment;
     /// The working directory, or null for the caller's.
     const char *directory;
-    mode_t umask;
+    unsigned umask;
     /// `sources[i]` of the caller becomes `numbers[i]`, below 400; every other number is closed.
     const int *sources;
     const int *numbers;
@@ -22,6 +21,6 @@ struct child_process {
 
 /// Starts the process. Returns its ID, or -1 with errno; a process that could be made but not
 /// started ends with status 125.
-pid_t child_process_start(const struct child_process *request);
+int child_process_start(const struct child_process *request);
 
 #endif

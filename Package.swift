@@ -124,21 +124,19 @@ let package = Package(
         // A QEMU whose files are restricted cannot open Swift's libraries, which SwiftPM links in.
         .target(
             name: "CapturedQEMU",
-            path: "Tests/CapturedQEMU",
+            path: "Tests/Tools/captured-qemu",
             linkerSettings: [.unsafeFlags(["-static-stdlib"])],
         ),
 
-        // What the launcher becomes in tests that try to get past "exactly one exec".
-        .executableTarget(name: "ExecAttacks", path: "Tests/ExecAttacks"),
-        .executableTarget(name: "qemu-stand-in", path: "Tests/StandIn"),
-        .executableTarget(name: "interrupter", path: "Tests/Interrupter"),
-        .executableTarget(name: "qemu-verifier", path: "Tests/VerifyingStandIn"),
+        // Stands where QEMU would be started: writes down what it was given, judges it, or attacks.
+        .executableTarget(name: "qemu-stand-in", path: "Tests/Tools/qemu-stand-in"),
 
-        // What goes wrong around a launch: failing calls, missing features, crowds, attackers.
-        .executableTarget(name: "fault-injector", path: "Tests/FaultInjector"),
-        .executableTarget(name: "older-kernel", path: "Tests/OlderKernel"),
-        .executableTarget(name: "launch-storm", path: "Tests/LaunchStorm"),
-        .executableTarget(name: "image-attacker", path: "Tests/ImageAttacker"),
+        // Has a program's system calls fail, end it, or be those of an older kernel.
+        .executableTarget(name: "fault-injector", path: "Tests/Tools/fault-injector"),
+
+        // What else goes wrong around a launch: crowds, attackers.
+        .executableTarget(name: "launch-storm", path: "Tests/Tools/launch-storm"),
+        .executableTarget(name: "image-attacker", path: "Tests/Tools/image-attacker"),
     ],
     cLanguageStandard: .c17,
 )

@@ -10,7 +10,7 @@ build_scene() {
         products=$(release_path)
     fi
     local product
-    for product in launch-storm image-attacker qemu-verifier; do
+    for product in launch-storm image-attacker qemu-stand-in; do
         swift build -q --product "$product" || fail "building $product failed"
     done
     tools=$(swift build --show-bin-path)
@@ -25,7 +25,9 @@ make_scene() {
     mkdir -p "$scene" "$storage/template/efi-firmware"
     install -m 0444 "$ovmf_code" "$storage/template/efi-firmware/a.fd"
     cp "$ovmf_code" "$storage/template/efi-firmware.good"
-    ln -sfn "$tools/qemu-verifier" "$scene/kvm"
+    # The stand-in judges where it finds such a file, and the reference is what it should be given.
+    ln -sfn "$tools/qemu-stand-in" "$scene/kvm"
+    : >"$scene/kvm.judge"
     cp "$ovmf_code" "$scene/kvm.reference"
     cat >"$scene/launcher.conf" <<CONF
 launcher: defaults

@@ -16,7 +16,7 @@ as() {
 memory_scene() {
     local scene=$race/$1
     make_scene "$scene" "$scene/store"
-    ln -sfn "$race/bin/qemu-verifier" "$scene/kvm"
+    ln -sfn "$race/bin/qemu-stand-in" "$scene/kvm"
     [ "$1" != user ] || chown -R 65534:65534 "$scene"
 }
 
@@ -55,7 +55,7 @@ race_for_memory() {
     local all=$1 who way scene each rows=0 total=0 wrong=0 started=0 deceived=0 careless=0
     local known='checksum differs|seal of the memory file|memory file|changed while it was read|hint:'
     mkdir "$race/bin"
-    cp "$launcher" "$tools"/{qemu-verifier,launch-storm,image-attacker} "$race/bin/"
+    cp "$launcher" "$tools"/{qemu-stand-in,launch-storm,image-attacker} "$race/bin/"
     cp "$tools/image-attacker" "$race/bin/careless"
     ln -s image-attacker "$race/bin/kvm"
     printf 'launcher: defaults\n\tqemu %s\n\tlog none\n' "$race/bin/kvm" >"$race/vm.conf"

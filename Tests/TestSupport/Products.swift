@@ -5,16 +5,9 @@ package enum Products {
     package static let launcher = path("qemu-launcher")
     package static let launcherctl = path("launcherctl")
     package static let standIn = "\(besideTests)/qemu-stand-in"
-    package static let interrupter = "\(besideTests)/interrupter"
-
-    /// A stand-in whose exit status says whether it was given what it should.
-    package static let verifier = "\(besideTests)/qemu-verifier"
     package static let injector = "\(besideTests)/fault-injector"
-    package static let olderKernel = "\(besideTests)/older-kernel"
 
-    package static let areBuilt = [
-        launcher, launcherctl, standIn, interrupter, verifier, injector, olderKernel,
-    ].allSatisfy {
+    package static let areBuilt = [launcher, launcherctl, standIn, injector].allSatisfy {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 

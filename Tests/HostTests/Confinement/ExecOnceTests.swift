@@ -127,7 +127,7 @@ private func expect(
         let child = probe_fork()
         if child == 0 {
             _ = try confine(.derived(from: options, spawn: spawn), mode: .enforce)
-            _ = replace(attacker, ["ExecAttacks", attack])
+            _ = replace(attacker, ["qemu-stand-in", "--exec-attack", attack])
             exit(2)
         }
         let found = probe_wait(child)
@@ -146,7 +146,7 @@ private var attacker: String {
         decoding: buffer.prefix(max(count, 0)).map(UInt8.init(bitPattern:)),
         as: UTF8.self
     )
-    return path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex) + "ExecAttacks"
+    return path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex) + "qemu-stand-in"
 }
 
 /// - Returns: why not, if it returns at all.

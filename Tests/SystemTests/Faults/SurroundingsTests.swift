@@ -42,7 +42,7 @@ struct SurroundingsTests {
     @Test(arguments: features)
     func `a kernel without a feature is told, or done without`(feature: Feature) async throws {
         let launch = try FaultedLaunch(store: try StagedHost(), firmware: true)
-        let outcome = try await run(launch.behind([Products.olderKernel, feature.name]))
+        let outcome = try await run(launch.behind([Products.injector, "without", feature.name]))
         #expect(outcome.end == .status(feature.status), "\(outcome.errors)")
         if feature.status == 0 {
             #expect(outcome.errors == "")

@@ -4,7 +4,7 @@ import Planning
 import TestSupport
 import Testing
 
-/// What happens to one system call of a program, by the tool `interrupter`.
+/// What happens to one system call of a program, by the tool `fault-injector`.
 struct Interruption: CustomTestStringConvertible, Sendable {
     let testDescription: String
     private let word: ByteString
@@ -32,8 +32,7 @@ struct Interruption: CustomTestStringConvertible, Sendable {
     /// The same call on a host that answers every one of these system calls with this errno.
     static func answering(_ calls: [Syscall: Int32], in request: Child.Request) -> Child.Request {
         let list = calls.map { "\($0.rawValue):\($1)" }.joined(separator: ",")
-        let interruption = Interruption(testDescription: list, word: ByteString(list))
-        return interruption.strike("every", of: request, report: "/dev/null")
+        return strike(["every", ByteString(list), "/dev/null"], request)
     }
 
     /// The same call with this fault at one of its system calls, counted from 1 at its first
@@ -41,19 +40,15 @@ struct Interruption: CustomTestStringConvertible, Sendable {
     ///
     /// - Parameter report: a file for the numbers of the calls that were counted.
     func striking(_ number: Int, of request: Child.Request, report: String) -> Child.Request {
-        strike("\(number)", of: request, report: report)
+        Self.strike(["at", ByteString("\(number)"), word, ByteString(report)], request)
     }
 
-    private func strike(
-        _ number: String,
-        of request: Child.Request,
-        report: String,
-    ) -> Child.Request {
+    private static func strike(_ words: [ByteString], _ request: Child.Request) -> Child.Request {
         var struck = request
-        struck.program = Products.interrupter
+        struck.program = Products.injector
         struck.arguments =
-            ["interrupter", ByteString(report), ByteString("\(number)"), word]
-            + [ByteString(request.program)] + request.arguments.dropFirst()
+            ["fault-injector"] + words + [ByteString(request.program)]
+            + request.arguments.dropFirst()
         return struck
     }
 }

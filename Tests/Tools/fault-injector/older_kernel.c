@@ -1,10 +1,12 @@
-// Runs a program as if the kernel lacked a feature:
+// without. Runs a program as if the kernel lacked a feature:
 //
-//   older-kernel FEATURE PROGRAM ARGUMENT...
+//   fault-injector without FEATURE PROGRAM ARGUMENT...
 //
 // A filter answers the feature's call as a kernel without it does. The answers are in each man
 // page: ENOSYS for a call, EINVAL for a flag or command that is not known.
 #define _GNU_SOURCE
+#include "ways.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -57,19 +59,19 @@ static int take_away(const struct feature *feature)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &filter);
 }
 
-int main(int count, char **arguments)
+int older_kernel(int count, char **arguments)
 {
     for (size_t i = 0; count > 2 && i < sizeof features / sizeof *features; i++) {
         if (strcmp(arguments[1], features[i].name))
             continue;
         if (take_away(&features[i])) {
-            perror("older-kernel");
+            perror("fault-injector");
             return 79;
         }
         execv(arguments[2], arguments + 2);
         perror(arguments[2]);
         return 79;
     }
-    fprintf(stderr, "older-kernel: no such feature\n");
+    fprintf(stderr, "fault-injector: no such feature\n");
     return 79;
 }

@@ -1,16 +1,16 @@
-// Stands where QEMU would be started, and writes down what it was given: one fact a line, bytes in
-// hexadecimal, into the file named like the path it was started by, with ".report" behind it. The
-// file's name depends on nothing that a test may want to take away: arguments, environment,
-// standard streams. Then it waits for the end of its standard input, so that a test can look at
-// the process from outside.
+// Writes down what it was given in QEMU's place: one fact a line, bytes in hexadecimal, into the
+// file named like the path it was started by, with ".report" behind it. The file's name depends on
+// nothing that a test may want to take away: arguments, environment, standard streams. Then it
+// waits for the end of its standard input, so that a test can look at the process from outside.
 #define _GNU_SOURCE
+#include "parts.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,27 +102,26 @@ static void copy_image(char **arguments, const char *path)
     }
 }
 
-int main(int count, char **arguments)
+int report(int count, char **arguments, const char *started_by)
 {
     char path[PATH_MAX], unfinished[PATH_MAX], image[PATH_MAX], *text = NULL;
     size_t length = 0;
-    const char *started_by = (const char *)getauxval(AT_EXECFN);
     snprintf(path, sizeof path, "%s.report", started_by);
     snprintf(unfinished, sizeof unfinished, "%s.unfinished", started_by);
     snprintf(image, sizeof image, "%s.image", started_by);
 
     // Kept in memory first: an open report would be one descriptor more.
-    FILE *report = open_memstream(&text, &length);
-    if (!report)
+    FILE *facts = open_memstream(&text, &length);
+    if (!facts)
         return 1;
-    write_descriptors(report);
+    write_descriptors(facts);
     for (int i = 0; i < count; i++)
-        write_bytes(report, "argument", arguments[i]);
+        write_bytes(facts, "argument", arguments[i]);
     for (char **variable = environ; *variable; variable++)
-        write_bytes(report, "variable", *variable);
-    write_process(report);
-    write_status(report);
-    if (fclose(report))
+        write_bytes(facts, "variable", *variable);
+    write_process(facts);
+    write_status(facts);
+    if (fclose(facts))
         return 1;
     copy_image(arguments, image);
 

@@ -1,16 +1,19 @@
-// Runs a program and lets one of its system calls fail, or kills it there:
+// at and every. Runs a program and lets its system calls fail, or kills it at one:
 //
-//     interrupter REPORT NUMBER FAULT PROGRAM [ARGUMENT ...]
+//   fault-injector at NUMBER FAULT REPORT PROGRAM [ARGUMENT...]
+//   fault-injector every CALL:ERRNO[,CALL:ERRNO...] REPORT PROGRAM [ARGUMENT...]
 //
 // NUMBER counts from 1 at the program's first openat2(2), which no library calls; 0 is none of
-// them. FAULT is an errno, or "kill". With "every" for NUMBER, FAULT is a list of CALL:ERRNO, and
-// is the answer to each call of these system calls. REPORT gets the numbers of the calls that were
-// counted, one a line. Ends as the program does, with 128 and the signal's number where that ended
+// them. FAULT is an errno, or "kill". With "every", the list says what each call of these system
+// calls gets. REPORT gets the numbers of the calls that were counted, one a line. Ends as the
+// program does, with 128 and the signal's number where that ended
 // it; with 125 where it made fewer calls, and with 77 where the kernel lacks what this needs.
 //
 // The program's every call asks us first (SECCOMP_RET_USER_NOTIF), so this works without ptrace
 // and without privileges.
 #define _GNU_SOURCE
+#include "ways.h"
+
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -92,13 +95,19 @@ static long attend(int listener, pid_t child, const struct order *order)
     return count;
 }
 
-int main(int count, char **arguments)
+int interrupt(int count, char **arguments)
 {
-    if (count < 5)
+    int is_every = !strcmp(arguments[0], "every");
+    int report = is_every ? 2 : 3;
+    if (count < report + 2)
         return 64;
-    const char *every = strcmp(arguments[2], "every") ? NULL : arguments[3];
-    struct order order = {atol(arguments[2]), every, every ? 0 : atoi(arguments[3]),
-                          fopen(arguments[1], "we")};
+    struct order order = {.report = fopen(arguments[report], "we")};
+    if (is_every) {
+        order.every = arguments[1];
+    } else {
+        order.number = atol(arguments[1]);
+        order.error = atoi(arguments[2]);
+    }
     volatile int *listener =
         mmap(NULL, sizeof *listener, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!order.report || listener == MAP_FAILED)
@@ -108,7 +117,7 @@ int main(int count, char **arguments)
     if (child < 0)
         return 71;
     if (child == 0)
-        become(arguments + 4, listener);
+        become(arguments + report + 1, listener);
     while (*listener == starting)
         sched_yield();
     if (*listener < 0) {

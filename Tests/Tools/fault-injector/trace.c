@@ -1,6 +1,6 @@
-// Runs a program and has one of its system calls fail, as the kernel could have it fail; or lists
-// the calls that there are. It follows the program's threads until it becomes another program, and
-// ends as that one ends.
+// list, fail and short. Runs a program and has one of its system calls fail, as the kernel could
+// have it fail; or lists the calls that there are. It follows the program's threads until it
+// becomes another program, and ends as that one ends.
 //
 //   fault-injector list FROM FILE PROGRAM ARGUMENT...
 //       writes a line a call into FILE: thread, ordinal in that thread, number, result, and the
@@ -15,6 +15,8 @@
 // counted from 0, in the order they come. futex(2) is left out, which has no errors but those of a
 // wait that ended early.
 #define _GNU_SOURCE
+#include "ways.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -231,27 +233,27 @@ static pid_t start(char **arguments)
     return program;
 }
 
-int main(int count, char **arguments)
+int trace(int count, char **arguments)
 {
     struct plan plan = {.mode = fail};
-    int first = 6;
-    if (count > 4 && !strcmp(arguments[1], "list")) {
+    int first = 5;
+    if (count > 3 && !strcmp(arguments[0], "list")) {
         plan.mode = list;
-        plan.output = fopen(arguments[3], "we");
+        plan.output = fopen(arguments[2], "we");
         if (!plan.output)
-            give_up(arguments[3]);
-        first = 4;
-    } else if (count > 6) {
-        if (!strcmp(arguments[1], "short"))
+            give_up(arguments[2]);
+        first = 3;
+    } else if (count > 5) {
+        if (!strcmp(arguments[0], "short"))
             plan.mode = shorten;
-        plan.thread = atol(arguments[3]);
-        plan.ordinal = atol(arguments[4]);
-        plan.value = atol(arguments[5]);
+        plan.thread = atol(arguments[2]);
+        plan.ordinal = atol(arguments[3]);
+        plan.value = atol(arguments[4]);
     } else {
         fprintf(stderr, "fault-injector: see its source for what it wants\n");
         return own_trouble;
     }
-    plan.from = atol(arguments[2]);
+    plan.from = atol(arguments[1]);
 
     pid_t program = start(arguments + first);
     thread_of(program);

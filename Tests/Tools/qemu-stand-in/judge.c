@@ -1,8 +1,10 @@
-// Stands where QEMU would be started, and judges what it was given: its exit status is the verdict.
+// Judges what it was given in QEMU's place: the exit status is the verdict.
 // For a program started as PATH, PATH.reference is a copy of the firmware that the launch is to
 // bring; where there is no such file, the launch is to bring none. It writes nothing, so that
 // thousands may run at once.
 #define _GNU_SOURCE
+#include "parts.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,13 +125,12 @@ static enum verdict judge_confinement(void)
     return errno == ENOSYS ? as_wanted : not_confined;
 }
 
-int main(int count, char **arguments)
+int judge(char **arguments, const char *started_by)
 {
-    (void)count;
     char path[PATH_MAX];
     size_t size;
     int image = image_number(arguments);
-    snprintf(path, sizeof path, "%s.reference", (const char *)getauxval(AT_EXECFN));
+    snprintf(path, sizeof path, "%s.reference", started_by);
     const char *reference = map(path, &size);
 
     enum verdict verdict = as_wanted;

@@ -3,6 +3,8 @@
 // else: the attempt itself went wrong.
 
 #define _GNU_SOURCE
+#include "parts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -353,11 +355,11 @@ static const struct {
     {"write-other-memory", write_other_memory},
 };
 
-int main(int count, char *arguments[])
+int exec_attack(const char *name)
 {
-    for (size_t index = 0; count == 2 && index < sizeof attacks / sizeof *attacks; index++)
-        if (strcmp(arguments[1], attacks[index].name) == 0)
+    for (size_t index = 0; index < sizeof attacks / sizeof *attacks; index++)
+        if (strcmp(name, attacks[index].name) == 0)
             return attacks[index].attempt();
-    fprintf(stderr, "usage: ExecAttacks ATTACK\n");
+    fprintf(stderr, "qemu-stand-in: no attack '%s'\n", name);
     return BROKEN;
 }

@@ -28,26 +28,15 @@ package enum Products {
     }
 
     /// The folder of the test bundle, which on Linux is the running program.
-    private static let besideTests: String = {
+    package static let besideTests: String = {
         let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         return program.deletingLastPathComponent().path(percentEncoded: false)
     }()
 }
 
-/// The programs that were built with the tests.
-package enum BuiltProgram {
-    /// LAUNCHER_PROGRAM, where another one is to be tried.
-    package static var launcher: String {
-        ProcessInfo.processInfo.environment["LAUNCHER_PROGRAM"] ?? path("qemu-launcher")
-    }
-
-    package static var launcherctl: String { path("launcherctl") }
-
-    private static func path(_ name: String) -> String {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        return URL(filePath: tests ?? "").deletingLastPathComponent().appending(path: name).path
-    }
-
+extension Products {
+    /// Runs a program in this process's environment, and waits for it.
+    ///
     /// - Returns: how it ended and what it printed.
     package static func run(
         _ program: String,

@@ -95,7 +95,7 @@ struct KeyValueListTests {
     }
 
     @Test func `removed, set and kept items mean what they meant, for any bytes`() {
-        var numbers = RepeatableNumbers(seed: 1)
+        var numbers = SplitMix(seed: 1)
         let alphabet = Array("ab=,,n".utf8) + [0xFF]
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...12, using: &numbers)

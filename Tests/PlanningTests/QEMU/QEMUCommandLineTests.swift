@@ -134,7 +134,7 @@ struct QEMUConfigurationFileTests {
     }
 
     @Test func `random bytes are read without trapping`() {
-        var numbers = RepeatableNumbers(seed: 5)
+        var numbers = SplitMix(seed: 5)
         let alphabet = Array("[]\"=# ab\n\t\0".utf8) + [0xFF, 0xCC, 0x81]
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...40, using: &numbers)

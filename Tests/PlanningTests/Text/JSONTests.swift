@@ -64,7 +64,7 @@ struct JSONReaderTests {
     }
 
     @Test func `random bytes are read or refused, and what is read covers the text`() {
-        var numbers = RepeatableNumbers(seed: 2)
+        var numbers = SplitMix(seed: 2)
         let alphabet = Array(#"{}[]:,"'\ud80019.-etrufalsn "#.utf8) + [0x00, 0x80, 0xFF, 0x0A]
         var readable = 0
         for _ in 0..<100_000 {
@@ -117,7 +117,7 @@ struct JSONTextTests {
     }
 
     @Test func `any bytes survive being quoted`() throws {
-        var numbers = RepeatableNumbers(seed: 3)
+        var numbers = SplitMix(seed: 3)
         for _ in 0..<2000 {
             let count = Int.random(in: 0...20, using: &numbers)
             let value = ByteString(
@@ -128,7 +128,7 @@ struct JSONTextTests {
     }
 
     @Test func `in random objects a set value reads back and the others stay`() throws {
-        var numbers = RepeatableNumbers(seed: 4)
+        var numbers = SplitMix(seed: 4)
         for _ in 0..<3000 {
             let text = RandomJSON.object(depth: 3, using: &numbers)
             let before = try JSONText(ByteString(text))
@@ -160,7 +160,7 @@ extension JSONNode.Content {
 
 /// JSON texts of every kind of value, with blanks in odd places.
 private enum RandomJSON {
-    static func object(depth: Int, using numbers: inout RepeatableNumbers) -> String {
+    static func object(depth: Int, using numbers: inout SplitMix) -> String {
         let members = (0..<Int.random(in: 0...4, using: &numbers)).map { index in
             let key = Bool.random(using: &numbers) ? "\"k\(index)\"" : "'k\(index)'"
             return key + blank(&numbers) + ":" + blank(&numbers)
@@ -170,7 +170,7 @@ private enum RandomJSON {
         return "{" + blank(&numbers) + members.joined(separator: separator) + blank(&numbers) + "}"
     }
 
-    private static func value(depth: Int, using numbers: inout RepeatableNumbers) -> String {
+    private static func value(depth: Int, using numbers: inout SplitMix) -> String {
         let scalars = ["1", "-0.5", "true", "false", "null", "\"a,}]\"", "'\\''", #""\u0041""#]
         switch Int.random(in: 0...4, using: &numbers) {
         case 0 where depth > 0: return object(depth: depth, using: &numbers)
@@ -182,7 +182,7 @@ private enum RandomJSON {
         }
     }
 
-    private static func blank(_ numbers: inout RepeatableNumbers) -> String {
+    private static func blank(_ numbers: inout SplitMix) -> String {
         ["", "", " ", "\t"].randomElement(using: &numbers) ?? ""
     }
 }

@@ -31,7 +31,7 @@ struct CapturedQEMU {
                 "launcher.conf",
                 lines.joined(separator: "\n\t") + "\n" + enclosure.settings(for: folder.path)
             )
-            process.executableURL = URL(filePath: BuiltProgram.launcher)
+            process.executableURL = URL(filePath: Products.launcher)
             words = ["-launcher-config", "\(folder.path)/launcher.conf"] + words
         } else {
             process.executableURL = URL(filePath: host.qemu)
@@ -55,7 +55,7 @@ struct CapturedQEMU {
     }
 
     static var library: String {
-        URL(filePath: BuiltProgram.launcher).deletingLastPathComponent()
+        URL(filePath: Products.besideTests)
             .appending(path: "libcaptured-qemu.so").path()
     }
 }
@@ -188,8 +188,8 @@ struct LandlockLaunchTests {
             "launcher.conf",
             "launcher: defaults\n\tqemu \(host.qemu)\n\tlog none\n\tlandlock \(landlock)\n"
         )
-        return try BuiltProgram.run(
-            BuiltProgram.launcher,
+        return try Products.run(
+            Products.launcher,
             ["-launcher-config", "\(folder.path)/launcher.conf", "-display", "none"] + words
         )
     }
@@ -223,13 +223,13 @@ struct LandlockLaunchTests {
 
     @Test func `policy shows files and capabilities with their causes`() throws {
         let words = ["--", "-display", "none", "-drive", "file=/d/a.img", "-runas", "nobody"]
-        let text = try BuiltProgram.run(BuiltProgram.launcherctl, ["policy"] + words).output
+        let text = try Products.run(Products.launcherctl, ["policy"] + words).output
         #expect(text.contains("\nlandlock off: the rows, if it were on\n"))
         #expect(text.contains("\n  /d/a.img\n    read, write, ioctl: a disk of the VM\n"))
         #expect(text.contains("\ncapabilities keep: the rows, if it were 'drop'\n"))
         #expect(text.contains("\n  setuid\n    asked for by: -runas nobody\n"))
-        let json = try BuiltProgram.run(
-            BuiltProgram.launcherctl,
+        let json = try Products.run(
+            Products.launcherctl,
             ["policy", "--json"] + words
         ).output
         let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]

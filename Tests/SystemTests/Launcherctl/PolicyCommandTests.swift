@@ -4,7 +4,7 @@ import Testing
 
 struct PolicyCommandTests {
     private func policy(_ arguments: String...) throws -> (Int32, String, String) {
-        try BuiltProgram.run(BuiltProgram.launcherctl, ["policy"] + arguments)
+        try Products.run(Products.launcherctl, ["policy"] + arguments)
     }
 
     @Test func `the table names the option that asked for a group`() throws {
@@ -44,7 +44,7 @@ struct PolicyCommandTests {
     ])
     func `libseccomp agrees, in one line`(words: [String], filters: String) throws {
         let arguments = ["policy", "--verify"] + words
-        let (status, output, errors) = try BuiltProgram.run(BuiltProgram.launcherctl, arguments)
+        let (status, output, errors) = try Products.run(Products.launcherctl, arguments)
         #expect(status == 0, "\(errors)")
         let line = /libseccomp 2\.\d+\.\d+ agrees: (\d filters?), \d+ calls, \d+ argument values\n/
         let found = try #require(try line.wholeMatch(in: output), "\(output)")
@@ -62,8 +62,8 @@ struct PolicyCommandTests {
             let content = try Data(contentsOf: URL(filePath: program))
             return content.range(of: Data("libseccomp.so".utf8)) != nil
         }
-        #expect(try !names(BuiltProgram.launcher))
-        #expect(try names(BuiltProgram.launcherctl))
+        #expect(try !names(Products.launcher))
+        #expect(try names(Products.launcherctl))
     }
 
     @Test(arguments: [
@@ -74,7 +74,7 @@ struct PolicyCommandTests {
         (["--", "-launcher-config"], 64, "its value is missing"),
     ])
     func `what makes no sense is refused`(words: [String], status: Int32, text: String) throws {
-        let result = try BuiltProgram.run(BuiltProgram.launcherctl, ["policy"] + words)
+        let result = try Products.run(Products.launcherctl, ["policy"] + words)
         #expect(result.status == status)
         #expect(result.errors.contains(text), "\(result.errors)")
         #expect(result.output == "")
@@ -90,7 +90,7 @@ struct ExplainCommandTests {
         _ arguments: [String],
         input: String = ""
     ) throws -> (status: Int32, output: String, errors: String) {
-        try BuiltProgram.run(BuiltProgram.launcherctl, ["explain"] + arguments, input: input)
+        try Products.run(Products.launcherctl, ["explain"] + arguments, input: input)
     }
 
     @Test(arguments: [[record], record.split(separator: " ").map(String.init)])

@@ -32,7 +32,7 @@ struct MatrixFirmwareTests {
         for (name, options) in [("machine", row.options), ("destination", row.destination)] {
             guard let options else { continue }
             let machine = try MatrixMachine(
-                BuiltProgram.launcher,
+                Products.launcher,
                 [
                     "-launcher-config", "\(folder.path)/launcher.conf", "-efi-firmware",
                     Image.volume, "-S",

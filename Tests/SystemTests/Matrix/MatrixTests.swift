@@ -38,7 +38,7 @@ struct MatrixTests {
         if !row.fails { #expect(plain.failures == [], "QEMU alone: \(plain.transcript)") }
 
         let mark = KernelLogMark()
-        let confined = try MatrixRun(row, on: host, launcher: BuiltProgram.launcher)
+        let confined = try MatrixRun(row, on: host, launcher: Products.launcher)
         let records = mark.records(of: confined.processIDs)
         let isSame = confined.transcript == plain.transcript
         #expect(isSame, "\(confined.transcript), alone \(plain.transcript)")
@@ -50,7 +50,7 @@ struct MatrixTests {
         let enclosed = try MatrixRun(
             row,
             on: host,
-            launcher: BuiltProgram.launcher,
+            launcher: Products.launcher,
             enclosure: .filesAndCapabilities,
         )
         let isRefused = [.refused, .mounts].contains(row.underLandlock)
@@ -61,7 +61,7 @@ struct MatrixTests {
             let weak = try MatrixRun(
                 row,
                 on: host,
-                launcher: BuiltProgram.launcher,
+                launcher: Products.launcher,
                 enclosure: .capabilities,
             )
             isEnclosedSame = isEnclosedSame && weak.transcript == plain.transcript
@@ -87,7 +87,7 @@ struct MatrixTests {
             "-netdev tap,id=n,script={folder}/up -device e1000,netdev=n",
             spawn: "deny"
         )
-        let run = try MatrixRun(row, on: try MatrixHost(), launcher: BuiltProgram.launcher)
+        let run = try MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
         #expect(run.transcript.first == "end: exit 78")
         let output = run.transcript.joined(separator: "\n")
         #expect(output.contains("option '-netdev tap,id=n,script={folder}/up': QEMU would start"))
@@ -104,7 +104,7 @@ struct MatrixTests {
                 .file("state"), .qmp("quit"),
             ]
         )
-        let run = try MatrixRun(row, on: try MatrixHost(), launcher: BuiltProgram.launcher)
+        let run = try MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
         #expect(run.transcript.contains("query-status: ok"), "\(run.transcript)")
         #expect(run.transcript.contains("state: (no such file)"), "\(run.transcript)")
         #expect(run.transcript.contains("end: exit 0"), "\(run.transcript)")

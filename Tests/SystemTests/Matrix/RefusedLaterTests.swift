@@ -109,7 +109,7 @@ struct RefusedLaterTests {
             spawn: "deny"
         )
         let mark = KernelLogMark()
-        let run = try MatrixRun(row, on: try MatrixHost(), launcher: BuiltProgram.launcher)
+        let run = try MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
         if !request.succeeds {
             #expect(run.transcript.first?.contains(": error: ") == true, "\(run.transcript)")
         }

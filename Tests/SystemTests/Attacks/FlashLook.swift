@@ -62,7 +62,7 @@ enum FlashLook {
     }
 
     private static func look(
-        _ monitor: Monitor,
+        _ monitor: QMPClient,
         _ store: StagedHost,
         _ byteCount: Int,
     ) async throws -> FlashLook {
@@ -78,7 +78,7 @@ enum FlashLook {
             )
         } catch is Errno {
             throw Lost(flash: seen)
-        } catch is Monitor.Refused {
+        } catch is QMPClient.Refused {
             throw Lost(flash: seen)
         }
     }
@@ -88,16 +88,16 @@ enum FlashLook {
         of child: inout Child,
         _ store: StagedHost,
         within limit: Duration = .seconds(20),
-    ) async throws -> Monitor? {
+    ) async throws -> QMPClient? {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if try child.poll() != nil { return nil }
             do {
-                return try await Monitor(socket(store), waiting: limit)
+                return try await QMPClient(socket(store), waiting: limit)
             } catch is Errno {
                 // Nobody listens there yet, or no longer.
                 try await Task.sleep(for: .milliseconds(2))
-            } catch is Monitor.Refused {
+            } catch is QMPClient.Refused {
                 // It listens, and does nothing else.
                 return nil
             }
@@ -106,7 +106,7 @@ enum FlashLook {
     }
 
     private static func flash(
-        _ monitor: Monitor,
+        _ monitor: QMPClient,
         _ store: StagedHost,
         _ byteCount: Int,
     ) async throws -> Data {

@@ -53,7 +53,7 @@ struct HotplugAttackTests {
         )
         let outcome = try await run(request)
         #expect(outcome.end == .status(0), "\(outcome)")
-        let monitor = try await Monitor("\(store.path)/qmp")
+        let monitor = try await QMPClient("\(store.path)/qmp")
         do {
             try await monitor.execute(
                 "netdev_add",
@@ -62,7 +62,7 @@ struct HotplugAttackTests {
                 "downscript":"no"}
                 """
             )
-        } catch let refused as Monitor.Refused {
+        } catch let refused as QMPClient.Refused {
             // In words, and not by silence.
             #expect(refused.answer != nil, "no answer to netdev_add")
         }

@@ -201,7 +201,7 @@ struct BootTests {
         try remove(store.image)
 
         // A reset copies the reset vector's neighbourhood, and runs all of it anew.
-        let monitor = try await Monitor(socket)
+        let monitor = try await QMPClient(socket)
         try await monitor.execute("system_reset")
         try await machine.waitForShell()
         try await machine.ask("ver", expecting: "UEFI v2.70 (EDK II")

@@ -15,7 +15,7 @@ struct MatrixFirmwareTests {
     private static let rows = MatrixRow.all.filter { !["help", "version"].contains($0.name) }
 
     @Test(arguments: rows)
-    func `the guest finds the pinned image in its flash`(row: MatrixRow) throws {
+    func `the guest finds the pinned image in its flash`(row: MatrixRow) async throws {
         let host = try MatrixHost()
         if row.needs.contains(where: { !host.has($0) }) { return }
         let folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
@@ -42,11 +42,14 @@ struct MatrixFirmwareTests {
                 environment: row.environment.mapValues { MatrixHost.expanded($0, words) }
             )
             defer { machine.end() }
-            guard machine.connect() else {
-                #expect(row.fails, "\(machine.status()): \(machine.log)")
+            guard try await machine.connect() else {
+                let status = try await machine.status()
+                #expect(row.fails, "\(status): \(machine.log)")
                 return
             }
-            #expect((try flash(of: machine, row, folder, pinned.count) == pinned) == true)
+            let seen = try await flash(of: machine, row, folder, pinned.count)
+            let isPinned = seen == pinned
+            #expect(isPinned)
         }
     }
 
@@ -55,11 +58,11 @@ struct MatrixFirmwareTests {
         _ row: MatrixRow,
         _ folder: MatrixFolder,
         _ byteCount: Int,
-    ) throws -> Data {
+    ) async throws -> Data {
         // Whoever QEMU has become writes it, from wherever its root is.
         let path = "\(folder.path)/dump/flash"
         let seen = row.options == "{chroot}" ? "/dump/flash" : path
-        let saved = machine.execute(
+        let saved = await machine.execute(
             "pmemsave",
             #"{"val":\#((1 << 32) - byteCount),"size":\#(byteCount),"filename":"\#(seen)"}"#
         )

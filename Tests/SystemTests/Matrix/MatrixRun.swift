@@ -7,7 +7,7 @@ import TestSupport
 final class MatrixMachine {
     private let process = Process()
     private let output: String
-    private var monitor: MonitorConnection?
+    private var monitor: QMPClient?
     let monitorPath: String
     /// The process that was started, which under -daemonize is not the one that stays.
     var processID: Int32 { process.processIdentifier }
@@ -50,64 +50,87 @@ final class MatrixMachine {
 
     /// Whatever happened before, nothing stays behind.
     func end() {
-        if let monitor { _ = monitor.send(#"{"execute":"quit"}"#) }
+        monitor?.quit()
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 
     /// - Returns: whether the monitor answers.
-    func connect() -> Bool {
+    func connect() async throws -> Bool {
         for _ in 0..<400 {
-            if let monitor = MonitorConnection(monitorPath), monitor.message() != nil,
-                monitor.send(#"{"execute":"qmp_capabilities"}"#) != nil
-            {
-                self.monitor = monitor
+            do {
+                monitor = try await QMPClient(monitorPath)
                 return true
+            } catch {
+                // Nobody listens there yet, or no longer.
             }
             if !process.isRunning, process.terminationStatus != 0 { return false }
-            usleep(25_000)
+            try await Task.sleep(for: .milliseconds(25))
         }
         return false
     }
 
     /// `ok`, or why not.
-    func execute(_ command: String, _ arguments: String) -> (summary: String, answer: String) {
-        let text = #"{"execute":"\#(command)","arguments":\#(arguments)}"#
-        guard let answer = monitor?.send(text) else {
-            // QEMU may be gone before its answer to this one is on the wire.
-            return (command == "quit" ? "ok" : "connection ended", "")
-        }
-        if let error = answer["error"] as? [String: Any] {
-            return ("error: \(error["desc"] ?? "")", "")
-        }
-        guard let value = answer["return"],
-            let data = try? JSONSerialization.data(
+    func execute(
+        _ command: String,
+        _ arguments: String
+    ) async -> (summary: String, answer: String) {
+        do {
+            guard let line = try await monitor?.execute(command, arguments) else {
+                return ("connection ended", "")
+            }
+            let answer = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+            guard let value = answer?["return"] else { return ("ok", "") }
+            let data = try JSONSerialization.data(
                 withJSONObject: value,
                 options: [.sortedKeys, .fragmentsAllowed]
             )
-        else { return ("ok", "") }
-        return ("ok", String(decoding: data, as: UTF8.self))
+            return ("ok", String(decoding: data, as: UTF8.self))
+        } catch {
+            if let reason = (error as? QMPClient.Refused)?.reason {
+                return ("error: \(reason)", "")
+            }
+            // QEMU may be gone before its answer to this one is on the wire.
+            return (command == "quit" ? "ok" : "connection ended", "")
+        }
     }
 
     /// What the human monitor says, without times and rates.
-    func human(_ line: String) -> String {
+    func human(_ line: String) async -> String {
         let escaped = line.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        let text =
-            #"{"execute":"human-monitor-command","arguments":{"command-line":"\#(escaped)"}}"#
-        guard let answer = monitor?.send(text) else { return "connection ended" }
-        guard let said = answer["return"] as? String else { return "error: \(answer)" }
-        return said.split { $0.isNewline }.map { $0.prefix { $0 != ";" } }.joined(separator: " | ")
+        do {
+            let said: String? = try await monitor?.ask(
+                "human-monitor-command",
+                #"{"command-line":"\#(escaped)"}"#
+            )
+            guard let said else { return "connection ended" }
+            return said.split { $0.isNewline }.map { $0.prefix { $0 != ";" } }
+                .joined(separator: " | ")
+        } catch {
+            let reason = (error as? QMPClient.Refused)?.reason
+            return reason.map { "error: \($0)" } ?? "connection ended"
+        }
     }
 
-    func wait(for event: String) -> Bool { monitor?.wait(for: event) ?? false }
+    func wait(for event: String) async -> Bool {
+        do {
+            guard let monitor else { return false }
+            try await monitor.wait(for: event)
+            return true
+        } catch {
+            return false
+        }
+    }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// How the process ended, once it has.
-    func status() -> String {
-        for _ in 0..<800 where process.isRunning { usleep(25_000) }
+    func status() async throws -> String {
+        for _ in 0..<800 where process.isRunning {
+            try await Task.sleep(for: .milliseconds(25))
+        }
         if process.isRunning { return "still running" }
-        monitor?.drain()
+        await monitor?.drain()
         let status = process.terminationStatus
         return process.terminationReason == .exit ? "exit \(status)" : "signal \(status)"
     }
@@ -138,7 +161,7 @@ struct MatrixRun {
         on host: MatrixHost,
         launcher: String?,
         enclosure: MatrixFolder.Enclosure = .none,
-    ) throws {
+    ) async throws {
         self.host = host
         folder = try MatrixFolder(
             qemu: host.qemu,
@@ -180,17 +203,17 @@ struct MatrixRun {
         let machine = try start(row.options, "machine")
         defer { machine.end() }
         processIDs = Set([machine, remote].compactMap { $0 }.map { Int($0.processID) })
-        for step in row.early { perform(step, machine, remote) }
-        let isConnected = row.steps.isEmpty || machine.connect()
+        for step in row.early { try await perform(step, machine, remote) }
+        let isConnected = try await row.steps.isEmpty ? true : machine.connect()
         if !isConnected { note("monitor", "no answer") }
-        if let remote, !remote.connect() { note("destination", "no answer") }
+        if let remote, try await !remote.connect() { note("destination", "no answer") }
         if isConnected {
             // Before it answers it may still be the launcher, on its way to the filter.
             if !row.steps.isEmpty { filterCount = machine.filterCount }
-            for step in row.steps { perform(step, machine, remote) }
+            for step in row.steps { try await perform(step, machine, remote) }
         }
-        transcript.append("end: \(machine.status())")
-        if let remote { transcript.append("destination: \(remote.status())") }
+        transcript.append("end: \(try await machine.status())")
+        if let remote { transcript.append("destination: \(try await remote.status())") }
         seconds = (((ContinuousClock.now - clock) / .seconds(1)) * 10).rounded() / 10
         noteOutput(machine.log)
         if let remote { noteOutput(remote.log) }
@@ -224,31 +247,41 @@ struct MatrixRun {
         for line in lines where !line.contains("XRun") { note("output", String(line)) }
     }
 
+    /// Reads from a socket of the machine's, after sending a question with a zero after it.
+    private mutating func exchange(_ name: String, _ question: String?, _ count: Int) async throws {
+        do {
+            let socket = try UnixSocket("\(folder.path)/\(name)")
+            if let question { try socket.send(question + "\0") }
+            note(name, String(decoding: try await socket.read(count), as: UTF8.self))
+        } catch {
+            note(name, "error: refused")
+        }
+    }
+
     private mutating func perform(
         _ step: MatrixRow.Step,
         _ machine: MatrixMachine,
         _ remote: MatrixMachine?
-    ) {
+    ) async throws {
         switch step {
         case .qmp(let command, let arguments):
-            note(command, machine.execute(command, expanded(arguments)).summary)
+            note(command, await machine.execute(command, expanded(arguments)).summary)
         case .remote(let command, let arguments):
-            note(command, remote?.execute(command, expanded(arguments)).summary ?? "no second QEMU")
+            let summary = await remote?.execute(command, expanded(arguments)).summary
+            note(command, summary ?? "no second QEMU")
         case .hmp(let line):
-            note(line, machine.human(expanded(line)))
+            note(line, await machine.human(expanded(line)))
         case .event(let event):
-            note(event, machine.wait(for: event) ? "came" : "error: did not come")
+            note(event, await machine.wait(for: event) ? "came" : "error: did not come")
         case .until(let command, let text):
-            note(command, Self.poll(machine, command, text))
+            note(command, try await Self.poll(machine, command, text))
         case .remoteUntil(let command, let text):
-            note(command, remote.map { Self.poll($0, command, text) } ?? "no second QEMU")
+            guard let remote else { return note(command, "no second QEMU") }
+            note(command, try await Self.poll(remote, command, text))
         case .connect(let name, let count):
-            let bytes = MonitorConnection("\(folder.path)/\(name)")?.read(count)
-            note(name, bytes.map { String(decoding: $0, as: UTF8.self) } ?? "error: refused")
+            try await exchange(name, nil, count)
         case .ask(let name, let question, let count):
-            let connection = MonitorConnection("\(folder.path)/\(name)")
-            let bytes = connection?.ask(question, count)
-            note(name, bytes.map { String(decoding: $0, as: UTF8.self) } ?? "error: refused")
+            try await exchange(name, question, count)
         case .signal(let number):
             machine.signal(number)
         case .file(let name):
@@ -265,14 +298,17 @@ struct MatrixRun {
         }
     }
 
-    private static func poll(_ machine: MatrixMachine, _ command: String, _ text: String) -> String
-    {
+    private static func poll(
+        _ machine: MatrixMachine,
+        _ command: String,
+        _ text: String
+    ) async throws -> String {
         var last = ""
         for _ in 0..<400 {
-            last = machine.execute(command, "{}").answer
+            last = await machine.execute(command, "{}").answer
             if last.contains(text) { return text }
             if last.contains("failed") || last.isEmpty { break }
-            usleep(25_000)
+            try await Task.sleep(for: .milliseconds(25))
         }
         return "error: \(last)"
     }

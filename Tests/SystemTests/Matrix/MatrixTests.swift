@@ -27,18 +27,18 @@ struct MatrixTests {
     @Test(arguments: MatrixRow.all)
     func `QEMU is the same under the filter, and with its files and capabilities restricted`(
         row: MatrixRow
-    ) throws {
+    ) async throws {
         let host = try MatrixHost()
         let table = MatrixTable()
         if let missing = row.needs.first(where: { !host.has($0) }) {
             table.add(row.name, "skipped: no \(missing)")
             return
         }
-        let plain = try MatrixRun(row, on: host, launcher: nil)
+        let plain = try await MatrixRun(row, on: host, launcher: nil)
         if !row.fails { #expect(plain.failures == [], "QEMU alone: \(plain.transcript)") }
 
         let mark = KernelLogMark()
-        let confined = try MatrixRun(row, on: host, launcher: Products.launcher)
+        let confined = try await MatrixRun(row, on: host, launcher: Products.launcher)
         let records = mark.records(of: confined.processIDs)
         let isSame = confined.transcript == plain.transcript
         #expect(isSame, "\(confined.transcript), alone \(plain.transcript)")
@@ -47,7 +47,7 @@ struct MatrixTests {
         }
         #expect(records.text == "")
 
-        let enclosed = try MatrixRun(
+        let enclosed = try await MatrixRun(
             row,
             on: host,
             launcher: Products.launcher,
@@ -58,7 +58,7 @@ struct MatrixTests {
         var isEnclosedSame = isAlike != isRefused
         #expect(isEnclosedSame, "enclosed \(enclosed.transcript), alone \(plain.transcript)")
         if row.underLandlock == .mounts {
-            let weak = try MatrixRun(
+            let weak = try await MatrixRun(
                 row,
                 on: host,
                 launcher: Products.launcher,
@@ -81,13 +81,13 @@ struct MatrixTests {
         )
     }
 
-    @Test func `a script is refused in words where nothing may be started`() throws {
+    @Test func `a script is refused in words where nothing may be started`() async throws {
         let row = MatrixRow(
             "",
             "-netdev tap,id=n,script={folder}/up -device e1000,netdev=n",
             spawn: "deny"
         )
-        let run = try MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
+        let run = try await MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
         #expect(run.transcript.first == "end: exit 78")
         let output = run.transcript.joined(separator: "\n")
         #expect(output.contains("option '-netdev tap,id=n,script={folder}/up': QEMU would start"))
@@ -95,7 +95,9 @@ struct MatrixTests {
     }
 
     /// The command line named no program, so QEMU starts none later either, and lives on.
-    @Test func `a channel that would start a program is refused while the machine runs`() throws {
+    @Test func `a channel that would start a program is refused while the machine runs`()
+        async throws
+    {
         let row = MatrixRow(
             "",
             "",
@@ -104,7 +106,7 @@ struct MatrixTests {
                 .file("state"), .qmp("quit"),
             ]
         )
-        let run = try MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
+        let run = try await MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
         #expect(run.transcript.contains("query-status: ok"), "\(run.transcript)")
         #expect(run.transcript.contains("state: (no such file)"), "\(run.transcript)")
         #expect(run.transcript.contains("end: exit 0"), "\(run.transcript)")

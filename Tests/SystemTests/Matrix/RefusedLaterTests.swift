@@ -90,8 +90,8 @@ struct RefusedLaterTests {
     ]
 
     @Test(arguments: requests)
-    func `a command that is refused fails, and the VM goes on`(request: Request) throws {
-        let records = try run(request)
+    func `a command that is refused fails, and the VM goes on`(request: Request) async throws {
+        let records = try await run(request)
         // Whoever asks again and again fills the log.
         #expect(records.map(\.count) ?? 0 < 50)
         // The kernel writes ten records in five seconds, and leaves out the rest: one that is missing
@@ -99,7 +99,7 @@ struct RefusedLaterTests {
     }
 
     /// - Returns: what seccomp recorded; `nil` where the log cannot tell.
-    private func run(_ request: Request) throws -> [SeccompRecord]? {
+    private func run(_ request: Request) async throws -> [SeccompRecord]? {
         let row = MatrixRow(
             request.testDescription,
             request.options,
@@ -109,7 +109,7 @@ struct RefusedLaterTests {
             spawn: "deny"
         )
         let mark = KernelLogMark()
-        let run = try MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
+        let run = try await MatrixRun(row, on: try MatrixHost(), launcher: Products.launcher)
         if !request.succeeds {
             #expect(run.transcript.first?.contains(": error: ") == true, "\(run.transcript)")
         }

@@ -62,7 +62,7 @@ struct SweptQEMU {
                         let arguments = #"{"typename":"\#(type)"}"#
                         do {
                             found[type] = try await monitor.ask("device-list-properties", arguments)
-                        } catch is Monitor.Refused {
+                        } catch is QMPClient.Refused {
                             continue
                         }
                     }
@@ -78,7 +78,7 @@ struct SweptQEMU {
     private static func collect(
         _ types: inout Set<String>,
         _ path: String,
-        _ monitor: Monitor,
+        _ monitor: QMPClient,
     ) async throws {
         // Names have backslashes where QEMU escaped something itself.
         let escaped = path.replacing("\\", with: "\\\\")
@@ -92,7 +92,7 @@ struct SweptQEMU {
     private static func asking(
         _ store: StagedHost,
         _ machine: Attack.MachineKind,
-        _ ask: (Monitor) async throws -> Void,
+        _ ask: (QMPClient) async throws -> Void,
     ) async throws {
         let request = Child.Request(
             program: Machine.qemu,

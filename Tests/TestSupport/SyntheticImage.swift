@@ -14,6 +14,8 @@ package struct SyntheticImage {
     package var sevSections: [(UInt32, UInt32, UInt32)]?
     /// `nil`: none; otherwise added to the code and, where there is one, the store.
     package var tdxSections: [TDXSection]?
+    /// Whether the TDX metadata has its GUID before it, as edk2 writes it. QEMU does not look.
+    package var namesTDXMetadata: Bool
 
     package init(
         storeByteCount: Int = 0,
@@ -25,6 +27,7 @@ package struct SyntheticImage {
         hashArea: (UInt32, UInt32)? = (0x81_0C00, 0x400),
         sevSections: [(UInt32, UInt32, UInt32)]? = Self.sevSections,
         tdxSections: [TDXSection]? = Self.tdxSections,
+        namesTDXMetadata: Bool = false,
     ) {
         self.storeByteCount = storeByteCount
         self.mainByteCount = mainByteCount
@@ -35,6 +38,7 @@ package struct SyntheticImage {
         self.hashArea = hashArea
         self.sevSections = sevSections
         self.tdxSections = tdxSections
+        self.namesTDXMetadata = namesTDXMetadata
     }
 
     package static let sevSections: [(UInt32, UInt32, UInt32)] = [
@@ -69,6 +73,14 @@ package struct SyntheticImage {
             (self.type, self.attributes) = (type, attributes)
         }
     }
+
+    private static let tdxMetadataName = GUID(
+        0xE9EA_F9F3,
+        0x168E,
+        0x44D5,
+        0xA8EB,
+        0x7F4D_8738_F6AE
+    )
 
     /// Distances from the end of the image.
     package static let sevDistance = 0x600
@@ -146,6 +158,9 @@ package struct SyntheticImage {
         }
         if tdxSections != nil {
             image.write(metadata("TDVF", tdxEntries(of: end)), at: end - Self.tdxDistance)
+            if namesTDXMetadata {
+                image.write(Self.tdxMetadataName.bytes, at: end - Self.tdxDistance - 16)
+            }
         }
         let table = table()
         image.write(table, at: end - 32 - table.count)

@@ -1,3 +1,38 @@
+import Foundation
+
+/// A program that a row wants beside QEMU, for as long as this lives.
+final class MatrixCompanion {
+    private let process = Process()
+    private let input = Pipe()
+
+    /// - Parameters:
+    ///   - command: its words, split at blanks.
+    ///   - path: what it makes once it is ready.
+    init(_ command: String, makes path: String, in folder: MatrixFolder) throws {
+        let words = command.split(separator: " ").map(String.init)
+        try folder.write("companion.out", "")
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
+        // A switch ends where its input does.
+        process.standardInput = input
+        process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/companion.out")
+        process.standardError = process.standardOutput
+        MatrixMachine.unblockSignals()
+        try process.run()
+        for _ in 0..<400 where !FileManager.default.fileExists(atPath: path) { usleep(25_000) }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw MatrixError.timeout(folder.content("companion.out"))
+        }
+    }
+
+    func end() {
+        process.terminate()
+        for _ in 0..<80 where process.isRunning { usleep(25_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
+}
+
 /// Libraries of the host that start, ask or talk to programs of the host.
 extension MatrixRow {
     private static let quit = Step.qmp("quit")

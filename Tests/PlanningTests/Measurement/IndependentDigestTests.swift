@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+import struct Crypto.SHA256
+
+@testable import Planning
+
+/// Digests that other people's tools give for an image that is made in code: our reading of AMD's,
+/// Intel's and QEMU's documents held against theirs, without any real image.
+struct IndependentDigestTests {
+    struct Vector: Sendable, CustomTestStringConvertible {
+        let mode: String
+        let processorCount: Int?
+        let model: String
+        let features: UInt64?
+        let hasKernel: Bool
+        let digest: String
+
+        /// - Parameter line: of the table, its columns parted by tabs.
+        init?(_ line: Substring) {
+            let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(
+                String.init
+            )
+            guard columns.count == 6, columns[0] != "mode" else { return nil }
+            mode = columns[0]
+            processorCount = Int(columns[1])
+            model = columns[2]
+            features = UInt64(columns[3].dropFirst(2), radix: 16)
+            hasKernel = columns[4] == "yes"
+            digest = columns[5]
+        }
+
+        var testDescription: String {
+            "\(mode) \(model) \(processorCount ?? 0) \(hasKernel ? "with a kernel" : "")"
+        }
+    }
+
+    private static let table = try? String(
+        contentsOf: PackageFiles.root.appending(
+            path: "Tests/PlanningTests/Measurement/independent-digests.tsv"
+        ),
+        encoding: .utf8,
+    )
+
+    static let vectors = (table ?? "").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        .compactMap(Vector.init)
+
+    private static let image = SyntheticImage(storeByteCount: 0x5000, namesTDXMetadata: true)
+        .build()
+
+    @Test func `the table has its vectors, and names the image`() throws {
+        #expect(Self.vectors.count == 26)
+        let digest = hexadecimal(SHA256.hash(Self.image.span))
+        #expect(try #require(Self.table).contains(digest))
+    }
+
+    @Test(arguments: vectors)
+    func `a digest is that of the other tool`(vector: Vector) throws {
+        #expect(try digest(vector) == vector.digest)
+    }
+
+    private func digest(_ vector: Vector) throws -> String? {
+        let hashes = vector.hasKernel ? Self.hashes : nil
+        let image = Self.image.span
+        return switch vector.mode {
+        case "sev": try LaunchDigest.sev(firmware: image, hashes: hashes).hex
+        case "seves":
+            try LaunchDigest.sevES(
+                firmware: image,
+                processors: processors(vector),
+                variants: [.init2],
+                hashes: hashes,
+            )[0].hex
+        case "snp":
+            try LaunchDigest.sevSNP(
+                firmware: image,
+                processors: processors(vector),
+                hashes: hashes,
+            ).hex
+        case "tdx": try LaunchDigest.tdx(firmware: image).hex
+        default: nil
+        }
+    }
+
+    private func processors(_ vector: Vector) throws -> Processors {
+        try Processors(
+            count: try #require(vector.processorCount),
+            signature: try #require(CPUSignature(modelName: vector.model)),
+            features: vector.features.map { GuestFeatures(rawValue: $0) },
+        )
+    }
+
+    private static var hashes: KernelHashes {
+        let kernel = filler(12288, of: UInt8(ascii: "k"))
+        let initrd = filler(5000, of: UInt8(ascii: "i"))
+        return KernelHashes(
+            kernel: kernel.span,
+            initrd: initrd.span,
+            commandLine: ByteString("quiet"),
+        )
+    }
+}

@@ -23,6 +23,26 @@ struct PlanningImportsTests {
         }
     }
 
+    /// What starts a program or a QEMU is in SystemTests. (The corpus' images are unpacked by a program,
+    /// in TestSupport: they are an extra.)
+    @Test func `these tests start no program`() throws {
+        let folder = PackageFiles.root.appending(path: "Tests/PlanningTests")
+        let files = try #require(
+            FileManager.default.enumerator(atPath: folder.resolvingSymlinksInPath().path)
+        ).compactMap { $0 as? String }.filter {
+            $0.hasSuffix(".swift") && $0 != "PlanningImportsTests.swift"
+        }
+        #expect(files.count > 20)
+        let starting = [
+            "Process()", "posix_spawn", "fork(", "Child(", "Child.Request", "Products.",
+            "StagedHost", "processExitsWith",
+        ]
+        for file in files {
+            let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+            for word in starting { #expect(!text.contains(word), "\(file): \(word)") }
+        }
+    }
+
     private static let allowed: Set<String> = [
         "SystemPackage", "protocol Crypto.HashFunction", "struct Crypto.SHA256",
         "struct Crypto.SHA384",

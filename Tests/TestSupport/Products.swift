@@ -21,6 +21,18 @@ package enum Products {
         return head.range(of: Data("/ld-linux".utf8)) == nil
     }()
 
+    /// Whether other users than this one can start the programs.
+    package static let areInReach: Bool = {
+        var folder = URL(filePath: launcherctl)
+        repeat {
+            folder.deleteLastPathComponent()
+            let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path)
+            let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+            if mode & 0o001 == 0 { return false }
+        } while folder.path != "/"
+        return true
+    }()
+
     /// LAUNCHER_PRODUCTS names another folder, such as that of the static release.
     private static func path(_ name: String) -> String {
         let folder = ProcessInfo.processInfo.environment["LAUNCHER_PRODUCTS"] ?? besideTests

@@ -135,11 +135,15 @@ struct HostFilesTests {
         }
     }
 
-    @Test(.enabled(if: !isRoot, "root may read every file"))
-    func `a configuration that may not be read is an error`() throws {
+    @Test func `a configuration that may not be read is an error`() async throws {
         try write([], to: file, mode: 0o000)
-        #expect(throws: HostFileError.unreadable(path: file, errno: .permissionDenied)) {
-            try HostFiles.configuration(at: file)
+        await #expect(processExitsWith: .success) { [name = file.string as String] in
+            let file = FilePath(name)
+            try asOrdinaryUser {
+                #expect(throws: HostFileError.unreadable(path: file, errno: .permissionDenied)) {
+                    try HostFiles.configuration(at: file)
+                }
+            }
         }
     }
 

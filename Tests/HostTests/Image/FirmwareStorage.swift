@@ -98,3 +98,13 @@ private func bytes(hex: String) -> [UInt8] {
 }
 
 let isRoot = geteuid() == 0
+
+/// In a process of its own: what root may do, an ordinary user may not. It is root again afterwards,
+/// to tidy up.
+@discardableResult
+func asOrdinaryUser<Result>(_ body: () throws -> Result) throws -> Result {
+    guard isRoot else { return try body() }
+    try check(seteuid(65534))
+    defer { _ = seteuid(0) }
+    return try body()
+}

@@ -66,22 +66,21 @@ struct VerificationTests {
         #expect(found.exitStatus == refusal.status)
     }
 
-    @Test(
-        .enabled(if: !isRoot, "root may read every file")
-    )
-    func `a file that may not be read is not permitted`() throws {
-        let storage = try FirmwareStorage()
-        try change(storage.image, mode: 0o000)
-        let found = cause(verifying: storage.request())
-        #expect(
-            found
-                == .permissionDenied(
-                    operation: "open",
-                    path: storage.image,
-                    errno: .permissionDenied
-                )
-        )
-        #expect(found?.exitStatus == .notPermitted)
+    @Test func `a file that may not be read is not permitted`() async {
+        await #expect(processExitsWith: .success) {
+            let storage = try FirmwareStorage()
+            try change(storage.image, mode: 0o000)
+            let found = try asOrdinaryUser { cause(verifying: storage.request()) }
+            #expect(
+                found
+                    == .permissionDenied(
+                        operation: "open",
+                        path: storage.image,
+                        errno: .permissionDenied
+                    )
+            )
+            #expect(found?.exitStatus == .notPermitted)
+        }
     }
 
     @Test func `a file that somebody has open for writing is refused`() throws {
@@ -96,10 +95,14 @@ struct VerificationTests {
         #expect(image.writerProbe == .noWriter)
     }
 
-    @Test(.enabled(if: !isRoot, "root may take every lease"))
-    func `where the lease is not ours to take, the probe is recorded as unavailable`() throws {
-        let image = try verify(stockRequest("/etc", "passwd"))
-        #expect(image.writerProbe == .unavailable(.permissionDenied))
+    /// Root may take every lease.
+    @Test func `where the lease is not ours to take, the probe is recorded as unavailable`() async {
+        await #expect(processExitsWith: .success) {
+            let probe = try asOrdinaryUser {
+                try verify(stockRequest("/etc", "passwd")).writerProbe
+            }
+            #expect(probe == .unavailable(.permissionDenied))
+        }
     }
 
     @Test(arguments: [

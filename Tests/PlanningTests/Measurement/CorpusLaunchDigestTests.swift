@@ -84,9 +84,12 @@ struct CorpusLaunchDigestTests {
         }
     }
 
-    @Test(arguments: (vectors?.sev ?? []) + (vectors?.suffixImages ?? []))
+    /// Those of the other implementation that are about QEMU.
+    private static let ofQEMU = ((vectors?.sev ?? []) + (vectors?.suffixImages ?? []))
+        .filter { $0.vmm == "QEMU" }
+
+    @Test(arguments: ofQEMU)
     func `an SEV digest is that of the other implementation`(vector: LaunchVectors.SEV) throws {
-        guard vector.vmm == "QEMU" else { return }
         if vector.isRefused {
             #expect(throws: MeasurementRefusal.self) { try digest(vector) }
         } else {

@@ -54,18 +54,22 @@ struct GoldenRewriteTests {
     }
 
     /// Whatever QEMU would make of the result, it is the image and nothing else.
-    @Test(arguments: cases())
+    private static func accepted() -> [Case] {
+        cases().filter {
+            FileManager.default.fileExists(atPath: $0.folder.appending(path: "expected").path)
+        }
+    }
+
+    @Test(arguments: accepted())
     func `the result attaches the image once, and nothing else as code`(golden: Case) throws {
         let arguments = try Self.arguments(in: golden.folder.appending(path: "argv"))
         let request = try LaunchSettings(golden.folder.appending(path: "request"))
         let before = ArgumentVector(arguments)
-        guard
-            let launch = try? CustomFirmwareLaunch(
-                before,
-                sevUsesFlash: request.sevUsesFlash,
-                variableStore: request.variableStore
-            )
-        else { return }
+        let launch = try CustomFirmwareLaunch(
+            before,
+            sevUsesFlash: request.sevUsesFlash,
+            variableStore: request.variableStore
+        )
         let image: ByteString = "/proc/self/fd/9"
         let after = ArgumentVector(launch.rewrite.arguments)
         let commandLine = QEMUCommandLine(after)

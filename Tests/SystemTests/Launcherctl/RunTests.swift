@@ -117,7 +117,11 @@ struct RunTests {
         #expect(!outcome.errors.contains("filter"))
     }
 
-    @Test(.needsRoot) func `whoever may not read records is told so`() async throws {
+    @Test(
+        .needsRoot,
+        .enabled(if: Products.areInReach, "a folder above the programs is closed to other users")
+    )
+    func `whoever may not read records is told so`() async throws {
         let store = try host("exit 3")
         var request = call(store)
         request.arguments[0] = ByteString(request.program)
@@ -125,8 +129,6 @@ struct RunTests {
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + request.arguments
         request.program = "/usr/bin/setpriv"
         let outcome = try await run(request)
-        // Where a directory above the programs is closed, nobody else gets there.
-        guard outcome.end != .status(126), outcome.end != .status(127) else { return }
         #expect(outcome.end == .status(3))
         let isOpen = try read("/proc/sys/kernel/dmesg_restrict").first == UInt8(ascii: "0")
         let expected =

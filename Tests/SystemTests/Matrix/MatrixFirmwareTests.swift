@@ -12,12 +12,11 @@ import Testing
     .serialized
 )
 struct MatrixFirmwareTests {
-    private static let rows = MatrixRow.all.filter { !["help", "version"].contains($0.name) }
+    private static let rows = MatrixRow.here.filter { !["help", "version"].contains($0.name) }
 
     @Test(arguments: rows)
     func `the guest finds the pinned image in its flash`(row: MatrixRow) async throws {
         let host = try MatrixHost()
-        if row.needs.contains(where: { !host.has($0) }) { return }
         let folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
         let pinned = try Image.install(in: folder)
         let words = try host.words(in: folder)

@@ -1,5 +1,5 @@
-internal import Foundation
-internal import Glibc
+import Foundation
+import Glibc
 import TestSupport
 
 /// One way of running QEMU: its options, and what is done with it until it ends.
@@ -41,6 +41,18 @@ struct MatrixRow: Sendable, CustomStringConvertible {
         case mounts
         /// The same but for lines that begin so.
         case sameBut([String])
+    }
+
+    /// The rows that this host has everything for.
+    static let here = all.filter { $0.missing == nil }
+    /// The others.
+    static let leftOut = all.filter { $0.missing != nil }
+    private static let host = try? MatrixHost()
+
+    /// What this host has not.
+    var missing: Requirement? {
+        guard let host = Self.host else { return needs.first }
+        return needs.first { !host.has($0) }
     }
 
     enum Step: Sendable {

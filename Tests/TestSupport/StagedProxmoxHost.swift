@@ -6,7 +6,7 @@ package import Testing
 /// A host that looks like one of Proxmox's: `/usr/sbin/qm` is a stand-in, and the cluster's files
 /// are in a directory of a test's own. What is started on it has a mount namespace of its own, in
 /// which nothing but the stand-in is in `/usr/sbin`.
-package final class ProxmoxHost: Sendable {
+package final class StagedProxmoxHost: Sendable {
     package let store: StagedHost
 
     package init(image: String = Machine.codeImage) throws {
@@ -104,7 +104,7 @@ package final class ProxmoxHost: Sendable {
 
 extension Trait where Self == ConditionTrait {
     package static var needsMounts: Self {
-        .enabled(if: ProxmoxHost.isPossible, "no mount namespaces here, for a stand-in of qm")
+        .enabled(if: StagedProxmoxHost.isPossible, "no mount namespaces here, for a stand-in of qm")
     }
 }
 

@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 
 /// One way in which a storage or an image can be bad, and what verification has to say of it.
-struct Refusal: CustomStringConvertible, Sendable {
+struct SpoiledStorage: CustomStringConvertible, Sendable {
     typealias Cause = VerificationError.Cause
 
     let name: String
@@ -19,19 +19,19 @@ struct Refusal: CustomStringConvertible, Sendable {
     static let all = missing + kinds + permissions + sizes
 }
 
-extension Refusal {
+extension SpoiledStorage {
     private static let missing = [
-        Refusal(name: "no root", status: .volumeMissing) {
+        SpoiledStorage(name: "no root", status: .volumeMissing) {
             .rootMissing(path: $0.root)
         } spoil: {
             try move($0.root, to: $0.outside)
         },
-        Refusal(name: "no directory", status: .volumeMissing) {
+        SpoiledStorage(name: "no directory", status: .volumeMissing) {
             .directoryMissing(tried: [$0.images, $0.root.appending("efi-firmware")])
         } spoil: {
             try move($0.images, to: $0.outside)
         },
-        Refusal(name: "no file", status: .volumeMissing) {
+        SpoiledStorage(name: "no file", status: .volumeMissing) {
             .fileMissing(path: $0.image)
         } spoil: {
             try removeFile($0.image)
@@ -39,78 +39,78 @@ extension Refusal {
     ]
 
     private static let kinds = [
-        Refusal(name: "directory", status: .notPermitted) {
+        SpoiledStorage(name: "directory", status: .notPermitted) {
             .notRegularFile(path: $0.image, found: .directory)
         } spoil: {
             try removeFile($0.image)
             try makeDirectory($0.image)
         },
-        Refusal(name: "named pipe", status: .notPermitted) {
+        SpoiledStorage(name: "named pipe", status: .notPermitted) {
             .notRegularFile(path: $0.image, found: .fifo)
         } spoil: {
             try removeFile($0.image)
             try makePipe($0.image, mode: 0o444)
         },
-        Refusal(name: "socket", status: .notPermitted) {
+        SpoiledStorage(name: "socket", status: .notPermitted) {
             .notRegularFile(path: $0.image, found: .socket)
         } spoil: {
             try removeFile($0.image)
             _ = try DatagramListener(at: $0.image)
         },
-        Refusal(name: "character device", needsRoot: true, status: .notPermitted) {
+        SpoiledStorage(name: "character device", needsRoot: true, status: .notPermitted) {
             .notRegularFile(path: $0.image, found: .characterSpecial)
         } spoil: {
             try removeFile($0.image)
             // The numbers of /dev/zero.
             try makeDevice($0.image, mode: S_IFCHR | 0o444, device: 1 << 8 | 5)
         },
-        Refusal(name: "block device", needsRoot: true, status: .notPermitted) {
+        SpoiledStorage(name: "block device", needsRoot: true, status: .notPermitted) {
             .notRegularFile(path: $0.image, found: .blockSpecial)
         } spoil: {
             try removeFile($0.image)
             // The numbers of /dev/loop7; it is never opened.
             try makeDevice($0.image, mode: S_IFBLK | 0o444, device: 7 << 8 | 7)
         },
-        Refusal(name: "symbolic link to a good file", status: .notPermitted) {
+        SpoiledStorage(name: "symbolic link to a good file", status: .notPermitted) {
             .symbolicLink(path: $0.image)
         } spoil: {
             try move($0.image, to: $0.images.appending("b.fd"))
             try makeLink($0.image, to: "b.fd")
         },
-        Refusal(name: "symbolic link to nothing", status: .notPermitted) {
+        SpoiledStorage(name: "symbolic link to nothing", status: .notPermitted) {
             .symbolicLink(path: $0.image)
         } spoil: {
             try removeFile($0.image)
             try makeLink($0.image, to: "nowhere")
         },
-        Refusal(name: "symbolic link in the middle", status: .notPermitted) {
+        SpoiledStorage(name: "symbolic link in the middle", status: .notPermitted) {
             .symbolicLink(path: $0.template)
         } spoil: {
             try move($0.template, to: $0.root.appending("other"))
             try makeLink($0.template, to: "other")
         },
-        Refusal(name: "file in the middle", status: .notPermitted) {
+        SpoiledStorage(name: "file in the middle", status: .notPermitted) {
             .notDirectory(path: $0.template)
         } spoil: {
             try move($0.template, to: $0.outside)
             try write([], to: $0.template)
         },
-        Refusal(name: "file as the root", status: .notPermitted) {
+        SpoiledStorage(name: "file as the root", status: .notPermitted) {
             .notDirectory(path: $0.root)
         } spoil: {
             try move($0.root, to: $0.outside)
             try write([], to: $0.root)
         },
-        Refusal(name: "hard link", status: .notPermitted) {
+        SpoiledStorage(name: "hard link", status: .notPermitted) {
             .hardLinked(path: $0.image, count: 2)
         } spoil: {
             try makeHardLink($0.outside, to: $0.image)
         },
     ]
 
-    private static let permissions: [Refusal] =
+    private static let permissions: [SpoiledStorage] =
         [0o644, 0o600, 0o464, 0o446, 0o200].map { mode in
-            Refusal(
+            SpoiledStorage(
                 name: "mode \(String(mode, radix: 8))",
                 needsRoot: mode & 0o400 == 0,
                 status: .notPermitted,
@@ -134,14 +134,14 @@ extension Refusal {
         ]
 
     private static let sizes = [
-        Refusal(name: "empty", status: .imageRefused) {
+        SpoiledStorage(name: "empty", status: .imageRefused) {
             .empty(path: $0.image)
         } spoil: {
             try change($0.image, mode: 0o644)
             try resize($0.image, to: 0)
             try change($0.image, mode: 0o444)
         },
-        Refusal(name: "one byte too large", status: .imageRefused) {
+        SpoiledStorage(name: "one byte too large", status: .imageRefused) {
             .tooLarge(
                 path: $0.image,
                 byteCount: Int64(ImageRequest.maximumByteCount) + 1,
@@ -158,8 +158,8 @@ extension Refusal {
         _ name: String,
         _ mode: mode_t,
         _ path: any KeyPath<FirmwareStorage, FilePath> & Sendable,
-    ) -> Refusal {
-        Refusal(name: "writable by others: \(name)", status: .notPermitted) {
+    ) -> SpoiledStorage {
+        SpoiledStorage(name: "writable by others: \(name)", status: .notPermitted) {
             .writableByOthers(path: $0[keyPath: path], mode: FilePermissions(rawValue: mode))
         } spoil: {
             try change($0[keyPath: path], mode: mode)
@@ -169,8 +169,8 @@ extension Refusal {
     private static func foreign(
         _ name: String,
         _ path: any KeyPath<FirmwareStorage, FilePath> & Sendable,
-    ) -> Refusal {
-        Refusal(name: "other owner: \(name)", needsRoot: true, status: .notPermitted) {
+    ) -> SpoiledStorage {
+        SpoiledStorage(name: "other owner: \(name)", needsRoot: true, status: .notPermitted) {
             .foreignOwner(path: $0[keyPath: path], owner: 12345, user: 0)
         } spoil: {
             try change($0[keyPath: path], owner: 12345, group: 0)

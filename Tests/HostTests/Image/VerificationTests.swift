@@ -45,20 +45,21 @@ struct VerificationTests {
         #expect(image.byteCount == 3)
     }
 
-    @Test(arguments: Refusal.all.filter { !$0.needsRoot })
-    func `whatever is not a plain read-only file of ours is refused`(refusal: Refusal) throws {
+    @Test(arguments: SpoiledStorage.all.filter { !$0.needsRoot })
+    func `whatever is not a plain read-only file of ours is refused`(refusal: SpoiledStorage) throws
+    {
         try expectRefused(refusal)
     }
 
     @Test(
         .enabled(if: isRoot, "only root may make devices and change owners"),
-        arguments: Refusal.all.filter(\.needsRoot)
+        arguments: SpoiledStorage.all.filter(\.needsRoot)
     )
-    func `devices and other users' files are refused`(refusal: Refusal) throws {
+    func `devices and other users' files are refused`(refusal: SpoiledStorage) throws {
         try expectRefused(refusal)
     }
 
-    private func expectRefused(_ refusal: Refusal) throws {
+    private func expectRefused(_ refusal: SpoiledStorage) throws {
         let storage = try FirmwareStorage()
         try refusal.spoil(storage)
         let found = try #require(cause(verifying: storage.request()))

@@ -124,7 +124,7 @@ struct ProxmoxPairTests {
 
 /// Command lines that qemu-server writes for its own tests (src/test/cfg2cmd, `*.cmd`).
 @Suite(.enabled(if: PackageFiles.hasCorpus, "LAUNCHER_CORPUS names no folder"))
-struct CorpusTests {
+struct QEMUServerCommandTests {
     private static let image: ByteString = "/proc/self/fd/9"
 
     private static func commands() throws -> [(name: String, words: [ByteString])] {

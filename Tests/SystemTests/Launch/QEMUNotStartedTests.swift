@@ -5,7 +5,7 @@ import Testing
 
 /// QEMU cannot take the launcher's place: the statuses are those of a shell.
 @Suite(.launching, .needsProducts, .needsFirmware)
-struct ExecutionTests {
+struct QEMUNotStartedTests {
     @Test(arguments: [[], StagedHost.firmware])
     func `QEMU that is not there is status 127`(firmware: [ByteString]) async throws {
         let store = try StagedHost()

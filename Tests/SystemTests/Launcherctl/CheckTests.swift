@@ -27,14 +27,14 @@ struct CheckTests {
     private static let asking = "bios: ovmf\nargs: -efi-firmware \(StagedHost.volume)\n"
     private static let missing = "test:efi-firmware/missing.fd"
 
-    private func call(_ host: ProxmoxHost, _ options: ByteString...) -> Child.Request {
+    private func call(_ host: StagedProxmoxHost, _ options: ByteString...) -> Child.Request {
         let words: [ByteString] = [
             "launcherctl", "check", "--config", ByteString(host.store.configuration),
         ]
         return Child.Request(program: Products.launcherctl, arguments: words + options)
     }
 
-    private func check(_ host: ProxmoxHost) async throws -> Document {
+    private func check(_ host: StagedProxmoxHost) async throws -> Document {
         let outcome = try await run(call(host, "--json"))
         let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
         let statuses: [String: Int32] = ["ok": 0, "warning": 1, "failure": 2]
@@ -44,7 +44,7 @@ struct CheckTests {
     }
 
     @Test func `a VM that gets its firmware is well, and so is its storage`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, Self.asking)
         let document = try await check(host)
         #expect(document.about("vm", "100")?.state == "ok")
@@ -56,7 +56,7 @@ struct CheckTests {
     }
 
     @Test func `the filter of every VM is held against libseccomp`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.configure(sections: "vm: 101\n\tspawn deny\n\nvm: web\n\tseccomp log\n")
         try host.addVirtualMachine(100, Self.asking + "numa: 1\nnet0: virtio\n")
         try host.addVirtualMachine(101, "")
@@ -69,7 +69,7 @@ struct CheckTests {
 
     @Test func `a VM that would have to start a program, and may not, does not start`() async throws
     {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.configure(sections: "vm: 101\n\tspawn deny\n")
         try host.addVirtualMachine(101, "net0: virtio\n")
         let document = try await check(host)
@@ -144,7 +144,7 @@ struct CheckTests {
 
     @Test(arguments: guests)
     func `each VM is judged as its start would be`(guest: Guest) async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, guest.configuration)
         let document = try await check(host)
         let finding = try #require(document.about("vm", guest.subject))
@@ -156,7 +156,7 @@ struct CheckTests {
     @Test func `a section that Proxmox does not know is told, and nothing in it counts`()
         async throws
     {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         let unknown = "\n[future thing]\nargs: -efi-firmware \(Self.missing)\n"
         try host.addVirtualMachine(100, Self.asking + unknown)
         let findings = try await check(host).findings.filter { $0.area == "vm" }
@@ -165,7 +165,7 @@ struct CheckTests {
     }
 
     @Test func `a section for the VM that had the ID before is a failure`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         let uuid = "11111111-2222-3333-4444-555555555555"
         try host.configure(
             sections: "vm: 100\n\tfirmware \(StagedHost.volume)\n\tuuid \(uuid)\n"
@@ -181,7 +181,7 @@ struct CheckTests {
     }
 
     @Test func `nodes with another launcher, or none, are told`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, Self.asking)
         try host.addVirtualMachine(101, Self.asking, node: "other")
         try host.addVirtualMachine(102, "", node: "none")
@@ -201,7 +201,7 @@ struct CheckTests {
     }
 
     @Test func `a node whose version the others do not know is told`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, Self.asking)
         let finding = try #require(try await check(host).about("node", "\(Machine.nodeName)"))
         #expect(finding.state == "warning")
@@ -209,7 +209,7 @@ struct CheckTests {
     }
 
     /// - Parameter isEnabled: whether the launcher is in QEMU's place there.
-    private func root(of host: ProxmoxHost, isEnabled: Bool) throws -> ByteString {
+    private func root(of host: StagedProxmoxHost, isEnabled: Bool) throws -> ByteString {
         let root = "\(host.store.path)/root"
         for folder in ["usr/bin", "var/lib/dpkg"] {
             try FileManager.default.createDirectory(
@@ -227,7 +227,7 @@ struct CheckTests {
     func `where VMs ask for firmware, the launcher has to be in QEMU's place`(
         isEnabled: Bool
     ) async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.configure(sections: "vm: 101\n\tfirmware \(StagedHost.volume)\n")
         try host.addVirtualMachine(100, Self.asking)
         try host.addVirtualMachine(101, "bios: ovmf\n")
@@ -250,7 +250,7 @@ struct CheckTests {
 
     @Test(.needsDpkg)
     func `where no VM asks for firmware, QEMU may start without the launcher`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, "bios: ovmf\n")
         var request = call(host, "--json")
         let root = try root(of: host, isEnabled: false)
@@ -261,7 +261,7 @@ struct CheckTests {
     }
 
     @Test func `people get a table and hints in 80 columns`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, Self.guests[0].configuration)
         try host.addVirtualMachine(101, Self.asking, node: "other")
         let outcome = try await run(call(host))
@@ -279,7 +279,7 @@ struct CheckTests {
     }
 
     @Test func `a configuration that is broken is the failure, not the end`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.store.writeConfiguration(Data("nonsense\n".utf8))
         let document = try await check(host)
         #expect(document.state == "failure")

@@ -173,7 +173,7 @@ struct HostileTextTests {
     }
 
     @Test func `a VM's configuration and the storages are shown so`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(
             100,
             "bios: ovmf\nargs: -efi-firmware \(Self.hostile)\n\n[\(Self.hostile)]\nargs: '\n"

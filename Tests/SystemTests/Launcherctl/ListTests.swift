@@ -16,7 +16,7 @@ struct ListTests {
         let usedBy: [String]
     }
 
-    private func call(_ host: ProxmoxHost, _ words: ByteString...) -> Child.Request {
+    private func call(_ host: StagedProxmoxHost, _ words: ByteString...) -> Child.Request {
         let command = ["launcherctl", "firmware"] + words
         return Child.Request(
             program: Products.launcherctl,
@@ -24,15 +24,15 @@ struct ListTests {
         )
     }
 
-    private func list(_ host: ProxmoxHost) async throws -> [Entry] {
+    private func list(_ host: StagedProxmoxHost) async throws -> [Entry] {
         let outcome = try await run(call(host, "list", "--json"))
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         return try JSONDecoder().decode([Entry].self, from: Data(outcome.output.utf8))
     }
 
     /// A storage with an image of every kind.
-    private func everyKind() throws -> ProxmoxHost {
-        let host = try ProxmoxHost()
+    private func everyKind() throws -> StagedProxmoxHost {
+        let host = try StagedProxmoxHost()
         let contents: [(String, Data)] = [
             ("combined.fd", try read(Machine.unifiedImage)),
             ("store.fd", try read(Machine.variableStore)),
@@ -92,7 +92,7 @@ struct ListTests {
     @Test func `what a VM needs is not removed, on whatever node and at whatever time`()
         async throws
     {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         let asking = "args: -efi-firmware \(StagedHost.volume)\n"
         try host.addVirtualMachine(100, "bios: ovmf\n\n[before]\n\(asking)")
         try host.addVirtualMachine(101, "bios: ovmf\n\n[PENDING]\n\(asking)", node: "zz")
@@ -116,7 +116,7 @@ struct ListTests {
     }
 
     @Test func `where it is not known who needs an image, it stays`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, "bios: ovmf\nargs: -efi-firmware 'x\n")
         let refused = try await run(call(host, "remove", ByteString(StagedHost.volume)))
         #expect(refused.end == .status(78))

@@ -48,7 +48,7 @@ struct ShowcmdTests {
     func `the plan of a VM is that of the command that Proxmox prints`(
         ending: [ByteString]
     ) async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         let words = Self.head + host.firmware + ending
         try host.answer(ByteString(PerlShellQuote.quote(words).bytes + [0x0A]))
         let planned = try await arguments(host.launcherctl("plan", "--json", "--vmid", "100"))
@@ -61,7 +61,7 @@ struct ShowcmdTests {
     }
 
     @Test func `taskset in front of QEMU changes nothing about the plan`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         let words = Self.head + host.firmware
         let taskset: [ByteString] = ["/usr/bin/taskset", "--cpu-list", "--all-tasks", "0"]
         try host.answer(PerlShellQuote.quote(taskset + words))
@@ -74,7 +74,7 @@ struct ShowcmdTests {
     @Test func `run starts the VM on its CPUs, in the foreground, its console on the terminal`()
         async throws
     {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         let words = Self.head + host.firmware
         let cpu = try #require(Self.ownCPUs.firstMatch(of: /\d+/)?.0)
         let taskset: [ByteString] = ["/usr/bin/taskset", "--cpu-list", "--all-tasks"]
@@ -92,7 +92,7 @@ struct ShowcmdTests {
     }
 
     @Test func `without an affinity QEMU runs on every CPU that the caller has`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.answer(PerlShellQuote.quote(Self.head + host.firmware))
         _ = try await run(host.launcherctl("run", "--no-serial", "--vmid", "100"))
         let report = try #require(try host.store.report())
@@ -105,7 +105,7 @@ struct ShowcmdTests {
         let name: String
         let status: Int32
         let message: String
-        let arrange: @Sendable (ProxmoxHost) throws -> Void
+        let arrange: @Sendable (StagedProxmoxHost) throws -> Void
 
         var testDescription: String { name }
     }
@@ -168,7 +168,7 @@ struct ShowcmdTests {
         command: ByteString,
         trouble: Trouble
     ) async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try trouble.arrange(host)
         let outcome = try await run(host.launcherctl(command, "--vmid", "100"))
         #expect(outcome.end == .status(trouble.status))
@@ -179,7 +179,7 @@ struct ShowcmdTests {
     }
 
     @Test func `what qm itself says reaches the operator`() async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.answer("", status: 2, complaint: "Configuration file does not exist\n")
         let outcome = try await run(host.launcherctl("plan", "--vmid", "100"))
         #expect(outcome.complaints.first == "Configuration file does not exist")
@@ -187,7 +187,7 @@ struct ShowcmdTests {
 
     @Test(arguments: ["99", "1000000000", "0100", "x", "", "-1"] as [ByteString])
     func `what is no VM ID is not given to qm`(vmid: ByteString) async throws {
-        let host = try ProxmoxHost()
+        let host = try StagedProxmoxHost()
         try host.answer("/usr/bin/kvm\n")
         let outcome = try await run(host.launcherctl("plan", "--vmid", vmid))
         #expect(outcome.end == .status(64))
@@ -209,7 +209,7 @@ struct ProxmoxPairPlanTests {
         let arguments: [String]
     }
 
-    private func plan(_ words: [ByteString], on host: ProxmoxHost) async throws -> Outcome {
+    private func plan(_ words: [ByteString], on host: StagedProxmoxHost) async throws -> Outcome {
         try host.answer(ByteString(PerlShellQuote.quote(words).bytes + [0x0A]))
         return try await run(host.launcherctl("plan", "--json", "--vmid", "8006"))
     }
@@ -225,7 +225,7 @@ struct ProxmoxPairPlanTests {
         pair: ProxmoxPair
     ) async throws {
         // In one file with its variable store, so that it fits -bios too.
-        let host = try ProxmoxHost(image: Machine.unifiedImage)
+        let host = try StagedProxmoxHost(image: Machine.unifiedImage)
         let words = try pair.command()
         let settings = try pair.configuration()
         let configuration: [ByteString] = [

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// One launch that must not happen: what is wrong, and everything that is said about it.
-struct Refusal: CustomTestStringConvertible, Sendable {
+struct RefusedLaunch: CustomTestStringConvertible, Sendable {
     let name: String
     let status: Int32
     /// What follows `error:`. In it and in the hint, `$image` and the like stand for the store's
@@ -83,21 +83,22 @@ struct Refusal: CustomTestStringConvertible, Sendable {
 @Suite(.launching, .needsProducts, .needsFirmware)
 struct RefusalTests {
     private static let all =
-        Refusal.images + Refusal.volumes + Refusal.configurations + Refusal.commandLines
+        RefusedLaunch.images + RefusedLaunch.volumes + RefusedLaunch.configurations
+        + RefusedLaunch.commandLines
 
     @Test(arguments: all.filter { !$0.needsRoot })
     func `a launch that must not happen is refused, and plan says the same`(
-        refusal: Refusal
+        refusal: RefusedLaunch
     ) async throws {
         try await expectRefusal(refusal)
     }
 
     @Test(.needsRoot, arguments: all.filter(\.needsRoot))
-    func `so is one that only root can arrange`(refusal: Refusal) async throws {
+    func `so is one that only root can arrange`(refusal: RefusedLaunch) async throws {
         try await expectRefusal(refusal)
     }
 
-    private func expectRefusal(_ refusal: Refusal) async throws {
+    private func expectRefusal(_ refusal: RefusedLaunch) async throws {
         let store = try StagedHost()
         try refusal.spoil(store)
         let before = try store.listing()
@@ -125,7 +126,7 @@ struct RefusalTests {
         try change(store.image, mode: 0o644)
         let writer = try FileHandle(forWritingTo: URL(filePath: store.image))
         try change(store.image, mode: 0o444)
-        let outcome = try await run(store.launcher(Refusal.byHand))
+        let outcome = try await run(store.launcher(RefusedLaunch.byHand))
         #expect(outcome.end == .status(77))
         #expect(
             outcome.complaints == [
@@ -138,13 +139,13 @@ struct RefusalTests {
         #expect(try store.report() == nil)
 
         try writer.close()
-        #expect(try await run(store.launcher(Refusal.byHand)).end == .status(0))
+        #expect(try await run(store.launcher(RefusedLaunch.byHand)).end == .status(0))
         #expect(try store.report() != nil)
     }
 
     @Test func `a working directory that others may write to is refused`() async throws {
         let store = try StagedHost()
-        var request = store.launcher(Refusal.byHand)
+        var request = store.launcher(RefusedLaunch.byHand)
         request.directory = "/tmp"
         let outcome = try await run(request)
         guard Machine.isRoot else {

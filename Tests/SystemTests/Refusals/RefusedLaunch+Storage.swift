@@ -3,7 +3,7 @@ import Planning
 import TestSupport
 
 /// The volume is not one, or its storage does not have it.
-extension Refusal {
+extension RefusedLaunch {
     static let volumes = names + storages
 
     private static func asking(
@@ -12,8 +12,8 @@ extension Refusal {
         status: Int32,
         _ message: String,
         hint: String? = nil,
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: status,
             arguments: ["-name", "t", "-efi-firmware", volume],
@@ -94,7 +94,7 @@ extension Refusal {
             "volume 'a.fd': no storage named (expected STORAGE:NAME)",
             hint: whole,
         ),
-        Refusal(
+        RefusedLaunch(
             "a NUL in the configuration",
             status: 78,
             message: "vm 't': $conf line 1: hidden or control character (U+0000)",
@@ -102,7 +102,7 @@ extension Refusal {
         ) {
             try $0.writeConfiguration(Data("firmware: test:efi-firmware/a.fd\0\n".utf8))
         },
-        Refusal(
+        RefusedLaunch(
             "a byte of no text in the configuration",
             status: 78,
             message: "vm 't': $conf line 1: not UTF-8 text",
@@ -112,14 +112,14 @@ extension Refusal {
                 Data("firmware: test:efi-firmware/".utf8) + [0xFF] + Data(".fd\n".utf8)
             )
         },
-        Refusal(
+        RefusedLaunch(
             "no value",
             status: 64,
             arguments: ["-name", "t", "-efi-firmware"],
             message: "vm 't': option -efi-firmware: its value is missing",
             hint: "-efi-firmware STORAGE:efi-firmware/FILE[,sha256=HEX]",
         ),
-        Refusal(
+        RefusedLaunch(
             "asked for twice",
             status: 64,
             arguments: byHand + StagedHost.firmware,
@@ -135,8 +135,8 @@ extension Refusal {
         _ message: String,
         hint: String? = nil,
         spoil: @escaping @Sendable (StagedHost) throws -> Void = { _ in },
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: status,
             arguments: ["-name", "t", "-efi-firmware", ByteString(volume)],

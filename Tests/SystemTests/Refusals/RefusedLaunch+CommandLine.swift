@@ -3,7 +3,7 @@ import Planning
 import TestSupport
 
 /// The command line has no place for the image, or another way in for other firmware.
-extension Refusal {
+extension RefusedLaunch {
     static let commandLines = machines + otherWays
 
     private static func call(
@@ -12,8 +12,8 @@ extension Refusal {
         _ message: String,
         hint: String? = nil,
         spoil: @escaping @Sendable (StagedHost) throws -> Void = { _ in },
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: 64,
             arguments: byHand + arguments,
@@ -24,7 +24,7 @@ extension Refusal {
     }
 
     private static let machines = [
-        Refusal(
+        RefusedLaunch(
             "a VM of Proxmox that is not in UEFI mode",
             status: 64,
             arguments: ["-id", "100"] + StagedHost.firmware,
@@ -57,7 +57,7 @@ extension Refusal {
                 + " JSON (stopped making sense at byte 13)",
             hint: "write it in another way, or leave it out",
         ),
-        Refusal(
+        RefusedLaunch(
             "a variable store without custom firmware",
             status: 64,
             arguments: ["-name", "t", "-efidisk0", "test:100/vm-100-disk-0.raw"],

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 
 /// The image is in another state than a firmware image may be in.
-extension Refusal {
+extension RefusedLaunch {
     static let images = content + kinds + links + permissions
 
     private static func image(
@@ -13,8 +13,8 @@ extension Refusal {
         _ message: String,
         hint: String? = nil,
         spoil: @escaping @Sendable (StagedHost) throws -> Void,
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: status,
             needsRoot: needsRoot,
@@ -60,7 +60,7 @@ extension Refusal {
             try check(unsafe truncate($0.image, 67_108_865))
             try change($0.image, mode: 0o444)
         },
-        Refusal(
+        RefusedLaunch(
             "cut short, and the pin made to match",
             status: 65,
             message: "vm 't': firmware volume '$volume': FW-E05: truncated (expected 3440640 bytes,"

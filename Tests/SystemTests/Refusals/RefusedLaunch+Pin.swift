@@ -4,7 +4,7 @@ import TestSupport
 
 /// Nobody said which checksum the image must have, or not in a way that can be acted on; or what
 /// was said is for another VM.
-extension Refusal {
+extension RefusedLaunch {
     static let configurations = pins + optionPins + virtualMachines
 
     private static func pin(
@@ -12,8 +12,8 @@ extension Refusal {
         _ lines: [String],
         _ message: String,
         hint: String? = nil,
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: 78,
             message: "vm 't': $conf line $pin-line: section 'firmware: $volume': \(message)",
@@ -24,7 +24,7 @@ extension Refusal {
     }
 
     private static let pins = [
-        Refusal(
+        RefusedLaunch(
             "no pin",
             status: 78,
             message: "vm 't': firmware volume '$volume': no checksum is pinned (found"
@@ -52,7 +52,7 @@ extension Refusal {
             "sha256: not hexadecimal: '\(String(repeating: "x", count: 64))'",
             hint: "'sha256sum FILE' prints the digest to use",
         ),
-        Refusal(
+        RefusedLaunch(
             "a pin with MD5",
             status: 78,
             message: "vm 't': $conf line 9: section 'firmware: $volume': MD5 cannot pin an image:"
@@ -61,7 +61,7 @@ extension Refusal {
         ) {
             try $0.configure(pins: ["md5 d41d8cd98f00b204e9800998ecf8427e"])
         },
-        Refusal(
+        RefusedLaunch(
             "a section without a pin",
             status: 78,
             message: "vm 't': $conf line 8: section 'firmware: $volume': no checksum (expected"
@@ -70,7 +70,7 @@ extension Refusal {
         ) {
             try $0.configure(pins: ["comment none"])
         },
-        Refusal(
+        RefusedLaunch(
             "one pin of two differs",
             status: 65,
             message: "vm 't': firmware volume '$volume': checksum differs (expected"
@@ -89,8 +89,8 @@ extension Refusal {
         status: Int32 = 64,
         _ message: String,
         hint: String? = nil,
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: status,
             arguments: ["-name", "t", "-efi-firmware", ByteString(StagedHost.volume + suffix)],
@@ -136,8 +136,8 @@ extension Refusal {
         arguments: [ByteString] = fromProxmox,
         _ message: String,
         hint: String? = nil,
-    ) -> Refusal {
-        Refusal(
+    ) -> RefusedLaunch {
+        RefusedLaunch(
             name,
             status: 78,
             arguments: arguments,

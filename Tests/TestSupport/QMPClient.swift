@@ -115,7 +115,9 @@ package final class UnixSocket {
     private var received = Data()
 
     package init(_ path: String) throws {
-        let number = try check(Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+        let number = try check(
+            Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        )
         file = FileHandle(fileDescriptor: number, closeOnDealloc: true)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -112,7 +112,8 @@ let package = Package(
         // dependencies, which would link them in: 'swift build --build-tests' puts them beside it.
         .testTarget(
             name: "SystemTests",
-            dependencies: ["Host", "Planning", "TestSupport", crypto, system],
+            // Of launcherctl only the words of its explanations, for what a failing test says.
+            dependencies: ["Host", "Planning", "TestSupport", "launcherctl", crypto, system],
             exclude: ["Plan/Golden"],
             swiftSettings: strict,
         ),

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Planning's folders are its rooms, and what stands in one knows only what is below it.

@@ -19,7 +19,7 @@ final class MatrixCompanion {
         process.standardError = process.standardOutput
         MatrixMachine.unblockSignals()
         try process.run()
-        for _ in 0..<400 where !FileManager.default.fileExists(atPath: path) { usleep(25_000) }
+        for _ in 0..<2400 where !FileManager.default.fileExists(atPath: path) { usleep(25_000) }
         guard FileManager.default.fileExists(atPath: path) else {
             throw MatrixError.timeout(folder.content("companion.out"))
         }

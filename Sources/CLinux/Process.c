@@ -26,16 +26,6 @@ int linux_get_affinity(uint64_t *mask, size_t byte_count)
     return sched_getaffinity(0, byte_count, (cpu_set_t *)mask);
 }
 
-int linux_set_thread_affinity(pthread_t thread, const uint64_t *mask, size_t byte_count)
-{
-    return pthread_setaffinity_np(thread, byte_count, (const cpu_set_t *)mask);
-}
-
-int linux_current_cpu(void)
-{
-    return sched_getcpu();
-}
-
 int linux_dup3(int descriptor, int number, int flags)
 {
     return dup3(descriptor, number, flags);

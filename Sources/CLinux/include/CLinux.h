@@ -67,12 +67,6 @@ int linux_set_affinity(const uint64_t *mask, size_t byte_count);
 /// knows more CPUs than `mask` has bits.
 int linux_get_affinity(uint64_t *mask, size_t byte_count);
 
-/// sched_setaffinity(2) of another thread. 0 or an error number.
-int linux_set_thread_affinity(pthread_t thread, const uint64_t *mask, size_t byte_count);
-
-/// getcpu(2): the CPU that the calling thread runs on, or -1.
-int linux_current_cpu(void);
-
 /// dup3(2). `number`, or -1.
 int linux_dup3(int descriptor, int number, int flags);
 

@@ -33,7 +33,6 @@ package struct JoinedThread: ~Copyable {
             unsafe body.release()
             throw Errno(rawValue: error)
         }
-        CPUAffinity.keepApart(thread)
         self.thread = thread
     }
 

@@ -25,6 +25,21 @@ final class MatrixCompanion {
         }
     }
 
+    /// - Parameter words: what the words in braces of a row stand for.
+    static func all(
+        of row: MatrixRow,
+        _ words: [String: String],
+        in folder: MatrixFolder,
+    ) throws -> [MatrixCompanion] {
+        try row.companions.map {
+            try MatrixCompanion(
+                MatrixHost.expanded($0.command, words),
+                makes: MatrixHost.expanded($0.makes, words),
+                in: folder
+            )
+        }
+    }
+
     func end() {
         process.terminate()
         for _ in 0..<80 where process.isRunning { usleep(25_000) }

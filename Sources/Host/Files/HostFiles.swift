@@ -24,9 +24,9 @@ package enum HostFiles {
             throw failure(error, path)
         }
         try requireTrusted(file.status, path)
-        if let place = TrustedPath(to: path).untrusted {
-            throw .exchangeable(path: path, by: place)
-        }
+        let way = TrustedPath(to: path)
+        if let errno = way.failure { throw .unreadable(path: path, errno: errno) }
+        if let place = way.untrusted { throw .exchangeable(path: path, by: place) }
         return try content(of: file, path)
     }
 

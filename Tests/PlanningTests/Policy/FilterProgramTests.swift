@@ -220,6 +220,7 @@ struct FilterProgramTests {
         let ruleset = try Ruleset.derived(from: [], spawn: .allow)
         let stack = FilterStack(ruleset, mode: .enforce)
         #expect(stack.recorded.instructions.count < 700)
-        #expect((stack.silent?.instructions.count ?? 0) < 50)
+        // Most of it is the list of ioctl's requests, which other calls jump over.
+        #expect((stack.silent?.instructions.count ?? 0) < 256)
     }
 }

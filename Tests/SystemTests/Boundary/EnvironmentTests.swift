@@ -33,11 +33,11 @@ struct EnvironmentTests {
         let store = try StagedHost()
         let launch = try FaultedLaunch(store: store, firmware: true)
         let plain = try await calls(of: launch, in: [])
-        let directories = ["HOME=/srv/a/b", "TMPDIR=/tmp", "XDG_CONFIG_HOME=/nowhere"]
+        let directories = ["HOME=/srv/a/b", "TMPDIR=/var/tmp", "XDG_CONFIG_HOME=/nowhere"]
         let named = try await calls(of: launch, in: directories.map { ByteString($0) })
         let looked = named.filter { call in !plain.contains { $0.path == call.path } }
         // From the root on, as far as the way goes.
-        #expect(Set(looked.map(\.path)) == ["/srv", "/srv/a", "/tmp", "/nowhere"])
+        #expect(Set(looked.map(\.path)) == ["/srv", "/srv/a", "/var", "/var/tmp", "/nowhere"])
         #expect(looked.allSatisfy { $0.call == .newfstatat })
         withExtendedLifetime(store) {}
     }

@@ -19,9 +19,24 @@ final class MatrixCompanion {
         process.standardError = process.standardOutput
         MatrixMachine.unblockSignals()
         try process.run()
-        for _ in 0..<400 where !FileManager.default.fileExists(atPath: path) { usleep(25_000) }
+        for _ in 0..<2400 where !FileManager.default.fileExists(atPath: path) { usleep(25_000) }
         guard FileManager.default.fileExists(atPath: path) else {
             throw MatrixError.timeout(folder.content("companion.out"))
+        }
+    }
+
+    /// - Parameter words: what the words in braces of a row stand for.
+    static func all(
+        of row: MatrixRow,
+        _ words: [String: String],
+        in folder: MatrixFolder,
+    ) throws -> [MatrixCompanion] {
+        try row.companions.map {
+            try MatrixCompanion(
+                MatrixHost.expanded($0.command, words),
+                makes: MatrixHost.expanded($0.makes, words),
+                in: folder
+            )
         }
     }
 

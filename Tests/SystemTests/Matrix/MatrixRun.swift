@@ -193,9 +193,7 @@ struct MatrixRun {
             )
         }
 
-        let companions = try row.companions.map {
-            try MatrixCompanion(expanded($0.command), makes: expanded($0.makes), in: folder)
-        }
+        let companions = try MatrixCompanion.all(of: row, words, in: folder)
         defer { for companion in companions { companion.end() } }
         let clock = ContinuousClock.now
         let remote = try row.destination.map { try start($0, "destination") }

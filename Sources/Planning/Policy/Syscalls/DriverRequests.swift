@@ -41,262 +41,175 @@ extension SyscallGroup {
                 .fcntl,
                 because: "F_SETOWN, F_SETSIG: another process gets a signal about a descriptor"
             ),
-            .allow(
-                .ioctl,
-                when: .request(RequestCode.runProcessor),
+            .asked(
+                .request(RequestCode.runProcessor),
                 because: "every exit of a vCPU: asked first, so that it stays fast"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x21),
+            .asked(
+                .requests(ofType: 0x21),
                 because: "SECCOMP_IOCTL_NOTIF_*: the launcher's thread permits the exec of QEMU"
             ),
-            .allow(.ioctl, when: .requests(ofType: 0xAE), because: "KVM, with SEV and TDX"),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x3B),
-                because: "VFIO and iommufd: passed-through devices"
-            ),
-            .allow(.ioctl, when: .requests(ofType: 0xAF), because: "vhost, vhost-vdpa"),
-            .allow(.ioctl, when: .requests(ofType: 0x81), because: "VDUSE exports"),
-            .allow(.ioctl, when: .requests(ofType: 0xA4), because: "the enclave memory of SGX"),
-            .allow(
-                .ioctl,
-                when: .writes(ofType: 0x54),
+            .asked(.requests(ofType: 0xAE), because: "KVM, with SEV and TDX"),
+            .asked(.requests(ofType: 0x3B), because: "VFIO and iommufd: passed-through devices"),
+            .asked(.requests(ofType: 0xAF), because: "vhost, vhost-vdpa"),
+            .asked(.requests(ofType: 0x81), because: "VDUSE exports"),
+            .asked(.requests(ofType: 0xA4), because: "the enclave memory of SGX"),
+            .asked(
+                .writes(ofType: 0x54),
                 because: "tap devices (TUN*), terminals (TCSETS2), sound timers"
             ),
-            .allow(
-                .ioctl,
-                when: .reads(ofType: 0x54),
+            .asked(
+                .reads(ofType: 0x54),
                 because: "tap devices (TUN*), terminals (TCGETS2), sound timers"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5400, count: 4),
+            .asked(
+                .requests(from: 0x5400, count: 4),
                 because: "TCGETS, TCSETS, TCSETSW: serial lines, -serial stdio"
             ),
-            .allow(.ioctl, when: .request(0x5404), because: "TCSETSF: serial lines"),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5408, count: 4),
+            .asked(.request(0x5404), because: "TCSETSF: serial lines"),
+            .asked(
+                .requests(from: 0x5408, count: 4),
                 because: "TCSETAF, TCSBRK, TCXONC, TCFLSH: serial lines"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x540C, count: 2),
+            .asked(
+                .requests(from: 0x540C, count: 2),
                 because: "TIOCEXCL, TIOCNXCL: a serial line is ours alone"
             ),
-            .allow(.ioctl, when: .request(0x540F), because: "TIOCGPGRP: who has the terminal"),
-            .allow(
-                .ioctl,
-                when: .request(0x5411),
-                because: "TIOCOUTQ, SIOCOUTQ: what has not been sent"
-            ),
-            .allow(.ioctl, when: .request(0x5413), because: "TIOCGWINSZ: the terminal's size"),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5414, count: 4),
+            .asked(.request(0x540F), because: "TIOCGPGRP: who has the terminal"),
+            .asked(.request(0x5411), because: "TIOCOUTQ, SIOCOUTQ: what has not been sent"),
+            .asked(.request(0x5413), because: "TIOCGWINSZ: the terminal's size"),
+            .asked(
+                .requests(from: 0x5414, count: 4),
                 because: "TIOCSWINSZ, TIOCMGET, TIOCMBIS, TIOCMBIC: lines of a serial port"
             ),
-            .allow(.ioctl, when: .request(0x5418), because: "TIOCMSET: lines of a serial port"),
-            .allow(.ioctl, when: .request(0x541B), because: "FIONREAD: what has come in"),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5420, count: 2),
-                because: "TIOCPKT, FIONBIO: does not wait"
-            ),
-            .allow(
-                .ioctl,
-                when: .request(0x5422),
-                because: "TIOCNOTTY: a helper gives up its terminal"
-            ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5424, count: 2),
-                because: "TIOCGETD, TCSBRKP: serial lines"
-            ),
-            .allow(.ioctl, when: .request(0x5427), because: "TIOCSBRK: a break on a serial line"),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5428, count: 2),
+            .asked(.request(0x5418), because: "TIOCMSET: lines of a serial port"),
+            .asked(.request(0x541B), because: "FIONREAD: what has come in"),
+            .asked(.requests(from: 0x5420, count: 2), because: "TIOCPKT, FIONBIO: does not wait"),
+            .asked(.request(0x5422), because: "TIOCNOTTY: a helper gives up its terminal"),
+            .asked(.requests(from: 0x5424, count: 2), because: "TIOCGETD, TCSBRKP: serial lines"),
+            .asked(.request(0x5427), because: "TIOCSBRK: a break on a serial line"),
+            .asked(
+                .requests(from: 0x5428, count: 2),
                 because: "TIOCCBRK, TIOCGSID: the end of it, and the session"
             ),
-            .allow(
-                .ioctl,
-                when: .request(0x5441),
-                because: "TIOCGPTPEER: the other end of a pseudo-terminal"
-            ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5450, count: 4),
+            .asked(.request(0x5441), because: "TIOCGPTPEER: the other end of a pseudo-terminal"),
+            .asked(
+                .requests(from: 0x5450, count: 4),
                 because: "FIONCLEX, FIOCLEX, FIOASYNC: flags of a descriptor"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x545C, count: 2),
+            .asked(
+                .requests(from: 0x545C, count: 2),
                 because: "TIOCMIWAIT, TIOCGICOUNT: a serial port's lines change"
             ),
-            .allow(.ioctl, when: .request(0x5460), because: "FIOQSIZE: how much a file takes"),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x89, withBits: 0x10),
+            .asked(.request(0x5460), because: "FIOQSIZE: how much a file takes"),
+            .asked(
+                .requests(ofType: 0x89, withBits: 0x10),
                 because: "network interfaces (SIOCGIFINDEX, SIOCBRADDIF, SIOCETHTOOL)"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x89, withBits: 0x20),
+            .asked(
+                .requests(ofType: 0x89, withBits: 0x20),
                 because: "network interfaces (SIOCGIFINDEX, SIOCBRADDIF, SIOCETHTOOL)"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x89, withBits: 0x40),
+            .asked(
+                .requests(ofType: 0x89, withBits: 0x40),
                 because: "network interfaces (SIOCGIFINDEX, SIOCBRADDIF, SIOCETHTOOL)"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x89, withBits: 0x80),
+            .asked(
+                .requests(ofType: 0x89, withBits: 0x80),
                 because: "network interfaces (SIOCGIFINDEX, SIOCBRADDIF, SIOCETHTOOL)"
             ),
-            .allow(.ioctl, when: .request(0x8905), because: "SIOCATMARK: urgent data of a socket"),
-            .allow(
-                .ioctl,
-                when: .request(0x0002),
-                because: "FIGETBSZ: block size of a file system"
-            ),
-            .allow(.ioctl, when: .request(0x0301), because: "HDIO_GETGEO: geometry of a disk"),
-            .allow(
-                .ioctl,
-                when: .request(0x125E),
-                because: "BLKROGET: whether a disk may be written"
-            ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x1260, count: 2),
+            .asked(.request(0x8905), because: "SIOCATMARK: urgent data of a socket"),
+            .asked(.request(0x0002), because: "FIGETBSZ: block size of a file system"),
+            .asked(.request(0x0301), because: "HDIO_GETGEO: geometry of a disk"),
+            .asked(.request(0x125E), because: "BLKROGET: whether a disk may be written"),
+            .asked(
+                .requests(from: 0x1260, count: 2),
                 because: "BLKGETSIZE, BLKFLSBUF: size and flush of a disk"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x1266, count: 2),
+            .asked(
+                .requests(from: 0x1266, count: 2),
                 because: "BLKSECTSET, BLKSECTGET: the longest transfer"
             ),
-            .allow(.ioctl, when: .request(0x1268), because: "BLKSSZGET: sector size"),
-            .allow(.ioctl, when: .request(0x8008_1270), because: "BLKBSZGET: block size"),
-            .allow(.ioctl, when: .request(0x8008_1272), because: "BLKGETSIZE64: size of a disk"),
-            .allow(.ioctl, when: .request(0x1277), because: "BLKDISCARD: discard of a disk"),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x1278, count: 8),
+            .asked(.request(0x1268), because: "BLKSSZGET: sector size"),
+            .asked(.request(0x8008_1270), because: "BLKBSZGET: block size"),
+            .asked(.request(0x8008_1272), because: "BLKGETSIZE64: size of a disk"),
+            .asked(.request(0x1277), because: "BLKDISCARD: discard of a disk"),
+            .asked(
+                .requests(from: 0x1278, count: 8),
                 because: "limits of a disk; BLKSECDISCARD, BLKZEROOUT"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x12, withBits: 0x80),
+            .asked(
+                .requests(ofType: 0x12, withBits: 0x80),
                 because: "zones of a disk (BLKREPORTZONE, BLKRESETZONE)"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x22),
-                because: "SG_IO: SCSI devices passed through"
-            ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x53),
+            .asked(.requests(ofType: 0x22), because: "SG_IO: SCSI devices passed through"),
+            .asked(
+                .requests(ofType: 0x53),
                 because: "CD drives, SCSI devices, SEV_ISSUE_CMD, sequencers"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x70, withBits: 0x80),
+            .asked(
+                .requests(ofType: 0x70, withBits: 0x80),
                 because: "parallel ports; persistent reservations of a disk"
             ),
-            .allow(
-                .ioctl,
-                when: .request(RequestCode.probeMultipath),
+            .asked(
+                .request(RequestCode.probeMultipath),
                 because: "QEMU 10.1 and newer ask which paths of a multipath disk work"
             ),
-            .allow(
-                .ioctl,
-                when: .request(0x8008_6601),
-                because: "FS_IOC_GETFLAGS: flags of a file"
-            ),
-            .allow(
-                .ioctl,
-                when: .request(0xC020_660B),
-                because: "FS_IOC_FIEMAP: holes of an image"
-            ),
-            .allow(
-                .ioctl,
-                when: .request(0x8008_7601),
-                because: "FS_IOC_GETVERSION: 9p tells files apart"
-            ),
-            .allow(
-                .ioctl,
-                when: .request(0x801C_581F),
+            .asked(.request(0x8008_6601), because: "FS_IOC_GETFLAGS: flags of a file"),
+            .asked(.request(0xC020_660B), because: "FS_IOC_FIEMAP: holes of an image"),
+            .asked(.request(0x8008_7601), because: "FS_IOC_GETVERSION: 9p tells files apart"),
+            .asked(
+                .request(0x801C_581F),
                 because: "FS_IOC_FSGETXATTR: alignment of direct I/O on XFS"
             ),
-            .allow(
-                .ioctl,
-                when: .request(0x800C_581E),
+            .asked(
+                .request(0x800C_581E),
                 because: "XFS_IOC_DIOINFO: alignment of direct I/O on XFS"
             ),
-            .allow(
-                .ioctl,
-                when: .request(0x4004_9409),
-                because: "FICLONE: a copy that shares its blocks"
-            ),
-            .allow(
-                .ioctl,
-                when: .request(0x4020_940D),
-                because: "FICLONERANGE: a copy that shares its blocks"
-            ),
-            .allow(
-                .ioctl,
-                when: .request(0x8004_E500),
+            .asked(.request(0x4004_9409), because: "FICLONE: a copy that shares its blocks"),
+            .asked(.request(0x4020_940D), because: "FICLONERANGE: a copy that shares its blocks"),
+            .asked(
+                .request(0x8004_E500),
                 because: "FUSE_DEV_IOC_CLONE: an export with several queues"
             ),
-            .allow(
-                .ioctl,
-                when: .writes(ofType: 0x55),
+            .asked(
+                .writes(ofType: 0x55),
                 because: "USB devices passed through (USBDEVFS_*), mixers"
             ),
-            .allow(
-                .ioctl,
-                when: .reads(ofType: 0x55),
+            .asked(
+                .reads(ofType: 0x55),
                 because: "USB devices passed through (USBDEVFS_*), mixers"
             ),
-            .allow(.ioctl, when: .request(0x550B), because: "USBDEVFS_DISCARDURB"),
-            .allow(.ioctl, when: .request(0x5514), because: "USBDEVFS_RESET"),
-            .allow(.ioctl, when: .request(0x551F), because: "USBDEVFS_GET_SPEED"),
-            .allow(
-                .ioctl,
-                when: .requests(from: 0x5520, count: 4),
+            .asked(.request(0x550B), because: "USBDEVFS_DISCARDURB"),
+            .asked(.request(0x5514), because: "USBDEVFS_RESET"),
+            .asked(.request(0x551F), because: "USBDEVFS_GET_SPEED"),
+            .asked(
+                .requests(from: 0x5520, count: 4),
                 because: "USBDEVFS_FORBID_SUSPEND, ALLOW_SUSPEND, WAIT_FOR_RESUME"
             ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x45),
+            .asked(
+                .requests(ofType: 0x45),
                 because: "keyboards and mice of -object input-linux (EVIOC*)"
             ),
-            .allow(.ioctl, when: .requests(ofType: 0x6A), because: "joysticks"),
-            .allow(
+            .asked(.requests(ofType: 0x6A), because: "joysticks"),
+            .asked(.requests(ofType: 0x48), because: "security keys (HIDIOC*), sound cards"),
+            .asked(.requests(ofType: 0x41), because: "sound: ALSA"),
+            .asked(.requests(ofType: 0x50), because: "sound: OSS"),
+            .asked(.requests(ofType: 0x64), because: "graphics: DRM"),
+            .asked(.writes(ofType: 0x46), because: "graphics: NVIDIA's driver"),
+            .asked(.writes(ofType: 0x6D), because: "graphics: NVIDIA's driver"),
+            .asked(.requests(ofType: 0x3E), because: "graphics: fences"),
+            .asked(.requests(ofType: 0x62), because: "graphics: buffers that devices share"),
+            .asked(.requests(ofType: 0x75), because: "udmabuf: guest memory as such a buffer"),
+            .decline(
                 .ioctl,
-                when: .requests(ofType: 0x48),
-                because: "security keys (HIDIOC*), sound cards"
+                when: .request(0x4008_6602),
+                because: "nocow of a new image, a hint; FS_IOC_SETFLAGS makes files immutable, too"
             ),
-            .allow(.ioctl, when: .requests(ofType: 0x41), because: "sound: ALSA"),
-            .allow(.ioctl, when: .requests(ofType: 0x50), because: "sound: OSS"),
-            .allow(.ioctl, when: .requests(ofType: 0x64), because: "graphics: DRM"),
-            .allow(.ioctl, when: .writes(ofType: 0x46), because: "graphics: NVIDIA's driver"),
-            .allow(.ioctl, when: .writes(ofType: 0x6D), because: "graphics: NVIDIA's driver"),
-            .allow(.ioctl, when: .requests(ofType: 0x3E), because: "graphics: fences"),
-            .allow(
+            .decline(
                 .ioctl,
-                when: .requests(ofType: 0x62),
-                because: "graphics: buffers that devices share"
-            ),
-            .allow(
-                .ioctl,
-                when: .requests(ofType: 0x75),
-                because: "udmabuf: guest memory as such a buffer"
+                when: .request(0x401C_5820),
+                because: "FS_IOC_FSSETXATTR: extent size of a new image, a hint; as above"
             ),
             .decline(
                 .ioctl,
@@ -377,4 +290,15 @@ extension SyscallGroup {
             .allow(.ioctl, because: "the configuration says so")
         ]
     )
+}
+
+extension SyscallRule {
+    /// A row about `ioctl`: what a driver may be asked for.
+    @inline(__always)
+    fileprivate static func asked(
+        _ check: ArgumentCheck,
+        because reason: String
+    ) -> SyscallRule {
+        .allow(.ioctl, when: check, because: reason)
+    }
 }

@@ -15,7 +15,7 @@ func fuzzArgumentVector(_ bytes: [UInt8]) {
             try plan(command)
         } catch let error as LauncherOptionError {
             requireReadable(error)
-        } catch let error as PlanningError {
+        } catch let error as LaunchFailure {
             requireReadable(error)
         } catch let error as ConfigurationError {
             requireReadable(error)

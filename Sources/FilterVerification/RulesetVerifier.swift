@@ -23,7 +23,7 @@ package struct RulesetVerifier {
     package mutating func verify(
         _ ruleset: Ruleset,
         mode: SeccompMode,
-    ) throws(VerificationFailure) -> Agreement {
+    ) throws(LaunchFailure) -> Agreement {
         guard mode != .off else { return Agreement() }
         return try verify(FilterStack(ruleset, mode: mode), against: ruleset, mode: mode)
     }
@@ -33,7 +33,7 @@ package struct RulesetVerifier {
         _ stack: FilterStack,
         against ruleset: Ruleset,
         mode: SeccompMode,
-    ) throws(VerificationFailure) -> Agreement {
+    ) throws(LaunchFailure) -> Agreement {
         var agreement = Agreement()
         for layer in FilterLayer.allCases {
             let program = layer == .recorded ? stack.recorded : stack.silent
@@ -46,15 +46,18 @@ package struct RulesetVerifier {
             if let known = verified[pair] {
                 found = known
             } else {
+                let theirs = try failing { () throws(LibseccompError) in
+                    try machines(for: pair.stated)
+                }
                 let comparison = LayerComparison(
                     layer: layer,
                     ruleset: ruleset,
                     mode: mode,
                     ours: program.map { FilterInterpreter($0.instructions) },
                     stated: pair.stated,
-                    theirs: try machines(for: pair.stated),
+                    theirs: theirs,
                 )
-                found = try comparison.run()
+                found = try failing { () throws(VerificationFailure) in try comparison.run() }
                 verified[pair] = found
             }
             agreement.add(found)
@@ -64,20 +67,16 @@ package struct RulesetVerifier {
 
     private mutating func machines(
         for stated: StatedLayer
-    ) throws(VerificationFailure) -> [FilterInterpreter] {
+    ) throws(LibseccompError) -> [FilterInterpreter] {
         var machines: [FilterInterpreter] = []
         for filter in stated.filters {
             if let known = programs[filter] {
                 machines.append(known)
                 continue
             }
-            do throws(LibseccompError) {
-                let machine = FilterInterpreter(try filter.made(in: .tree).instructions())
-                programs[filter] = machine
-                machines.append(machine)
-            } catch {
-                throw .libseccomp(error)
-            }
+            let machine = FilterInterpreter(try filter.made(in: .tree).instructions())
+            programs[filter] = machine
+            machines.append(machine)
         }
         return machines
     }
@@ -88,7 +87,7 @@ extension RulesetVerifier {
     package static func pseudoCode(
         _ ruleset: Ruleset,
         mode: SeccompMode,
-    ) throws(VerificationFailure) -> String {
+    ) throws(LibseccompError) -> String {
         var text: [String] = []
         for layer in FilterLayer.allCases where mode != .off {
             let stated = StatedLayer(ruleset, layer, mode)
@@ -96,12 +95,8 @@ extension RulesetVerifier {
             for (index, filter) in stated.filters.enumerated() {
                 let calls = stated.homes.filter { $0.value == index }.keys.map(\.name).sorted()
                 let part = index == 0 ? "" : ", for \(calls.joined(separator: ", ")) alone"
-                do throws(LibseccompError) {
-                    text.append("# filter '\(layer.rawValue)'\(part)\n")
-                    text.append(try filter.made(in: .list).pseudoCode())
-                } catch {
-                    throw .libseccomp(error)
-                }
+                text.append("# filter '\(layer.rawValue)'\(part)\n")
+                text.append(try filter.made(in: .list).pseudoCode())
             }
             if !stated.unstated.isEmpty {
                 let names = stated.unstated.map(\.name).joined(separator: ", ")
@@ -151,14 +146,12 @@ package struct Agreement: Hashable, Sendable {
 /// Why the launcher's filters are not known to be right.
 package enum VerificationFailure: Failure {
     case differs(Difference)
-    case libseccomp(LibseccompError)
     /// A program that the kernel would not take, or that this machine cannot run.
     case fault(FilterInterpreter.Fault, FilterLayer)
 
     package var message: String {
         switch self {
         case .differs(let difference): difference.message
-        case .libseccomp(let error): error.message
         case .fault(let fault, let layer):
             switch fault {
             case .ranOffTheEnd: "filter '\(layer.rawValue)': a path has no answer at its end"
@@ -174,7 +167,6 @@ package enum VerificationFailure: Failure {
     package var hint: String? {
         switch self {
         case .differs(let difference): difference.hint
-        case .libseccomp(let error): error.hint
         case .fault: "report it"
         }
     }
@@ -182,7 +174,6 @@ package enum VerificationFailure: Failure {
     package var exitStatus: ExitStatus {
         switch self {
         case .differs, .fault: .software
-        case .libseccomp(let error): error.exitStatus
         }
     }
 }

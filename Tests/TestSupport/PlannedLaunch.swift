@@ -31,6 +31,28 @@ package struct PlannedLaunch {
         audit: CommandLineAudit.Context = CommandLineAudit.Context(),
         files: SettingsFiles = .proxmox,
     ) throws {
+        self = try leaf {
+            try PlannedLaunch(
+                planning: words,
+                called: name,
+                configuration: text,
+                environment: environment,
+                isRoot: isRoot,
+                audit: audit,
+                files: files,
+            )
+        }
+    }
+
+    private init(
+        planning words: [ByteString],
+        called name: ByteString,
+        configuration text: String,
+        environment: [ByteString],
+        isRoot: Bool,
+        audit: CommandLineAudit.Context,
+        files: SettingsFiles,
+    ) throws {
         let invocation = Invocation(
             arguments: [name] + words,
             environment: environment,
@@ -98,19 +120,15 @@ package struct CustomFirmwareLaunch {
         variableStore: VariableStoreOption? = nil,
         context: CommandLineAudit.Context = .withImage,
         files: SettingsFiles = .proxmox,
-    ) throws(AttachmentError) {
+    ) throws {
         let commandLine = QEMUCommandLine(vector, files: files)
         let machine = MachineOptions(commandLine)
         if let type = machine["type"], !MachineType(type).hasFlash {
-            throw .unsupportedMachine(type: type)
+            throw PlanningError.unsupportedMachine(type: type)
         }
         guest = try GuestKind(commandLine, machine: machine)
         let attached = try AttachedFirmware(commandLine, machine: machine)
-        do throws(AuditRefusal) {
-            try CommandLineAudit(commandLine, attached: attached, context: context).run()
-        } catch {
-            throw .refused(error)
-        }
+        try CommandLineAudit(commandLine, attached: attached, context: context).run()
         rewrite = try FirmwareRewrite(
             commandLine,
             attached: attached,

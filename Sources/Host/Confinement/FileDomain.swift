@@ -27,7 +27,7 @@ package struct FileDomain: ~Copyable {
     package init(
         _ plan: FilePlan,
         avoiding numbers: Set<Int32> = [],
-    ) throws(LandlockError) {
+    ) throws(LaunchFailure) {
         mode = plan.mode
         guard mode != .off else { return }
         let rules = plan.ruleset?.rules ?? []
@@ -40,19 +40,32 @@ package struct FileDomain: ~Copyable {
                 warnings.append(.wouldRefuse(finding))
             }
         case .enforce:
-            if let error = Self.obstacle { throw error }
+            if let error = Self.obstacle { throw LaunchFailure(error) }
             abi = try Self.version()
             let handled = FileAccess.handled(by: abi)
             let scope = abi >= DomainScope.requiredABI ? plan.ruleset?.scope ?? [] : []
-            let ruleset = try Self.calling("landlock_create_ruleset", nil) { () throws(Errno) in
+            let ruleset = try rethrowing(as: {
+                let operation = "landlock_create_ruleset"
+                return LaunchFailure(
+                    LandlockError.failed(operation: operation, path: nil, errno: $0)
+                )
+            }) { () throws(Errno) in
                 try Landlock.ruleset(handling: handled, scope: scope)
             }
             for rule in rules {
                 guard let placed = try PlacedRule.find(rule) else { continue }
                 let access = placed.access.intersection(handled)
                 guard !access.isEmpty else { continue }
-                try Self.calling("landlock_add_rule", rule.path) { () throws(Errno) in
+                do throws(Errno) {
                     try Landlock.add(access, below: placed.place, to: ruleset)
+                } catch {
+                    throw LaunchFailure(
+                        LandlockError.failed(
+                            operation: "landlock_add_rule",
+                            path: rule.path,
+                            errno: error,
+                        )
+                    )
                 }
                 if placed.isForgotten {
                     held.append(try Self.hold(placed.intoPlace(), avoiding: numbers))
@@ -82,8 +95,12 @@ package struct FileDomain: ~Copyable {
         }
     }
 
-    private static func version() throws(LandlockError) -> Int {
-        do throws(Errno) { return try Landlock.abi().get() } catch { throw .unavailable(error) }
+    private static func version() throws(LaunchFailure) -> Int {
+        do throws(Errno) {
+            return try Landlock.abi().get()
+        } catch {
+            throw LaunchFailure(LandlockError.unavailable(error))
+        }
     }
 
     /// Directories of /proc get a new inode when the kernel has forgotten them, and a rule is about
@@ -93,23 +110,11 @@ package struct FileDomain: ~Copyable {
     private static func hold(
         _ place: consuming OwnedDescriptor,
         avoiding numbers: Set<Int32>,
-    ) throws(LandlockError) -> Int32 {
+    ) throws(LaunchFailure) -> Int32 {
         do throws(HostError) {
             return try ReservedDescriptor(holding: place, avoiding: numbers).release()
         } catch {
-            throw .host(error)
-        }
-    }
-
-    private static func calling<Value: ~Copyable>(
-        _ operation: String,
-        _ path: ByteString?,
-        _ call: () throws(Errno) -> Value,
-    ) throws(LandlockError) -> Value {
-        do throws(Errno) {
-            return try call()
-        } catch {
-            throw .failed(operation: operation, path: path, errno: error)
+            throw LaunchFailure(error)
         }
     }
 }
@@ -123,9 +128,9 @@ struct PlacedRule: ~Copyable {
 
     /// - Returns: `nil` where nothing is there that the row could be about.
     /// - Throws: where the row would let QEMU write where it may not.
-    static func find(_ rule: FileRule) throws(LandlockError) -> PlacedRule? {
+    static func find(_ rule: FileRule) throws(LaunchFailure) -> PlacedRule? {
         guard let seen = try Sight.look(at: rule) else { return nil }
-        if let finding = seen.finding { throw .refused(finding) }
+        if let finding = seen.finding { throw LaunchFailure(LandlockError.refused(finding)) }
         return PlacedRule(
             access: seen.isFolder ? seen.access : seen.access.intersection(.ofFiles),
             isForgotten: rule.isOurs && rule.path.hasPrefix("/proc/"),
@@ -142,7 +147,7 @@ struct PlacedRule: ~Copyable {
     consuming func intoPlace() -> OwnedDescriptor { place }
 
     /// What stands against the row, for a launch that goes on all the same.
-    static func finding(_ rule: FileRule) throws(LandlockError) -> FileFinding? {
+    static func finding(_ rule: FileRule) throws(LaunchFailure) -> FileFinding? {
         try Sight.look(at: rule)?.finding
     }
 }
@@ -155,7 +160,7 @@ private struct Sight: ~Copyable {
     let finding: FileFinding?
 
     /// - Returns: `nil` where nothing is there that the row could be about.
-    static func look(at rule: FileRule) throws(LandlockError) -> Sight? {
+    static func look(at rule: FileRule) throws(LaunchFailure) -> Sight? {
         guard !rule.row.access.isEmpty else { return nil }
         if let place = try open(rule.path) {
             return try Sight(place, rule, rule.row.access, isFolderOfMissing: false)
@@ -171,7 +176,7 @@ private struct Sight: ~Copyable {
         _ rule: FileRule,
         _ access: FileAccess,
         isFolderOfMissing: Bool,
-    ) throws(LandlockError) {
+    ) throws(LaunchFailure) {
         let (isFolder, realPath) = try Self.description(of: place, rule)
         let protected =
             rule.isOurs
@@ -187,17 +192,19 @@ private struct Sight: ~Copyable {
     private static func description(
         of place: borrowing OwnedDescriptor,
         _ rule: FileRule,
-    ) throws(LandlockError) -> (isFolder: Bool, realPath: ByteString) {
+    ) throws(LaunchFailure) -> (isFolder: Bool, realPath: ByteString) {
         do throws(Errno) {
             let isFolder = try place.status().type == .directory
             // Where links, also those of /proc, have led.
             return (isFolder, try place.path())
         } catch .noSuchFileOrDirectory {
-            throw .host(
-                .kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory)
+            throw LaunchFailure(
+                HostError.kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory)
             )
         } catch {
-            throw .failed(operation: "readlink", path: rule.path, errno: error)
+            throw LaunchFailure(
+                LandlockError.failed(operation: "readlink", path: rule.path, errno: error)
+            )
         }
     }
 
@@ -206,7 +213,7 @@ private struct Sight: ~Copyable {
     /// Without opening it for anything: a device or a pipe notices nothing.
     ///
     /// - Returns: `nil` where it is not there, or not for us to see, which then holds for QEMU too.
-    private static func open(_ path: ByteString) throws(LandlockError) -> OwnedDescriptor? {
+    private static func open(_ path: ByteString) throws(LaunchFailure) -> OwnedDescriptor? {
         do throws(Errno) {
             return try OwnedDescriptor(opening: FilePath(path), flags: LINUX_O_PATH)
         } catch .noSuchFileOrDirectory, .notDirectory, .permissionDenied,
@@ -214,7 +221,7 @@ private struct Sight: ~Copyable {
         {
             return nil
         } catch {
-            throw .failed(operation: "open", path: path, errno: error)
+            throw LaunchFailure(LandlockError.failed(operation: "open", path: path, errno: error))
         }
     }
 }

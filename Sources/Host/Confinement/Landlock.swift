@@ -63,7 +63,6 @@ package enum LandlockError: Failure {
     /// A row would let QEMU write where it may not.
     case refused(FileFinding)
     case failed(operation: String, path: ByteString?, errno: Errno)
-    case host(HostError)
 
     package var message: String {
         switch self {
@@ -77,7 +76,6 @@ package enum LandlockError: Failure {
             "landlock: \(quoted(path)): \(operation) failed: \(error)"
         case .failed(let operation, nil, let error):
             "landlock: \(operation) failed: \(error)"
-        case .host(let error): error.message
         }
     }
 
@@ -89,7 +87,6 @@ package enum LandlockError: Failure {
         case .tooOld: "Linux 6.2 or newer is needed; or set 'landlock off'"
         case .refused(let finding): finding.hint
         case .failed: nil
-        case .host(let error): error.hint
         }
     }
 
@@ -98,7 +95,6 @@ package enum LandlockError: Failure {
         case .unavailable, .tooOld: .unavailable
         case .refused: .configuration
         case .failed: .systemCallFailed
-        case .host(let error): error.exitStatus
         }
     }
 }

@@ -10,34 +10,30 @@ extension LaunchForecast {
     /// - Returns: `nil` for a normal guest.
     package init?(of image: Span<UInt8>, guest: GuestKind, commandLine: QEMUCommandLine) {
         guard guest.isConfidential else { return nil }
-        do throws(MeasurementGap) {
-            let launch = try MeasuredCommandLine(commandLine, guest: guest)
-            self = .digests(try Self.digests(of: image, guest: MeasuredGuest(launch)))
+        do throws(LaunchFailure) {
+            let launch = try failing { () throws(MeasurementGap) in
+                try MeasuredCommandLine(commandLine, guest: guest)
+            }
+            let guest = try MeasuredGuest(launch)
+            self = .digests(
+                try failing { () throws(MeasurementRefusal) in
+                    try LaunchDigest.expected(of: guest, firmware: image)
+                }
+            )
         } catch {
             self = .unknown(error)
-        }
-    }
-
-    private static func digests(
-        of image: Span<UInt8>,
-        guest: MeasuredGuest,
-    ) throws(MeasurementGap) -> [ExpectedDigest] {
-        do {
-            return try LaunchDigest.expected(of: guest, firmware: image)
-        } catch {
-            throw .refused(error)
         }
     }
 }
 
 extension MeasuredGuest {
     /// Fills in what the command line only names: the host's processor and the files of the kernel.
-    package init(_ launch: MeasuredCommandLine) throws(MeasurementGap) {
-        let hashes = try launch.kernel.map { (kernel) throws(MeasurementGap) in
+    package init(_ launch: MeasuredCommandLine) throws(LaunchFailure) {
+        let hashes = try launch.kernel.map { (kernel) throws(LaunchFailure) in
             try Self.hashes(of: kernel)
         }
         switch launch.guest {
-        case .normal: throw .notConfidential
+        case .normal: throw LaunchFailure(MeasurementGap.notConfidential)
         case .sev: self = .sev(hashes)
         case .sevES:
             self = .sevES(
@@ -52,37 +48,37 @@ extension MeasuredGuest {
 
     private static func processors(
         of launch: MeasuredCommandLine
-    ) throws(MeasurementGap) -> Processors {
+    ) throws(LaunchFailure) -> Processors {
         let signature =
             switch launch.model {
             case .known(let signature): signature
             case .host: try hostSignature()
             }
-        do {
-            return try Processors(count: launch.processorCount, signature: signature)
-        } catch {
-            throw .refused(error)
+        return try failing { () throws(MeasurementRefusal) in
+            try Processors(count: launch.processorCount, signature: signature)
         }
     }
 
     /// The signature of `-cpu host` on this host.
-    package static func hostSignature() throws(MeasurementGap) -> CPUSignature {
+    package static func hostSignature() throws(LaunchFailure) -> CPUSignature {
         let text: [UInt8]
         do throws(HostFileError) {
             text = try HostFiles.content(at: "/proc/cpuinfo", limit: 16 << 20)
         } catch {
-            throw .fileUnreadable(error.message)
+            throw LaunchFailure(MeasurementGap.fileUnreadable(cause: LaunchFailure(error)))
         }
         guard let processor = HostProcessor(cpuinfo: text) else {
-            throw .hostProcessor(vendor: "unknown")
+            throw LaunchFailure(MeasurementGap.hostProcessor(vendor: "unknown"))
         }
-        guard processor.canHaveSEV else { throw .hostProcessor(vendor: processor.vendor) }
+        guard processor.canHaveSEV else {
+            throw LaunchFailure(MeasurementGap.hostProcessor(vendor: processor.vendor))
+        }
         return processor.signature
     }
 
     private static func hashes(
         of kernel: MeasuredCommandLine.Kernel
-    ) throws(MeasurementGap) -> KernelHashes {
+    ) throws(LaunchFailure) -> KernelHashes {
         try KernelHashes.reading(
             kernel: FilePath(kernel.kernel),
             initrd: kernel.initrd.map { FilePath($0) },
@@ -99,7 +95,7 @@ extension KernelHashes {
         kernel: FilePath,
         initrd: FilePath?,
         commandLine: ByteString?,
-    ) throws(MeasurementGap) -> KernelHashes {
+    ) throws(LaunchFailure) -> KernelHashes {
         do throws(HostFileError) {
             let kernel = try HostFiles.content(at: kernel, limit: maximumByteCount)
             let initrd =
@@ -112,7 +108,7 @@ extension KernelHashes {
                 commandLine: commandLine,
             )
         } catch {
-            throw .fileUnreadable(error.message)
+            throw LaunchFailure(MeasurementGap.fileUnreadable(cause: LaunchFailure(error)))
         }
     }
 }

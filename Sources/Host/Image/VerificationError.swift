@@ -60,6 +60,7 @@ package struct VerificationError: Failure {
 
         /// Nobody said which digest the image must have; this is the one it has.
         case notPinned(found: Digest, image: String, configuration: String)
+        /// A failure of the machine, told of the image that it happened to.
         case host(HostError)
     }
 }

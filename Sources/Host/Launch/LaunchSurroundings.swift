@@ -81,7 +81,7 @@ extension LaunchSurroundings {
     /// says by itself, or where its loader cannot be found, which the kernel says then.
     private static func programs(_ candidates: [FilePath]) -> [ByteString] {
         let program: FilePath
-        do throws(ExecutionError) {
+        do throws(LaunchFailure) {
             program = try Executable(firstOf: candidates).path
         } catch {
             return []

@@ -20,7 +20,7 @@ package struct PreparedLaunch: ~Copyable {
         _ facts: SealedFacts? = nil,
         warnings: [LaunchWarning] = [],
         forecast: LaunchForecast? = nil,
-    ) throws(LandlockError) {
+    ) throws(LaunchFailure) {
         let domain = try FileDomain(plan.confinement.files, avoiding: numbers)
         self.plan = plan
         self.image = image
@@ -45,9 +45,7 @@ package struct PreparedLaunch: ~Copyable {
             )
         }
         do {
-            let program = try failing { () throws(ExecutionError) in
-                try Executable(firstOf: plan.programs)
-            }
+            let program = try Executable(firstOf: plan.programs)
             let descriptor = try Self.hold(image)
             let confinement = try Self.confined(plan, domain)
             try program.become(plan, descriptor, confinement)
@@ -105,13 +103,13 @@ extension PreparedLaunch {
         do {
             let request = try request(invocation)
             let configuration = try LaunchFiles.configuration(for: request)
-            let settings = try failing { () throws(PlanningError) in
-                try Planner.settings(request, configuration: configuration)
-            }
+            let settings = try Planner.settings(request, configuration: configuration)
             let surroundings = try surroundings(request, settings)
-            return try failing { () throws(PlanningError) in
-                try Planner.passThrough(request, settings: settings, surroundings: surroundings)
-            }.confinement
+            return try Planner.passThrough(
+                request,
+                settings: settings,
+                surroundings: surroundings,
+            ).confinement
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
         }
@@ -123,9 +121,11 @@ extension PreparedLaunch {
         _ settings: LaunchSettings,
     ) throws(LaunchFailure) -> LaunchSurroundings {
         var surroundings = try LaunchSurroundings(of: request, settings)
-        let planned = try failing { () throws(PlanningError) in
-            try Planner.passThrough(request, settings: settings, surroundings: surroundings)
-        }
+        let planned = try Planner.passThrough(
+            request,
+            settings: settings,
+            surroundings: surroundings,
+        )
         try surroundings.look(at: planned.confinement.files.ruleset?.rules ?? [])
         return surroundings
     }
@@ -143,19 +143,18 @@ extension PreparedLaunch {
         _ seccomp: SeccompMode?,
     ) throws(LaunchFailure) -> PreparedLaunch {
         let configuration = try LaunchFiles.configuration(for: request)
-        let settings = try failing { () throws(PlanningError) in
-            try Planner.settings(request, configuration: configuration)
-        }.choosing(seccomp)
-        let demand = try failing { () throws(PlanningError) in
-            try Planner.demand(request, settings: settings)
-        }
+        let settings = try Planner.settings(request, configuration: configuration)
+            .choosing(seccomp)
+        let demand = try Planner.demand(request, settings: settings)
         switch demand {
         case .nothing:
             let surroundings =
                 settings.looksAround ? try surroundings(request, settings) : nil
-            let plan = try failing { () throws(PlanningError) in
-                try Planner.passThrough(request, settings: settings, surroundings: surroundings)
-            }
+            let plan = try Planner.passThrough(
+                request,
+                settings: settings,
+                surroundings: surroundings,
+            )
             return try enclosed(plan, request)
         case .image(let choice):
             return try prepare(request, settings, choice)
@@ -187,9 +186,7 @@ extension PreparedLaunch {
             ownDirectories: HostFiles.ownDirectories(among: request.directoriesInEnvironment),
             surroundings: settings.looksAround ? try surroundings(request, settings) : nil,
         )
-        let plan = try failing { () throws(PlanningError) in
-            try Planner.plan(request, settings: settings, choice: choice, host: host)
-        }
+        let plan = try Planner.plan(request, settings: settings, choice: choice, host: host)
         guard let firmware = plan.firmware else { return try enclosed(plan, request) }
         let sealed = try failing { () throws(VerificationError) in
             let verified = try verify(firmware.image)
@@ -216,18 +213,14 @@ extension PreparedLaunch {
     ) throws(LaunchFailure) -> PreparedLaunch {
         // Only rows bring descriptors that could be taken for others.
         let numbers = plan.confinement.files.mode == .enforce ? request.mentionedNumbers : []
-        do throws(LandlockError) {
-            return try PreparedLaunch(
-                plan,
-                avoiding: numbers,
-                image,
-                facts,
-                warnings: warnings,
-                forecast: forecast,
-            )
-        } catch {
-            throw LaunchFailure(error)
-        }
+        return try PreparedLaunch(
+            plan,
+            avoiding: numbers,
+            image,
+            facts,
+            warnings: warnings,
+            forecast: forecast,
+        )
     }
 
     /// Understands exactly the bytes that QEMU will get.

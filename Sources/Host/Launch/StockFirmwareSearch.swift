@@ -53,9 +53,7 @@ enum StockFirmwareSearch {
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
     ) throws(LaunchFailure) -> [FilePath] {
-        let program = try failing { () throws(ExecutionError) in
-            try Executable(firstOf: Planner.programs(request, settings))
-        }
+        let program = try Executable(firstOf: Planner.programs(request, settings))
         let options = request.dataDirectories.flatMap { ["-L", $0] as [ByteString] }
         let output = try failing { () throws(ChildProcessError) in
             try ChildProcess.run(

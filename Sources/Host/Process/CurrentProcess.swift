@@ -5,9 +5,15 @@ import SystemPackage
 
 extension Invocation {
     /// Reads this process: bytes, as the kernel handed them over.
-    package static func current() throws(HostError) -> Invocation {
+    package static func current() throws(LaunchFailure) -> Invocation {
         guard let arguments = unsafe linux_arguments() else {
-            throw .systemCallFailed(operation: "reading argv", path: nil, errno: .invalidArgument)
+            throw LaunchFailure(
+                HostError.systemCallFailed(
+                    operation: "reading argv",
+                    path: nil,
+                    errno: .invalidArgument,
+                )
+            )
         }
         return Invocation(
             arguments: unsafe byteStrings(arguments),
@@ -18,10 +24,13 @@ extension Invocation {
         )
     }
 
-    private static func nodeName() throws(HostError) -> String {
+    private static func nodeName() throws(LaunchFailure) -> String {
         var names = utsname()
         guard unsafe uname(&names) == 0 else {
-            throw .systemCallFailed(operation: "uname", path: nil, errno: Errno(rawValue: errno))
+            let error = Errno(rawValue: errno)
+            throw LaunchFailure(
+                HostError.systemCallFailed(operation: "uname", path: nil, errno: error)
+            )
         }
         let bytes = unsafe withUnsafeBytes(of: names.nodename) { unsafe Array($0) }
         let host = bytes.prefix { $0 != 0 && $0 != UInt8(ascii: ".") }

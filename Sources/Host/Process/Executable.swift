@@ -11,40 +11,44 @@ package struct Executable: Hashable, Sendable {
 
     /// - Parameter candidates: tried in order; the next one only where the one before is not
     ///   there. One that is there and unusable is an error, never passed over.
-    package init(firstOf candidates: [FilePath]) throws(ExecutionError) {
+    package init(firstOf candidates: [FilePath]) throws(LaunchFailure) {
         for candidate in candidates {
             guard let status = try Self.status(of: candidate) else { continue }
             guard status.type == .regular else {
-                throw .notRegularFile(path: candidate, found: status.type)
+                throw LaunchFailure(
+                    ExecutionError.notRegularFile(path: candidate, found: status.type)
+                )
             }
             guard try !status.isSameFile(as: Self.launcher()) else {
-                throw .isLauncherItself(path: candidate)
+                throw LaunchFailure(ExecutionError.isLauncherItself(path: candidate))
             }
             path = candidate
             return
         }
-        throw .notFound(tried: candidates)
+        throw LaunchFailure(ExecutionError.notFound(tried: candidates))
     }
 
     /// - Returns: `nil` where there is no such file.
-    private static func status(of path: FilePath) throws(ExecutionError) -> Stat? {
+    private static func status(of path: FilePath) throws(LaunchFailure) -> Stat? {
         do throws(Errno) {
             return try OwnedDescriptor(opening: path, flags: LINUX_O_PATH).status()
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {
-            throw .failed(operation: "open", path: path, errno: error)
+            throw LaunchFailure(ExecutionError.failed(operation: "open", path: path, errno: error))
         }
     }
 
-    private static func launcher() throws(ExecutionError) -> Stat {
+    private static func launcher() throws(LaunchFailure) -> Stat {
         do throws(Errno) {
             return try Stat(at: "/proc/self/exe")
         } catch .noSuchFileOrDirectory {
-            throw .host(.kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory))
+            throw LaunchFailure(
+                HostError.kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory)
+            )
         } catch {
-            throw .host(
-                .systemCallFailed(operation: "stat", path: "/proc/self/exe", errno: error)
+            throw LaunchFailure(
+                HostError.systemCallFailed(operation: "stat", path: "/proc/self/exe", errno: error)
             )
         }
     }
@@ -106,7 +110,6 @@ package enum ExecutionError: Failure {
     case notPermitted(path: FilePath)
     /// An argument or environment entry would end at its NUL, and mean something else.
     case containsNUL(ByteString)
-    case host(HostError)
 
     package var message: String {
         switch self {
@@ -122,8 +125,6 @@ package enum ExecutionError: Failure {
             "QEMU \(quoted(path)): the seccomp filter did not permit the exec"
         case .containsNUL(let text):
             "argument contains a NUL: \(quoted(text))"
-        case .host(let error):
-            error.message
         }
     }
 
@@ -136,7 +137,6 @@ package enum ExecutionError: Failure {
         case .notPermitted:
             "something around the launcher may intercept seccomp notifications"
         case .notRegularFile, .failed, .containsNUL: nil
-        case .host(let error): error.hint
         }
     }
 
@@ -146,7 +146,6 @@ package enum ExecutionError: Failure {
         case .notRegularFile, .failed, .notPermitted: .cannotExecute
         case .isLauncherItself: .configuration
         case .containsNUL: .software
-        case .host(let error): error.exitStatus
         }
     }
 }

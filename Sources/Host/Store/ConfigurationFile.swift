@@ -40,7 +40,8 @@ package struct ConfigurationFile: ~Copyable {
             guard try HostFiles.configuration(at: path) == content else {
                 throw .changed(path: path)
             }
-            try failing { () throws(Errno) in
+            try rethrowing(as: { HostFileError.notReplaced(path: path, errno: $0) }) {
+                () throws(Errno) in
                 try move(temporary)
                 try syncDirectory()
             }
@@ -72,7 +73,8 @@ package struct ConfigurationFile: ~Copyable {
 
     private borrowing func write(_ bytes: [UInt8], to temporary: FilePath) throws(HostFileError) {
         let mode = try permissions()
-        try failing { () throws(Errno) in
+        try rethrowing(as: { HostFileError.notReplaced(path: path, errno: $0) }) {
+            () throws(Errno) in
             let created = unsafe temporary.withPlatformString { path in
                 systemCall {
                     unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
@@ -124,10 +126,6 @@ package struct ConfigurationFile: ~Copyable {
         } catch {
             throw .unreadable(path: path, errno: error)
         }
-    }
-
-    private borrowing func failing(_ call: () throws(Errno) -> Void) throws(HostFileError) {
-        do { try call() } catch { throw .notReplaced(path: path, errno: error) }
     }
 }
 

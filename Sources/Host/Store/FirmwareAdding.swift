@@ -16,15 +16,16 @@ extension FirmwareStore {
         computing algorithms: Set<Digest.Algorithm> = [],
         observer: ImportObserver = .none,
         progress: (Int) -> Void = { _ in },
-    ) throws(StoreError) -> AddedImage {
+    ) throws(LaunchFailure) -> AddedImage {
         let directory = try StoreDirectory(for: request, creating: true)
         PartialFile.removeLeftovers(in: directory)
-        let partial = try failing(directory, "create a file") { () throws(Errno) in
+        let partial = try rethrowing(as: StoreError.failure(of: "create a file", directory.path)) {
+            () throws(Errno) in
             try observer.take(.createPartialFile) { () throws(Errno) in
                 try PartialFile(in: directory)
             }
         }
-        do throws(StoreError) {
+        do throws(LaunchFailure) {
             let wanted = algorithms.union(expected.map(\.algorithm)).union([.sha256])
             let content = try copy(source, to: partial, in: directory, wanted, observer, progress)
             try Self.require(expected, among: content.digests, of: source.name)
@@ -48,28 +49,38 @@ extension FirmwareStore {
         _ algorithms: Set<Digest.Algorithm>,
         _ observer: ImportObserver,
         _ progress: (Int) -> Void,
-    ) throws(StoreError) -> Content {
+    ) throws(LaunchFailure) -> Content {
         var content = Content()
         var digester = ImageDigester(Array(algorithms))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { unsafe buffer.deallocate() }
         while true {
-            let count = unsafe try source.read(into: buffer)
+            let count = try failing { () throws(StoreError) in
+                unsafe try source.read(into: buffer)
+            }
             guard count > 0 else { break }
             content.byteCount += count
             guard content.byteCount <= ImageRequest.maximumByteCount else {
-                throw .sourceTooLarge(source: source.name, limit: ImageRequest.maximumByteCount)
+                throw LaunchFailure(
+                    StoreError.sourceTooLarge(
+                        source: source.name,
+                        limit: ImageRequest.maximumByteCount
+                    )
+                )
             }
             let chunk = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
             unsafe digester.update(chunk)
-            try failing(directory, "write") { () throws(Errno) in
+            try rethrowing(as: StoreError.failure(of: "write", directory.path)) {
+                () throws(Errno) in
                 try observer.take(.write) { () throws(Errno) in
                     unsafe try partial.descriptor.write(chunk)
                 }
             }
             progress(content.byteCount)
         }
-        guard content.byteCount > 0 else { throw .sourceEmpty(source: source.name) }
+        guard content.byteCount > 0 else {
+            throw LaunchFailure(StoreError.sourceEmpty(source: source.name))
+        }
         content.digests = digester.finish()
         return content
     }
@@ -78,10 +89,12 @@ extension FirmwareStore {
         _ expected: [Digest],
         among found: [Digest],
         of source: String,
-    ) throws(StoreError) {
+    ) throws(LaunchFailure) {
         for digest in expected where !found.contains(digest) {
             let other = found.first { $0.algorithm == digest.algorithm } ?? digest
-            throw .checksumDiffers(source: source, expected: digest, found: other)
+            throw LaunchFailure(
+                StoreError.checksumDiffers(source: source, expected: digest, found: other)
+            )
         }
     }
 
@@ -90,7 +103,7 @@ extension FirmwareStore {
         _ partial: borrowing PartialFile,
         in directory: borrowing StoreDirectory,
         _ observer: ImportObserver,
-    ) throws(StoreError) {
+    ) throws(LaunchFailure) {
         let number = partial.descriptor.number
         do throws(Errno) {
             try observer.take(.makeReadOnly) { () throws(Errno) in
@@ -99,10 +112,13 @@ extension FirmwareStore {
         } catch .notPermitted, .notSupported, .noFunction {
             // Where files have the mode that the mount gives them, what that is counts.
         } catch {
-            throw .failed(operation: "chmod", path: directory.path, errno: error)
+            throw LaunchFailure(
+                StoreError.failed(operation: "chmod", path: directory.path, errno: error)
+            )
         }
         try requireStartable(partial.name, in: directory)
-        try failing(directory, "fsync") { () throws(Errno) in
+        try rethrowing(as: StoreError.failure(of: "fsync", directory.path)) {
+            () throws(Errno) in
             try observer.take(.syncFile) { () throws(Errno) in
                 _ = try systemCall { fsync(number) }.get()
             }
@@ -114,7 +130,7 @@ extension FirmwareStore {
         _ content: Content,
         in directory: borrowing StoreDirectory,
         _ observer: ImportObserver,
-    ) throws(StoreError) -> AddedImage {
+    ) throws(LaunchFailure) -> AddedImage {
         let path = directory.path.appending(volume.fileName)
         do throws(Errno) {
             try observer.take(.place) { () throws(Errno) in
@@ -125,9 +141,10 @@ extension FirmwareStore {
             discard(partial, in: directory, observer)
             return AddedImage(outcome, path, content)
         } catch {
-            throw .failed(operation: "rename", path: path, errno: error)
+            throw LaunchFailure(StoreError.failed(operation: "rename", path: path, errno: error))
         }
-        try failing(directory, "fsync") { () throws(Errno) in
+        try rethrowing(as: StoreError.failure(of: "fsync", directory.path)) {
+            () throws(Errno) in
             try observer.take(.syncDirectory) { () throws(Errno) in try directory.sync() }
         }
         return AddedImage(.added, path, content)
@@ -147,17 +164,14 @@ extension FirmwareStore {
             return
         }
     }
+}
 
-    private func failing<Value: ~Copyable>(
-        _ directory: borrowing StoreDirectory,
-        _ operation: String,
-        _ call: () throws(Errno) -> Value,
-    ) throws(StoreError) -> Value {
-        let path = directory.path
-        return try rethrowing(
-            as: { StoreError.failed(operation: operation, path: path, errno: $0) },
-            call,
-        )
+extension StoreError {
+    fileprivate static func failure(
+        of operation: String,
+        _ path: FilePath,
+    ) -> (Errno) -> LaunchFailure {
+        { LaunchFailure(StoreError.failed(operation: operation, path: path, errno: $0)) }
     }
 }
 

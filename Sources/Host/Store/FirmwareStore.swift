@@ -27,18 +27,18 @@ package struct FirmwareStore: Sendable {
     }
 
     /// Takes the image away, durably.
-    package func remove() throws(StoreError) {
+    package func remove() throws(LaunchFailure) {
         let directory = try StoreDirectory(for: request, creating: false)
         let path = directory.path.appending(volume.fileName)
         do throws(Errno) {
             try directory.remove(volume.fileName)
             try directory.sync()
         } catch .noSuchFileOrDirectory {
-            throw .missing(volume: volume, path: path)
+            throw LaunchFailure(StoreError.missing(volume: volume, path: path))
         } catch .notPermitted {
-            throw .immutable(path: path, errno: .notPermitted)
+            throw LaunchFailure(StoreError.immutable(path: path, errno: .notPermitted))
         } catch {
-            throw .failed(operation: "unlink", path: path, errno: error)
+            throw LaunchFailure(StoreError.failed(operation: "unlink", path: path, errno: error))
         }
     }
 }
@@ -66,11 +66,13 @@ extension FirmwareStore {
     func requireStartable(
         _ name: String,
         in directory: borrowing StoreDirectory,
-    ) throws(StoreError) {
+    ) throws(LaunchFailure) {
         let verification = Verification(request: request, user: UserID(rawValue: geteuid()))
         let path = directory.path.appending(name)
         let parent = directory.descriptor.number
-        try rethrowing(as: { StoreError.notMadeReadOnly(VerificationError(request, $0)) }) {
+        try rethrowing(as: {
+            LaunchFailure(StoreError.notMadeReadOnly(VerificationError(request, $0)))
+        }) {
             () throws(VerificationError.Cause) in
             let file = try rethrowing(as: { verification.cause($0, path) }) {
                 () throws(RegularFile.OpenError) in
@@ -85,12 +87,12 @@ extension FirmwareStore {
     func requireSame(
         _ digests: [Digest],
         in directory: borrowing StoreDirectory,
-    ) throws(StoreError) -> AddedImage.Outcome {
+    ) throws(LaunchFailure) -> AddedImage.Outcome {
         let path = directory.path.appending(volume.fileName)
         let verification = Verification(request: request, user: UserID(rawValue: geteuid()))
         let parent = directory.descriptor.number
         let fileName = volume.fileName
-        let file = try rethrowing(as: { StoreError.untrusted(VerificationError(request, $0)) }) {
+        let file = try rethrowing(as: { LaunchFailure(VerificationError(request, $0)) }) {
             () throws(VerificationError.Cause) in
             try rethrowing(as: { verification.cause($0, path) }) {
                 () throws(RegularFile.OpenError) in
@@ -101,7 +103,13 @@ extension FirmwareStore {
         guard let expected = digests.first(where: { $0.algorithm == found.algorithm }),
             expected == found
         else {
-            throw .otherImageThere(volume: volume, found: found, expected: digests.first ?? found)
+            throw LaunchFailure(
+                StoreError.otherImageThere(
+                    volume: volume,
+                    found: found,
+                    expected: digests.first ?? found
+                )
+            )
         }
         let writable: FilePermissions = [.ownerWrite, .groupWrite, .otherWrite]
         guard !file.status.permissions.isDisjoint(with: writable) else { return .alreadyThere }
@@ -110,7 +118,7 @@ extension FirmwareStore {
             _ = try systemCall { fchmod(number, 0o444) }.get()
             _ = try systemCall { fsync(number) }.get()
         } catch {
-            throw .failed(operation: "chmod", path: path, errno: error)
+            throw LaunchFailure(StoreError.failed(operation: "chmod", path: path, errno: error))
         }
         return .madeReadOnly
     }
@@ -118,7 +126,7 @@ extension FirmwareStore {
     private func digest(
         of file: borrowing RegularFile,
         _ path: FilePath,
-    ) throws(StoreError) -> Digest {
+    ) throws(LaunchFailure) -> Digest {
         var digester = ImageDigester([.sha256])
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { unsafe buffer.deallocate() }
@@ -129,7 +137,7 @@ extension FirmwareStore {
                 unsafe digester.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             }
         } catch {
-            throw .failed(operation: "read", path: path, errno: error)
+            throw LaunchFailure(StoreError.failed(operation: "read", path: path, errno: error))
         }
         return digester.finish().first ?? Digest(.sha256, bytes: [])
     }
@@ -147,7 +155,6 @@ package enum StoreError: Failure {
     case otherImageThere(volume: FirmwareVolume, found: Digest, expected: Digest)
     case missing(volume: FirmwareVolume, path: FilePath)
     case immutable(path: FilePath, errno: Errno)
-    case untrusted(VerificationError)
     /// Neither the mode nor the owner that was asked for came about.
     case notMadeReadOnly(VerificationError)
     case failed(operation: String, path: FilePath, errno: Errno)
@@ -166,7 +173,7 @@ package enum StoreError: Failure {
         case .missing(let volume, let path):
             "firmware volume \(quoted(volume.description)): no such file: \(quoted(path))"
         case .immutable(let path, let errno): "\(quoted(path)): cannot be changed: \(errno)"
-        case .untrusted(let error), .notMadeReadOnly(let error): error.message
+        case .notMadeReadOnly(let error): error.message
         case .failed(let operation, let path, let errno):
             "\(quoted(path)): \(operation) failed: \(errno)"
         }
@@ -181,7 +188,6 @@ package enum StoreError: Failure {
                 + " under it"
         case .missing: "'launcherctl firmware list' shows the images that are there"
         case .immutable(let path, _): "if it is meant to go: chattr -i \(quoted(path))"
-        case .untrusted(let error): error.hint
         case .notMadeReadOnly:
             "the file system kept another owner or mode: export NFS with no_root_squash, mount CIFS"
                 + " with uid=0,file_mode=0444, or mount it read-only"
@@ -198,7 +204,6 @@ package enum StoreError: Failure {
         case .sourceEmpty, .sourceTooLarge, .checksumDiffers, .otherImageThere: .imageRefused
         case .missing: .volumeMissing
         case .immutable, .notMadeReadOnly: .notPermitted
-        case .untrusted(let error): error.exitStatus
         case .failed: .systemCallFailed
         }
     }

@@ -12,10 +12,9 @@ struct StoreDirectory: ~Copyable {
 
     /// - Parameter creating: whether a missing directory is made: the first of those that the
     ///   volume may be in.
-    init(for request: ImageRequest, creating: Bool) throws(StoreError) {
+    init(for request: ImageRequest, creating: Bool) throws(LaunchFailure) {
         let verification = Verification(request: request, user: UserID(rawValue: geteuid()))
-        let directory = try rethrowing(as: { StoreError.untrusted(VerificationError(request, $0)) })
-        {
+        let directory = try rethrowing(as: { LaunchFailure(VerificationError(request, $0)) }) {
             () throws(VerificationError.Cause) in
             try verification.directory(creating: creating)
         }
@@ -27,7 +26,9 @@ struct StoreDirectory: ~Copyable {
                 flags: O_RDONLY | O_DIRECTORY,
             )
         } catch {
-            throw .failed(operation: "open", path: directory.path, errno: error)
+            throw LaunchFailure(
+                StoreError.failed(operation: "open", path: directory.path, errno: error)
+            )
         }
         path = directory.path
         descriptor = opened

@@ -40,17 +40,23 @@ extension GuestConfiguration.Settings {
     /// The firmware that `args` asks for.
     package func firmware() throws(GuestConfigurationError) -> FirmwareOption? {
         let words: [ByteString]
-        do { words = try arguments() } catch { throw .arguments(error) }
+        do { words = try arguments() } catch { throw GuestConfigurationError(error) }
         let vector = ArgumentVector(["kvm"] + words)
         let asked = vector.options.filter { $0.origin == .launcher && $0.name == "efi-firmware" }
         guard let option = asked.last else { return nil }
         guard asked.count == 1 else {
-            throw .option(.repeated(option: option.name, key: nil))
+            throw GuestConfigurationError(
+                LauncherOptionError.repeated(option: option.name, key: nil)
+            )
         }
         guard let value = option.value else {
-            throw .option(.valueMissing(option: option.name))
+            throw GuestConfigurationError(LauncherOptionError.valueMissing(option: option.name))
         }
-        do { return try FirmwareOption(value) } catch { throw .option(error) }
+        do {
+            return try FirmwareOption(value)
+        } catch {
+            throw GuestConfigurationError(error)
+        }
     }
 
     /// The value of `key` in a property string, or the one without a key; empty where neither is
@@ -63,25 +69,17 @@ extension GuestConfiguration.Settings {
     }
 }
 
-/// Why it cannot be told which firmware a VM's configuration asks for.
-package enum GuestConfigurationError: Failure {
-    case arguments(PerlShellWordsError)
-    case option(LauncherOptionError)
+/// Why it cannot be told which firmware a VM's configuration asks for: what is wrong with its
+/// `args`.
+package struct GuestConfigurationError: Failure {
+    private let cause: LaunchFailure
 
-    package var message: String {
-        switch self {
-        case .arguments(let error): "args: \(error.message)"
-        case .option(let error): "args: \(error.message)"
-        }
+    init(_ cause: some Failure) {
+        self.cause = LaunchFailure(cause, label: "args")
     }
 
-    package var hint: String? {
-        switch self {
-        case .arguments(let error): error.hint
-        case .option(let error): error.hint
-        }
-    }
-
+    package var message: String { cause.message }
+    package var hint: String? { cause.hint }
     package var exitStatus: ExitStatus { .configuration }
 }
 

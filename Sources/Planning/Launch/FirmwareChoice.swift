@@ -40,12 +40,18 @@ package struct FirmwareChoice: Equatable, Sendable {
 
 extension FirmwareChoice {
     /// What the VM asks for: `nil` where it starts with whatever its command line attaches.
-    package init?(_ request: LaunchRequest, settings: LaunchSettings) throws(PlanningError) {
+    package init?(_ request: LaunchRequest, settings: LaunchSettings) throws(LaunchFailure) {
         let asked = settings.section?.firmware
         if let option = request.firmware {
             if let asked, asked.value != option.volume {
                 let place = settings.place(asked.line)
-                throw .volumesDiffer(option: option.volume, section: asked.value, place: place)
+                throw LaunchFailure(
+                    PlanningError.volumesDiffer(
+                        option: option.volume,
+                        section: asked.value,
+                        place: place,
+                    )
+                )
             }
             let origin = "option -efi-firmware"
             let pins = option.digests.map { ImageRequest.Pin(digest: $0, origin: origin) }
@@ -53,7 +59,7 @@ extension FirmwareChoice {
         } else if let asked {
             try self.init(asked.value, pins: [], origin: settings.place(asked.line), settings)
         } else if request.efiDisk != nil {
-            throw .option(.variableStoreWithoutFirmware)
+            throw LaunchFailure(LauncherOptionError.variableStoreWithoutFirmware)
         } else {
             return nil
         }
@@ -64,13 +70,15 @@ extension FirmwareChoice {
         pins: [ImageRequest.Pin],
         origin: String,
         _ settings: LaunchSettings,
-    ) throws(PlanningError) {
+    ) throws(LaunchFailure) {
         let section = settings.configuration.firmware(for: volume)
         let configured = section?.pins(file: settings.configuration.file) ?? []
         for one in pins {
             for other in configured
             where one.digest.algorithm == other.digest.algorithm && one.digest != other.digest {
-                throw .pinsDiffer(volume: volume, one: one, other: other)
+                throw LaunchFailure(
+                    PlanningError.pinsDiffer(volume: volume, one: one, other: other)
+                )
             }
         }
         image = .volume(volume)

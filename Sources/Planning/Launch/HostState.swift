@@ -56,21 +56,19 @@ package struct LaunchSettings: Sendable {
     package init(
         _ configuration: LauncherConfiguration,
         for identity: MachineIdentity,
-    ) throws(PlanningError) {
+    ) throws(LaunchFailure) {
         self.configuration = configuration
         if let id = identity.vmID, VirtualMachineID(id.bytes[...]) == nil,
             configuration.hasVirtualMachines
         {
-            throw .notAVMID(id)
+            throw LaunchFailure(PlanningError.notAVMID(id))
         }
-        do {
-            section = try configuration.virtualMachine(
+        section = try failing { () throws(ConfigurationError) in
+            try configuration.virtualMachine(
                 vmid: identity.vmID?.text.flatMap { UInt32($0) },
                 name: identity.name,
                 uuid: identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
             )
-        } catch {
-            throw .configuration(error)
         }
     }
 

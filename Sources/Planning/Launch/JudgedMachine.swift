@@ -9,7 +9,7 @@ extension JudgementContext {
         guest: GuestKind,
         attachment: FirmwareAttachment,
         store: FlashFile?,
-    ) throws(AttachmentError) {
+    ) throws(GuestKindError) {
         let machine = MachineOptions(commandLine)
         let object = try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
         self.init(

@@ -6,7 +6,7 @@ package enum Planner {
     package static func settings(
         _ request: LaunchRequest,
         configuration: LauncherConfiguration,
-    ) throws(PlanningError) -> LaunchSettings {
+    ) throws(LaunchFailure) -> LaunchSettings {
         request.isQuestion
             ? LaunchSettings(configuration)
             : try LaunchSettings(configuration, for: request.identity)
@@ -16,7 +16,7 @@ package enum Planner {
     package static func demand(
         _ request: LaunchRequest,
         settings: LaunchSettings,
-    ) throws(PlanningError) -> FirmwareDemand {
+    ) throws(LaunchFailure) -> FirmwareDemand {
         if request.isQuestion { return .nothing }
         if let choice = try FirmwareChoice(request, settings: settings) { return .image(choice) }
         guard settings.configuration.stockFirmware.value == .verify else { return .nothing }
@@ -31,7 +31,7 @@ package enum Planner {
         _ request: LaunchRequest,
         settings: LaunchSettings,
         surroundings: LaunchSurroundings? = nil,
-    ) throws(PlanningError) -> LaunchPlan {
+    ) throws(LaunchFailure) -> LaunchPlan {
         let confinement = try confinement(request, settings, surroundings)
         return LaunchPlan(
             identity: request.identity,
@@ -53,10 +53,10 @@ package enum Planner {
         settings: LaunchSettings,
         choice: FirmwareChoice,
         host: HostState,
-    ) throws(PlanningError) -> LaunchPlan {
+    ) throws(LaunchFailure) -> LaunchPlan {
         let machine = MachineOptions(request.commandLine)
         try requireSupported(request, machine, settings)
-        let guest = try attaching { () throws(AttachmentError) in
+        let guest = try failing { () throws(GuestKindError) in
             try GuestKind(request.commandLine, machine: machine)
         }
         try requireAllowed(guest, choice)
@@ -104,23 +104,25 @@ extension Planner {
         _ request: LaunchRequest,
         _ machine: MachineOptions,
         _ settings: LaunchSettings,
-    ) throws(PlanningError) {
+    ) throws(LaunchFailure) {
         let called = request.vector.arguments.first ?? ""
         let program = settings.configuration.qemu.map { ByteString($0.value.string) } ?? called
         for name in [called, program] where !QEMUProgram.isX86(name) {
-            throw .attachment(.otherArchitecture(program: name))
+            throw LaunchFailure(PlanningError.otherArchitecture(program: name))
         }
         if let type = machine["type"], !MachineType(type).hasFlash {
-            throw .attachment(.unsupportedMachine(type: type))
+            throw LaunchFailure(PlanningError.unsupportedMachine(type: type))
         }
     }
 
     static func requireAllowed(
         _ guest: GuestKind,
         _ choice: FirmwareChoice,
-    ) throws(PlanningError) {
+    ) throws(LaunchFailure) {
         guard let allowed = choice.guests, !allowed.contains(guest) else { return }
-        throw .guestNotAllowed(guest, image: choice.name, allowed: allowed)
+        throw LaunchFailure(
+            PlanningError.guestNotAllowed(guest, image: choice.name, allowed: allowed)
+        )
     }
 
     static func imageRequest(
@@ -128,7 +130,7 @@ extension Planner {
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
         _ host: HostState,
-    ) throws(PlanningError) -> ImageRequest {
+    ) throws(LaunchFailure) -> ImageRequest {
         switch choice.image {
         case .stock(let path):
             return StockImage.request(
@@ -138,7 +140,7 @@ extension Planner {
             )
         case .volume(let volume):
             let node = request.invocation.nodeName
-            let location = try resolving { () throws(VolumeError) in
+            let location = try failing { () throws(VolumeError) in
                 try host.storages.firmwareLocation(of: volume, on: node)
             }
             return ImageRequest(
@@ -160,14 +162,14 @@ extension Planner {
         _ choice: FirmwareChoice,
         _ settings: LaunchSettings,
         _ host: HostState,
-    ) throws(PlanningError) -> FirmwareRewrite {
+    ) throws(LaunchFailure) -> FirmwareRewrite {
         var asked = FirmwareRewrite.Request(imagePath: host.imagePath, guest: guest)
         asked.sevUsesFlash = settings.configuration.sevAttachment.value == .pflash
         asked.settingsPaths = host.settingsPaths
         asked.vmID = request.identity.vmID
         if let disk = request.efiDisk {
             let node = request.invocation.nodeName
-            asked.variableStore = try resolving { () throws(VolumeError) in
+            asked.variableStore = try failing { () throws(VolumeError) in
                 // Proxmox makes the stores of SEV guests from a template of the large size only.
                 let size = guest == .normal ? disk.variables : .large
                 let store = try host.storages.variableStore(of: disk, on: node)
@@ -175,15 +177,13 @@ extension Planner {
             }
         }
         if case .stock = choice.image { asked.keepsPlace = true }
-        return try attaching { [asked] () throws(AttachmentError) in
-            let attached = try AttachedFirmware(request.commandLine, machine: machine)
-            let audit = CommandLineAudit(
-                request.commandLine,
-                attached: attached,
-                context: host.audit,
-            )
-            do throws(AuditRefusal) { try audit.run() } catch { throw .refused(error) }
-            return try FirmwareRewrite(request.commandLine, attached: attached, request: asked)
+        let attached = try failing { () throws(AttachmentError) in
+            try AttachedFirmware(request.commandLine, machine: machine)
+        }
+        let audit = CommandLineAudit(request.commandLine, attached: attached, context: host.audit)
+        try failing { () throws(AuditRefusal) in try audit.run() }
+        return try failing { [asked] () throws(AttachmentError) in
+            try FirmwareRewrite(request.commandLine, attached: attached, request: asked)
         }
     }
 
@@ -194,25 +194,22 @@ extension Planner {
         _ guest: GuestKind,
         _ attachment: FirmwareAttachment,
         _ commandLine: QEMUCommandLine,
-    ) throws(PlanningError) -> LaunchPlan.FirmwarePlan {
-        try attaching { () throws(AttachmentError) in
-            let machine = MachineOptions(commandLine)
-            let attached = try AttachedFirmware(commandLine, machine: machine)
-            let store = try FlashFile(variablesOf: attached, in: commandLine)
-            return LaunchPlan.FirmwarePlan(
-                choice: choice,
-                image: image,
-                guest: guest,
-                attachment: attachment,
-                context: try JudgementContext(
-                    commandLine,
-                    guest: guest,
-                    attachment: attachment,
-                    store: store,
-                ),
-                variableStore: store,
-            )
+    ) throws(LaunchFailure) -> LaunchPlan.FirmwarePlan {
+        let store = try failing { () throws(AttachmentError) in
+            let attached = try AttachedFirmware(commandLine, machine: MachineOptions(commandLine))
+            return try FlashFile(variablesOf: attached, in: commandLine)
         }
+        let context = try failing { () throws(GuestKindError) in
+            try JudgementContext(commandLine, guest: guest, attachment: attachment, store: store)
+        }
+        return LaunchPlan.FirmwarePlan(
+            choice: choice,
+            image: image,
+            guest: guest,
+            attachment: attachment,
+            context: context,
+            variableStore: store,
+        )
     }
 
     /// - Parameter ownDirectories: of those that the environment names, the ones that only root and
@@ -248,51 +245,50 @@ extension Planner {
         _ settings: LaunchSettings,
         _ surroundings: LaunchSurroundings?,
         adding rewritten: QEMUCommandLine? = nil,
-    ) throws(PlanningError) -> LaunchPlan.ConfinementPlan {
-        do {
+    ) throws(LaunchFailure) -> LaunchPlan.ConfinementPlan {
+        let ruleset = try failing { () throws(PolicyError) in
             let ruleset = try Ruleset.derived(
                 from: request.commandLine,
                 spawn: settings.spawn,
                 adding: settings.groups,
             )
             if settings.seccomp == .enforce { try Ruleset.requireStartable(request.commandLine) }
-            let commandLine = rewritten ?? request.passedThrough
-            guard let surroundings else {
-                // No rows: a mode that wants some lets nothing pass.
-                return .init(
-                    mode: settings.seccomp,
-                    ruleset: ruleset,
-                    files: FilePlan(mode: settings.landlock, ruleset: nil),
-                    capabilities: CapabilityPlan(mode: settings.capabilities, rules: nil),
-                )
-            }
-            let files = FileRuleset.derived(
-                from: commandLine,
-                groups: ruleset.groups,
-                in: surroundings,
-            )
+            return ruleset
+        }
+        let commandLine = rewritten ?? request.passedThrough
+        guard let surroundings else {
+            // No rows: a mode that wants some lets nothing pass.
             return .init(
                 mode: settings.seccomp,
                 ruleset: ruleset,
-                files: FilePlan(
-                    mode: settings.landlock,
-                    ruleset: files,
-                    uncovered: commandLine.uncovered(
-                        by: files,
-                        from: surroundings.workingDirectory,
-                    ),
-                ),
-                capabilities: .derived(
-                    settings.capabilities,
-                    from: commandLine,
-                    groups: ruleset.groups,
-                    files: files,
-                    in: surroundings,
-                ),
+                files: FilePlan(mode: settings.landlock, ruleset: nil),
+                capabilities: CapabilityPlan(mode: settings.capabilities, rules: nil),
             )
-        } catch {
-            throw .policy(error)
         }
+        let files = FileRuleset.derived(
+            from: commandLine,
+            groups: ruleset.groups,
+            in: surroundings,
+        )
+        return .init(
+            mode: settings.seccomp,
+            ruleset: ruleset,
+            files: FilePlan(
+                mode: settings.landlock,
+                ruleset: files,
+                uncovered: commandLine.uncovered(
+                    by: files,
+                    from: surroundings.workingDirectory,
+                ),
+            ),
+            capabilities: .derived(
+                settings.capabilities,
+                from: commandLine,
+                groups: ruleset.groups,
+                files: files,
+                in: surroundings,
+            ),
+        )
     }
 
     static func warnings(about files: FilePlan) -> [LaunchWarning] {
@@ -310,21 +306,5 @@ extension Planner {
             default: false
             }
         }.map { .firmwareFromElsewhere(option: commandLine.quote($0, at: "rrsnapshot")) }
-    }
-}
-
-// MARK: - Errors of the parts
-
-extension Planner {
-    static func attaching<Value>(
-        _ decide: () throws(AttachmentError) -> Value
-    ) throws(PlanningError) -> Value {
-        do { return try decide() } catch { throw .attachment(error) }
-    }
-
-    static func resolving<Value>(
-        _ resolve: () throws(VolumeError) -> Value
-    ) throws(PlanningError) -> Value {
-        do { return try resolve() } catch { throw .storage(error) }
     }
 }

@@ -1,11 +1,8 @@
-/// Why a launch was not even begun: everything that can be known before the image is opened.
+/// Why a launch was not even begun, where that is found out only by all parts together: what one
+/// part alone finds wrong it says by an error of its own.
 package enum PlanningError: Failure {
-    case option(LauncherOptionError)
-    case configuration(ConfigurationError)
-    case storage(VolumeError)
-    case attachment(AttachmentError)
-    case policy(PolicyError)
-
+    case unsupportedMachine(type: ByteString)
+    case otherArchitecture(program: ByteString)
     /// The command line and the configuration name different volumes.
     case volumesDiffer(option: FirmwareVolume, section: FirmwareVolume, place: String)
     /// The command line and the configuration pin different digests.
@@ -23,11 +20,10 @@ package enum PlanningError: Failure {
 
     package var message: String {
         switch self {
-        case .option(let error): error.message
-        case .configuration(let error): error.message
-        case .storage(let error): error.message
-        case .attachment(let error): error.message
-        case .policy(let error): error.message
+        case .unsupportedMachine(let type):
+            "custom firmware does not fit machine type \(quoted(type))"
+        case .otherArchitecture(let program):
+            "custom firmware is supported for x86_64 guests only, not for \(quoted(program))"
         case .volumesDiffer(let option, let section, let place):
             "option -efi-firmware names \(quoted(option.description)), but \(place) names"
                 + " \(quoted(section.description))"
@@ -52,11 +48,8 @@ package enum PlanningError: Failure {
 
     package var hint: String? {
         switch self {
-        case .option(let error): error.hint
-        case .configuration(let error): error.hint
-        case .storage(let error): error.hint
-        case .attachment(let error): error.hint
-        case .policy(let error): error.hint
+        case .unsupportedMachine: "custom firmware needs a pc or q35 machine"
+        case .otherArchitecture: "start this VM without custom firmware"
         case .volumesDiffer: "make the two agree, or leave one of them out"
         case .pinsDiffer: "find out which is right with sha256sum, and leave the other out"
         case .guestNotAllowed: "pin firmware that is made for this kind of guest"
@@ -69,13 +62,10 @@ package enum PlanningError: Failure {
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .option(let error): error.exitStatus
-        case .configuration(let error): error.exitStatus
-        case .storage(let error): error.exitStatus
-        case .attachment(let error): error.exitStatus
-        case .policy(let error): error.exitStatus
         case .volumesDiffer, .pinsDiffer, .guestNotAllowed: .configuration
-        case .stockFirmwareNotAFile, .stockFirmwareNotRaw, .notAVMID: .usage
+        case .unsupportedMachine, .otherArchitecture, .stockFirmwareNotAFile, .stockFirmwareNotRaw,
+            .notAVMID:
+            .usage
         case .stockFirmwareMissing: .volumeMissing
         }
     }

@@ -14,20 +14,18 @@ package enum StockImage {
     /// - Returns: `nil` for a machine without any firmware.
     package static func reference(
         in commandLine: QEMUCommandLine
-    ) throws(PlanningError) -> Reference? {
+    ) throws(LaunchFailure) -> Reference? {
         let machine = MachineOptions(commandLine)
         if isWithoutFirmware(commandLine, machine) { return nil }
-        let attached: AttachedFirmware
-        let flash: FlashFile?
-        do throws(AttachmentError) {
-            attached = try AttachedFirmware(commandLine, machine: machine)
-            flash = try FlashFile(codeOf: attached, in: commandLine)
-        } catch {
-            throw .attachment(error)
+        let (attached, flash) = try failing { () throws(AttachmentError) in
+            let attached = try AttachedFirmware(commandLine, machine: machine)
+            return (attached, try FlashFile(codeOf: attached, in: commandLine))
         }
         if attached.hasFlashCode { return .file(try path(of: flash, attached)) }
         let name = attached.bios.last?.value ?? MachineType(machine["type"] ?? "pc").biosName
-        guard let text = name.text else { throw .stockFirmwareNotAFile(name) }
+        guard let text = name.text else {
+            throw LaunchFailure(PlanningError.stockFirmwareNotAFile(name))
+        }
         return .searched(FilePath(text))
     }
 
@@ -50,12 +48,14 @@ package enum StockImage {
     private static func path(
         of flash: FlashFile?,
         _ attached: AttachedFirmware,
-    ) throws(PlanningError) -> FilePath {
+    ) throws(LaunchFailure) -> FilePath {
         guard let name = flash?.file, let text = name.text else {
             let name = attached.codeDrive?.properties["file"] ?? attached.codeNode?.value
-            throw .stockFirmwareNotAFile(name ?? "")
+            throw LaunchFailure(PlanningError.stockFirmwareNotAFile(name ?? ""))
         }
-        guard flash?.isWholeFile == true else { throw .stockFirmwareNotRaw(name) }
+        guard flash?.isWholeFile == true else {
+            throw LaunchFailure(PlanningError.stockFirmwareNotRaw(name))
+        }
         return FilePath(text)
     }
 

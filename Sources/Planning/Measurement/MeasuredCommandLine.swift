@@ -150,7 +150,7 @@ package struct MeasuredCommandLine: Hashable, Sendable {
 }
 
 /// Why no launch digest can be foretold for a command line.
-package enum MeasurementGap: Failure, Hashable {
+package enum MeasurementGap: Failure {
     case notConfidential
     /// QEMU takes what its build has as a default.
     case noFirmware
@@ -168,11 +168,8 @@ package enum MeasurementGap: Failure, Hashable {
     case otherFirmware(option: String)
     /// The guest sees something else of the file than its bytes.
     case flashFormat(String)
-    /// A file that is measured, or whose hash is.
-    case fileUnreadable(String, hint: String? = nil, status: ExitStatus = .volumeMissing)
-    case refused(MeasurementRefusal)
-    /// No guest would start from it, and nothing would be measured.
-    case unfit(image: String, ImageRefusal)
+    /// A file whose hash is measured, or that says what the host's processor is.
+    case fileUnreadable(cause: LaunchFailure)
 
     package var message: String {
         switch self {
@@ -191,9 +188,7 @@ package enum MeasurementGap: Failure, Hashable {
         case .flashFormat(let file):
             "flash file \(quoted(file)): what the guest sees of it is not known"
                 + " (expected format=raw, without offset and size)"
-        case .fileUnreadable(let text, _, _): text
-        case .refused(let refusal): refusal.message
-        case .unfit(let image, let refusal): "\(image): \(refusal.message)"
+        case .fileUnreadable(let cause): cause.message
         }
     }
 
@@ -202,21 +197,19 @@ package enum MeasurementGap: Failure, Hashable {
         case .processorModel, .hostProcessor:
             "name the image, and the CPU's signature (CPUID leaf 1, EAX): 'launcherctl measure"
                 + " sev-snp IMAGE --vcpus N --cpu-sig 0xa00f11'"
-        case .refused(let refusal): refusal.hint
-        case .unfit(_, let refusal): refusal.hint
         case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
-            .processorDevice, .appended, .otherFirmware, .flashFormat:
+            .processorDevice, .appended, .otherFirmware, .flashFormat, .fileUnreadable:
             nil
-        case .fileUnreadable(_, let hint, _): hint
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .refused(let refusal): refusal.exitStatus
-        case .unfit(_, let refusal): refusal.exitStatus
-        case .fileUnreadable(_, _, let status): status
-        default: .usage
+        case .fileUnreadable: .volumeMissing
+        case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
+            .processorModel, .processorDevice, .hostProcessor, .appended, .otherFirmware,
+            .flashFormat:
+            .usage
         }
     }
 }

@@ -94,9 +94,14 @@ extension LaunchDigest.SEVESVariant {
 }
 
 /// The launch digest that the owner of a confidential guest should see, or why it cannot be told.
-package enum LaunchForecast: Hashable, Sendable {
+package enum LaunchForecast: Equatable, Sendable {
     case digests([ExpectedDigest])
-    case unknown(MeasurementGap)
+    /// In a box of its own: Swift could not hand over a launch that has `any Failure` in place.
+    indirect case unknown(LaunchFailure)
+
+    package static func gap(_ gap: MeasurementGap) -> LaunchForecast {
+        .unknown(LaunchFailure(gap))
+    }
 
     package var digests: [ExpectedDigest] {
         if case .digests(let digests) = self { digests } else { [] }

@@ -92,7 +92,7 @@ package enum PropertyStringError: Failure {
         switch self {
         case .unknownKey(let key, let known): keyHint(for: key, among: known)
         case .badVolume(_, let error): error.hint
-        default: nil
+        case .notUTF8, .controlCharacter, .duplicateKey, .missingKey, .missingValue, .badValue: nil
         }
     }
 

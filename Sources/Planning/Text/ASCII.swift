@@ -1,4 +1,4 @@
-// Bytes of ASCII, which the rules of QEMU, Proxmox and ours are made of; no others belong to a class.
+// Classes of bytes as the rules of QEMU and Proxmox have them: of ASCII only.
 
 func isLetter(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

@@ -10,6 +10,41 @@ package protocol Failure: Error, Equatable, Sendable {
     var exitStatus: ExitStatus { get }
 }
 
+/// What goes up to `main`: an error, and the VM that it is about.
+///
+/// Each part throws an error of its own type, so that whoever calls it knows what may happen. What
+/// calls several of them throws this.
+package struct LaunchFailure: Failure {
+    package let cause: any Failure
+    /// `vm 100`; `nil` where the command line names none.
+    package let label: String?
+
+    package init(_ cause: any Failure, label: String? = nil) {
+        self.cause = cause
+        self.label = label
+    }
+
+    package func labelled(_ label: String?) -> LaunchFailure {
+        LaunchFailure(cause, label: self.label ?? label)
+    }
+
+    package var message: String { label.map { "\($0): \(cause.message)" } ?? cause.message }
+    package var hint: String? { cause.hint }
+    package var exitStatus: ExitStatus { cause.exitStatus }
+
+    package static func == (one: LaunchFailure, other: LaunchFailure) -> Bool {
+        one.message == other.message && one.hint == other.hint
+            && one.exitStatus == other.exitStatus
+    }
+}
+
+/// Runs a part, and wraps what it throws.
+package func failing<Value: ~Copyable, Cause: Failure>(
+    _ part: () throws(Cause) -> Value
+) throws(LaunchFailure) -> Value {
+    do { return try part() } catch { throw LaunchFailure(error) }
+}
+
 /// Text of a user in a message: quoted, printable, on one line.
 package func quoted(_ text: String) -> String { quoted(ByteString(text)) }
 

@@ -38,11 +38,9 @@ struct CommandLineArguments: ParsableArguments {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
             return (try Invocation.planned(words), nil)
         }
-        let command = try failing { () throws(QemuServerError) in
-            try QemuServer.command(vmid: id.number)
-        }
+        let command = try QemuServer.command(vmid: id.number)
         let affinity = try failing { () throws(CPUListError) in try command.affinity() }
-        let own = try LaunchFailure.invocation()
+        let own = try Invocation.current()
         return (own.replacingArguments(with: command.arguments), affinity)
     }
 }
@@ -51,7 +49,7 @@ extension Invocation {
     /// The call that the launcher would see. swift-argument-parser hands words over as text, so
     /// the words behind `--` are taken from the process itself, bytes unharmed.
     static func planned(_ commandLine: [String]) throws(LaunchFailure) -> Invocation {
-        let current = try LaunchFailure.invocation()
+        let current = try Invocation.current()
         var words = Array(current.arguments.suffix(commandLine.count))
         if !(words.first.map(namesProgram) ?? false) {
             words.insert("qemu-system-x86_64", at: 0)
@@ -72,22 +70,20 @@ enum QemuServer {
 
     /// The command by which Proxmox would start the VM, as it says itself. It activates the VM's
     /// storages, and makes a temporary variable store where the VM has none of its own.
-    static func command(vmid: UInt32) throws(QemuServerError) -> ProxmoxCommand {
-        let output: ChildProcess.Output?
-        do throws(ChildProcessError) {
-            output = try ChildProcess.run(program, ["showcmd", "\(vmid)"])
-        } catch {
-            throw .failed(error)
+    static func command(vmid: UInt32) throws(LaunchFailure) -> ProxmoxCommand {
+        let output = try failing { () throws(ChildProcessError) in
+            try ChildProcess.run(program, ["showcmd", "\(vmid)"])
         }
-        guard let output else { throw .missing(program: program) }
-        guard output.status == 0 else { throw .refused(vmid: vmid, status: output.status) }
-        let words: [ByteString]
-        do throws(QuotedCommandLineError) {
-            words = try QuotedCommandLine.words(ByteString(output.bytes))
-        } catch {
-            throw .output(error)
+        guard let output else { throw LaunchFailure(QemuServerError.missing(program: program)) }
+        guard output.status == 0 else {
+            throw LaunchFailure(QemuServerError.refused(vmid: vmid, status: output.status))
         }
-        guard let command = ProxmoxCommand(words) else { throw .notQEMU(words.first ?? "") }
+        let words = try failing { () throws(QuotedCommandLineError) in
+            try QuotedCommandLine.words(ByteString(output.bytes))
+        }
+        guard let command = ProxmoxCommand(words) else {
+            throw LaunchFailure(QemuServerError.notQEMU(words.first ?? ""))
+        }
         return command
     }
 }
@@ -95,17 +91,13 @@ enum QemuServer {
 /// Why Proxmox's command for a VM is not known.
 enum QemuServerError: Failure {
     case missing(program: String)
-    case failed(ChildProcessError)
     case refused(vmid: UInt32, status: Int32)
-    case output(QuotedCommandLineError)
     case notQEMU(ByteString)
 
     var message: String {
         switch self {
         case .missing(let program): "\(program) is missing: this is no Proxmox host"
-        case .failed(let error): error.message
         case .refused(let vmid, let status): "qm showcmd \(vmid): exit status \(status)"
-        case .output(let error): error.message
         case .notQEMU(let word): "qm showcmd: does not start QEMU, but \(quoted(word))"
         }
     }
@@ -113,17 +105,14 @@ enum QemuServerError: Failure {
     var hint: String? {
         switch self {
         case .missing: "give QEMU's command line after '--'"
-        case .output(let error): error.hint
-        case .failed, .refused, .notQEMU: nil
+        case .refused, .notQEMU: nil
         }
     }
 
     var exitStatus: ExitStatus {
         switch self {
         case .missing: .unavailable
-        case .failed(let error): error.exitStatus
         case .refused: .volumeMissing
-        case .output(let error): error.exitStatus
         case .notQEMU: .software
         }
     }

@@ -16,7 +16,7 @@ struct ImageArgument {
             self.init(file: FilePath(text))
             return
         }
-        let invocation = try LaunchFailure.invocation()
+        let invocation = try Invocation.current()
         let settings = try LaunchFiles.configuration(at: configuration.map { FilePath($0) })
         let storages = try LaunchFiles.storages(for: settings)
         let location: FirmwareLocation
@@ -72,7 +72,9 @@ struct UnreadableImage: Failure {
     var hint: String? {
         switch cause {
         case .missing: "name a file, or a firmware volume: STORAGE:efi-firmware/FILE"
-        default: cause.hint
+        case .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .foreignOwner,
+            .writableByOthers, .unreadable, .changed, .locked, .configurationMissing, .notReplaced:
+            cause.hint
         }
     }
 
@@ -80,7 +82,9 @@ struct UnreadableImage: Failure {
         switch cause {
         case .missing, .danglingSymbolicLink: .volumeMissing
         case .notRegularFile, .tooLarge: .imageRefused
-        default: cause.exitStatus
+        case .replaced, .foreignOwner, .writableByOthers, .unreadable, .changed, .locked,
+            .configurationMissing, .notReplaced:
+            cause.exitStatus
         }
     }
 }

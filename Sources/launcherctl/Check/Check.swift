@@ -73,7 +73,7 @@ extension Check {
             configured: store.configuration.qemu?.value,
             calledAs: "/usr/bin/kvm",
         )
-        do throws(ExecutionError) {
+        do throws(LaunchFailure) {
             return [
                 Finding("qemu", try Executable(firstOf: candidates).path.string, .ok, "is there")
             ]

@@ -7,7 +7,7 @@ enum DiversionCheck {
     /// - Parameter store: `nil` where the configuration cannot be read, which is a failure already.
     static func findings(_ store: Store?) -> [Finding] {
         let diversion = Diversion()
-        do throws(DiversionError) {
+        do throws(LaunchFailure) {
             switch try diversion.state() {
             case .enabled: return [finding(.ok, "VMs start through the launcher")]
             case .noDpkg: return [finding(.ok, "no dpkg on this host")]

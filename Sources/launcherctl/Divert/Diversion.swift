@@ -35,7 +35,7 @@ struct Diversion {
         case noDpkg
     }
 
-    func state() throws(DiversionError) -> State {
+    func state() throws(LaunchFailure) -> State {
         let owner: String?
         switch try dpkgDivert(["--listpackage", Self.path.string]) {
         case nil: return .noDpkg
@@ -67,17 +67,14 @@ struct Diversion {
 
     /// - Returns: what it printed, without the last line feed; `nil` where there is no dpkg.
     @discardableResult
-    func dpkgDivert(_ arguments: [String]) throws(DiversionError) -> String? {
+    func dpkgDivert(_ arguments: [String]) throws(LaunchFailure) -> String? {
         let place = root.isEmpty ? [] : ["--root=\(root)"]
-        let output: ChildProcess.Output?
-        do throws(ChildProcessError) {
-            output = try ChildProcess.run("/usr/bin/dpkg-divert", place + arguments)
-        } catch {
-            throw .dpkgDivert(error)
+        let output = try failing { () throws(ChildProcessError) in
+            try ChildProcess.run("/usr/bin/dpkg-divert", place + arguments)
         }
         guard let output else { return nil }
         guard output.status == 0 else {
-            throw .refused(arguments: arguments, status: output.status)
+            throw LaunchFailure(DiversionError.refused(arguments: arguments, status: output.status))
         }
         return output.text.hasSuffix("\n") ? String(output.text.dropLast()) : output.text
     }
@@ -85,49 +82,55 @@ struct Diversion {
 
 extension Diversion {
     /// Puts the launcher in QEMU's place. Doing it twice changes nothing.
-    func enable() throws(DiversionError) {
-        let lock = try PackageLock(root: root)
+    func enable() throws(LaunchFailure) {
+        let lock = try failing { () throws(DiversionError) in try PackageLock(root: root) }
         defer { withExtendedLifetime(lock) {} }
         switch try state() {
-        case .noDpkg: throw .noDpkg
-        case .foreign(let package): throw .foreign(package: package)
+        case .noDpkg: throw LaunchFailure(DiversionError.noDpkg)
+        case .foreign(let package): throw LaunchFailure(DiversionError.foreign(package: package))
         case .enabled: return
         case .disabled, .incomplete: break
         }
-        guard exists(Self.launcher) else { throw .launcherMissing }
-        guard exists(Self.path) || exists(Self.diverted) else { throw .nothingToDivert }
-        let link = try temporaryLink("kvm", to: Self.launcher.string)
-        do throws(DiversionError) {
-            try requireWorking(link)
+        let link = try failing { () throws(DiversionError) in
+            guard exists(Self.launcher) else { throw .launcherMissing }
+            guard exists(Self.path) || exists(Self.diverted) else { throw .nothingToDivert }
+            return try temporaryLink("kvm", to: Self.launcher.string)
+        }
+        do throws(LaunchFailure) {
+            try failing { () throws(DiversionError) in try requireWorking(link) }
             try dpkgDivert([
                 "--package", Self.package, "--no-rename", "--divert", Self.diverted.string, "--add",
                 Self.path.string,
             ])
-            if exists(Self.path), !isLauncher(Self.path) { try keepOriginal() }
-            try move(link, to: Self.path)
+            try failing { () throws(DiversionError) in
+                if exists(Self.path), !isLauncher(Self.path) { try keepOriginal() }
+                try move(link, to: Self.path)
+            }
         } catch {
-            try remove(link)
+            try failing { () throws(DiversionError) in try remove(link) }
             throw error
         }
-        try syncDirectory()
+        try failing { () throws(DiversionError) in try syncDirectory() }
     }
 
     /// Puts QEMU's own link back. Doing it twice changes nothing.
-    func disable() throws(DiversionError) {
-        let lock = try PackageLock(root: root)
+    func disable() throws(LaunchFailure) {
+        let lock = try failing { () throws(DiversionError) in try PackageLock(root: root) }
         defer { withExtendedLifetime(lock) {} }
         switch try state() {
         case .noDpkg, .disabled: return
-        case .foreign(let package): throw .foreign(package: package)
+        case .foreign(let package): throw LaunchFailure(DiversionError.foreign(package: package))
         case .enabled, .incomplete: break
         }
-        if exists(Self.diverted) {
-            try move(Self.diverted, to: Self.path)
-        } else if isLauncher(Self.path) {
-            // QEMU's package is gone, and its link with it.
-            try remove(Self.path)
+        try failing { () throws(DiversionError) in
+            if exists(Self.diverted) {
+                try move(Self.diverted, to: Self.path)
+            } else if isLauncher(Self.path) {
+                // QEMU's package is gone, and its link with it.
+                try remove(Self.path)
+            }
+            try syncDirectory()
         }
-        try syncDirectory()
         try dpkgDivert(["--package", Self.package, "--no-rename", "--remove", Self.path.string])
     }
 

@@ -11,7 +11,6 @@ enum DiversionError: Failure {
     case nothingToDivert
     case packagesChanging
     case needed(by: DependentGuests)
-    case dpkgDivert(ChildProcessError)
     case refused(arguments: [String], status: Int32)
     case failed(operation: String, path: FilePath, errno: Errno)
 
@@ -25,7 +24,6 @@ enum DiversionError: Failure {
         case .nothingToDivert: "\(Diversion.path) is missing, so there is nothing to stand in for"
         case .packagesChanging: "packages are being installed or removed"
         case .needed(let guests): "\(Diversion.path) is needed: without it, \(guests.summary)"
-        case .dpkgDivert(let error): error.message
         case .refused(let arguments, let status):
             "dpkg-divert \(arguments.joined(separator: " ")): exit status \(status)"
         case .failed(let operation, let path, let errno):
@@ -43,7 +41,7 @@ enum DiversionError: Failure {
         case .nothingToDivert: "install pve-qemu-kvm first"
         case .packagesChanging: "try again when apt or dpkg has finished"
         case .needed: "'launcherctl divert disable --force' disables it all the same"
-        case .dpkgDivert, .refused: nil
+        case .refused: nil
         case .failed(_, _, .permissionDenied): "run it as root"
         case .failed: nil
         }
@@ -56,7 +54,6 @@ enum DiversionError: Failure {
         case .launcherMissing, .nothingToDivert: .volumeMissing
         case .launcherFails: .cannotExecute
         case .packagesChanging, .needed: .notPermitted
-        case .dpkgDivert(let error): error.exitStatus
         case .refused: .systemCallFailed
         case .failed(_, _, .permissionDenied): .notPermitted
         case .failed: .systemCallFailed

@@ -33,14 +33,14 @@ struct DivertCommand: ParsableCommand {
         func run() throws {
             try reporting { () throws(LaunchFailure) in
                 let diversion = Diversion()
-                let state = try failing { () throws(DiversionError) in try diversion.state() }
+                let state = try diversion.state()
                 if state == .disabled {
                     try failing { () throws(HostFileError) in try diversion.writeConfiguration() }
                 } else {
                     // One that went away meanwhile is not replaced by one that asks for nothing.
                     try diversion.requireConfiguration()
                 }
-                try failing { () throws(DiversionError) in try diversion.enable() }
+                try diversion.enable()
                 Output.show("enabled: \(Diversion.path) leads to \(Diversion.launcher)")
             }
         }
@@ -68,7 +68,7 @@ struct DivertCommand: ParsableCommand {
                     throw LaunchFailure(DiversionError.needed(by: guests))
                 }
                 for warning in guests.warnings { console.warn(warning, about: nil) }
-                try failing { () throws(DiversionError) in try diversion.disable() }
+                try diversion.disable()
                 Output.show("disabled: \(Diversion.path) is QEMU's own")
             }
         }
@@ -77,7 +77,7 @@ struct DivertCommand: ParsableCommand {
         private static func dependent(
             on diversion: Diversion
         ) throws(LaunchFailure) -> DependentGuests {
-            switch try failing({ () throws(DiversionError) in try diversion.state() }) {
+            switch try diversion.state() {
             case .disabled, .noDpkg, .foreign: return DependentGuests(unknown: [])
             case .enabled, .incomplete: break
             }
@@ -101,7 +101,7 @@ struct DivertCommand: ParsableCommand {
         func run() throws {
             var status: Int32 = 0
             try reporting { () throws(LaunchFailure) in
-                let state = try failing { () throws(DiversionError) in try Diversion().state() }
+                let state = try Diversion().state()
                 let (word, remark) = state.description
                 if json {
                     let document = DiversionDocument(
@@ -158,7 +158,7 @@ extension DependentGuests {
         let sections = try failing { () throws(ConfigurationError) in
             try configuration.virtualMachines()
         }
-        let node = try LaunchFailure.invocation().nodeName
+        let node = try Invocation.current().nodeName
         let uses = FirmwareUses(guests: cluster.guests, sections: sections, node: node)
         self.init(uses, cluster, node: node)
     }

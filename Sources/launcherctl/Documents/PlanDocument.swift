@@ -61,7 +61,7 @@ extension PlanReport {
         )
     }
 
-    private var gap: MeasurementGap? {
+    private var gap: LaunchFailure? {
         if case .unknown(let gap) = forecast { gap } else { nil }
     }
 

@@ -58,18 +58,18 @@ struct ExplainCommand: ParsableCommand {
 
     private static func standardInput() throws(LaunchFailure) -> LogExplanation {
         var explanation = LogExplanation()
-        try wrapping { () throws(HostError) in
+        try failing { () throws(HostError) in
             try StandardInput.lines { explanation.read($0) }
         }
         return explanation
     }
 
     private func explain(process: Int) throws(LaunchFailure) {
-        let running = try wrapping { () throws(HostError) in
+        let running = try failing { () throws(HostError) in
             try ProcessStatus.confinement(of: process)
         }
         Output.show("process \(process): \(running?.summary ?? "not running")")
-        let log = try wrapping { () throws(HostError) in try KernelLog.content() }
+        let log = try failing { () throws(HostError) in try KernelLog.content() }
         let explanation = LogExplanation(log, of: process)
         if explanation.entries.isEmpty, explanation.launches > 0 {
             Output.show(Self.launch)
@@ -79,10 +79,6 @@ struct ExplainCommand: ParsableCommand {
             Output.show("\n" + explanation.text, terminator: "")
         }
     }
-}
-
-private func wrapping<Value>(_ body: () throws(HostError) -> Value) throws(LaunchFailure) -> Value {
-    do { return try body() } catch { throw LaunchFailure(error) }
 }
 
 /// Why there is nothing to explain.

@@ -77,13 +77,11 @@ struct FirmwareAddCommand: ParsableCommand {
         let path = file == "-" ? FilePath("/dev/stdin") : FilePath(file)
         let source = try failing { () throws(StoreError) in try ImageSource(path) }
         var progress = ProgressLine(volume.description, total: source.byteCount)
-        return try failing { () throws(StoreError) in
-            try place.add(
-                source,
-                expecting: expected + pins.map(\.digest),
-                progress: { progress.update($0) },
-            )
-        }
+        return try place.add(
+            source,
+            expecting: expected + pins.map(\.digest),
+            progress: { progress.update($0) },
+        )
     }
 
     private func say(_ added: AddedImage, _ volume: FirmwareVolume) {

@@ -49,7 +49,7 @@ struct FirmwareRemoveCommand: ParsableCommand {
                 at: try store.location(of: volume),
                 accepting: store.configuration.readOnly.value,
             )
-            try failing { () throws(StoreError) in try place.remove() }
+            try place.remove()
             Output.show("removed \(volume)")
             for user in users { console.warn("does not start any more", about: "\(user)") }
             let pins = store.pins(of: volume)

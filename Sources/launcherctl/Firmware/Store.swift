@@ -16,7 +16,7 @@ struct Store {
         configurationPath = path ?? LauncherConfiguration.defaultFile
         self.configuration = configuration
         storages = try LaunchFiles.storages(for: configuration)
-        node = try LaunchFailure.invocation().nodeName
+        node = try Invocation.current().nodeName
         // Beside storage.cfg, wherever that is: everything of a cluster is in one directory.
         cluster = ClusterFiles(
             below: configuration.storageConfiguration.value.removingLastComponent()

@@ -65,9 +65,9 @@ struct GuestDescription: Equatable {
         processorCount == nil && processor == nil && features == nil && kernel == nil
     }
 
-    func measured(_ kind: GuestKind) throws(MeasurementGap) -> MeasuredGuest {
+    func measured(_ kind: GuestKind) throws(LaunchFailure) -> MeasuredGuest {
         switch kind {
-        case .normal: throw .notConfidential
+        case .normal: throw LaunchFailure(MeasurementGap.notConfidential)
         case .sev: .sev(try hashes())
         case .sevES: .sevES(try processors(), try hashes())
         case .sevSNP: .sevSNP(try processors(), try hashes())
@@ -85,29 +85,32 @@ struct GuestDescription: Equatable {
         return number
     }
 
-    private func processors() throws(MeasurementGap) -> Processors {
-        guard let processorCount else { throw .optionMissing("--vcpus") }
+    private func processors() throws(LaunchFailure) -> Processors {
+        guard let processorCount else {
+            throw LaunchFailure(MeasurementGap.optionMissing("--vcpus"))
+        }
         let signature = try signature()
-        do throws(MeasurementRefusal) {
-            return try Processors(count: processorCount, signature: signature, features: features)
-        } catch {
-            throw .refused(error)
+        return try failing { () throws(MeasurementRefusal) in
+            try Processors(count: processorCount, signature: signature, features: features)
         }
     }
 
-    private func signature() throws(MeasurementGap) -> CPUSignature {
+    private func signature() throws(LaunchFailure) -> CPUSignature {
         switch processor {
-        case nil: throw .optionMissing("--cpu or --cpu-sig")
+        case nil: throw LaunchFailure(MeasurementGap.optionMissing("--cpu or --cpu-sig"))
         case .signature(let signature): return signature
         case .model(let model):
-            switch try MeasuredCommandLine.model(ByteString(model)) {
+            let known = try failing { () throws(MeasurementGap) in
+                try MeasuredCommandLine.model(ByteString(model))
+            }
+            switch known {
             case .known(let signature): return signature
             case .host: return try MeasuredGuest.hostSignature()
             }
         }
     }
 
-    private func hashes() throws(MeasurementGap) -> KernelHashes? {
+    private func hashes() throws(LaunchFailure) -> KernelHashes? {
         guard let kernel else { return nil }
         return try KernelHashes.reading(
             kernel: FilePath(kernel.file),

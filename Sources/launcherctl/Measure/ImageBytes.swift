@@ -6,14 +6,10 @@ struct ImageBytes {
     private let name: String
     private let bytes: [UInt8]
 
-    init(_ name: String, configuration: String?) throws(MeasurementGap) {
-        do throws(LaunchFailure) {
-            let argument = try ImageArgument(name, configuration: configuration)
-            self.name = argument.name
-            bytes = try argument.read()
-        } catch {
-            throw .fileUnreadable(error.message, hint: error.hint, status: error.exitStatus)
-        }
+    init(_ name: String, configuration: String?) throws(LaunchFailure) {
+        let argument = try ImageArgument(name, configuration: configuration)
+        self.name = argument.name
+        bytes = try argument.read()
     }
 
     /// - Parameters:
@@ -21,8 +17,8 @@ struct ImageBytes {
     ///   - guest: finds out the rest of it.
     func digests(
         of kind: GuestKind,
-        guest: () throws(MeasurementGap) -> MeasuredGuest,
-    ) throws(MeasurementGap) -> [ExpectedDigest] {
+        guest: () throws(LaunchFailure) -> MeasuredGuest,
+    ) throws(LaunchFailure) -> [ExpectedDigest] {
         let guest = try guest()
         return try StartDoubt(about: name, bytes.span, of: kind).measuring {
             () throws(MeasurementRefusal) in

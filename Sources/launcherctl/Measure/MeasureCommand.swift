@@ -84,7 +84,7 @@ struct MeasureCommand: ParsableCommand {
         let launch = try PreparedLaunch.prepare(try Invocation.planned(commandLine))
         switch try forecast(of: launch) {
         case .digests(let digests): return digests
-        case .unknown(let gap): throw LaunchFailure(gap)
+        case .unknown(let failure): throw failure
         }
     }
 
@@ -92,7 +92,7 @@ struct MeasureCommand: ParsableCommand {
         of launch: borrowing PreparedLaunch
     ) throws(LaunchFailure) -> LaunchForecast {
         if let forecast = launch.forecast { return forecast }
-        guard launch.plan.firmware == nil else { return .unknown(.notConfidential) }
+        guard launch.plan.firmware == nil else { return .gap(.notConfidential) }
         return try StockForecast.make(launch.plan)
     }
 }
@@ -128,7 +128,7 @@ struct MeasureRequest: Equatable {
 
     func run() throws {
         let digests: [ExpectedDigest]
-        do throws(MeasurementGap) {
+        do throws(LaunchFailure) {
             digests = try self.digests()
         } catch {
             throw refuse(error)
@@ -136,9 +136,9 @@ struct MeasureRequest: Equatable {
         try output.show(digests)
     }
 
-    private func digests() throws(MeasurementGap) -> [ExpectedDigest] {
+    private func digests() throws(LaunchFailure) -> [ExpectedDigest] {
         try ImageBytes(image, configuration: configuration).digests(of: kind) {
-            () throws(MeasurementGap) in
+            () throws(LaunchFailure) in
             try guest.measured(kind)
         }
     }
@@ -172,12 +172,12 @@ struct StartDoubt {
     /// - Parameter measure: finds the digests; where there are none, the doubt is the better reason.
     func measuring(
         _ measure: () throws(MeasurementRefusal) -> [ExpectedDigest]
-    ) throws(MeasurementGap) -> [ExpectedDigest] {
+    ) throws(LaunchFailure) -> [ExpectedDigest] {
         let digests: [ExpectedDigest]
         do throws(MeasurementRefusal) {
             digests = try measure()
         } catch {
-            throw refusal.map { .unfit(image: image, $0) } ?? .refused(error)
+            throw LaunchFailure(refusal.map { ImageUnfit(image: image, refusal: $0) } ?? error)
         }
         say()
         return digests

@@ -64,7 +64,7 @@ struct PolicyCommand: ParsableCommand {
             case .bpf:
                 Output.show(FilterListing(plan.ruleset, mode: plan.mode).text, terminator: "")
             case .pfc:
-                let text = try failing { () throws(VerificationFailure) in
+                let text = try failing { () throws(LibseccompError) in
                     try RulesetVerifier.pseudoCode(plan.ruleset, mode: plan.mode)
                 }
                 Output.show(text, terminator: "")
@@ -79,12 +79,7 @@ struct PolicyCommand: ParsableCommand {
             return
         }
         var verifier = RulesetVerifier()
-        let agreement: Agreement
-        do throws(VerificationFailure) {
-            agreement = try verifier.verify(plan.ruleset, mode: plan.mode)
-        } catch {
-            throw LaunchFailure(error)
-        }
+        let agreement = try verifier.verify(plan.ruleset, mode: plan.mode)
         Output.show("libseccomp \(RulesetVerifier.libseccompVersion) agrees: \(agreement.summary)")
     }
 }

@@ -82,7 +82,7 @@ struct SeccompFilterTests {
         var verifier = RulesetVerifier()
         #expect(throws: Never.self) { try verifier.verify(ruleset, mode: .enforce) }
         let failure = #expect(throws: VerificationFailure.self) {
-            try verifier.verify(stack, against: ruleset, mode: .enforce)
+            try leaf { try verifier.verify(stack, against: ruleset, mode: .enforce) }
         }
         guard case .differs(let difference) = failure else {
             Issue.record("\(String(describing: failure))")
@@ -146,7 +146,7 @@ struct SeccompFilterTests {
         var verifier = RulesetVerifier()
         let failure = #expect(throws: VerificationFailure.self) {
             let stack = FilterStack(ruleset(4), mode: .enforce)
-            return try verifier.verify(stack, against: ruleset(2), mode: .enforce)
+            return try leaf { try verifier.verify(stack, against: ruleset(2), mode: .enforce) }
         }
         #expect(failure?.message.contains("libseccomp") == false)
         #expect(failure?.message.hasPrefix("read (0) with a0=0x") == true)

@@ -156,7 +156,7 @@ struct ExecutionTests {
 struct ExecutableTests {
     @Test func `a program that is not there is status 127, and every path is named`() {
         let error = #expect(throws: ExecutionError.self) {
-            try Executable(firstOf: ["/nowhere/kvm", "/nowhere/qemu"])
+            try leaf { try Executable(firstOf: ["/nowhere/kvm", "/nowhere/qemu"]) }
         }
         #expect(error?.message == "QEMU '/nowhere/kvm', '/nowhere/qemu' not found")
         #expect(error?.exitStatus == .notFound)
@@ -167,14 +167,14 @@ struct ExecutableTests {
         let directory = try TemporaryDirectory()
         #expect(
             throws: ExecutionError.notRegularFile(path: directory.path, found: .directory)
-        ) { try Executable(firstOf: [directory.path, "/bin/cat"]) }
+        ) { try leaf { try Executable(firstOf: [directory.path, "/bin/cat"]) } }
         #expect(
             throws: ExecutionError.failed(
                 operation: "open",
                 path: "/bin/cat/x",
                 errno: .notDirectory
             )
-        ) { try Executable(firstOf: ["/bin/cat/x", "/bin/cat"]) }
+        ) { try leaf { try Executable(firstOf: ["/bin/cat/x", "/bin/cat"]) } }
     }
 
     @Test func `a named pipe is refused without waiting for its writer`() throws {
@@ -182,7 +182,7 @@ struct ExecutableTests {
         let pipe = directory.path.appending("kvm")
         try makePipe(pipe, mode: 0o755)
         #expect(throws: ExecutionError.notRegularFile(path: pipe, found: .fifo)) {
-            try Executable(firstOf: [pipe])
+            try leaf { try Executable(firstOf: [pipe]) }
         }
     }
 
@@ -192,7 +192,7 @@ struct ExecutableTests {
         try makeLink(link, to: "/proc/self/exe")
         for path in ["/proc/self/exe", link] {
             let error = #expect(throws: ExecutionError.self) {
-                try Executable(firstOf: [path, "/bin/cat"])
+                try leaf { try Executable(firstOf: [path, "/bin/cat"]) }
             }
             #expect(error == .isLauncherItself(path: path))
             #expect(error?.exitStatus == .configuration)

@@ -54,16 +54,18 @@ struct EmptyStorage: Sendable {
     ) throws -> AddedImage {
         let source = name == "a.fd" ? source : root.appending("source-\(name)")
         try write(content, to: source, mode: 0o644)
-        return try store(name: name).add(
-            ImageSource(source),
-            expecting: digests,
-            computing: algorithms,
-            observer: observer,
-        )
+        return try leaf {
+            try store(name: name).add(
+                ImageSource(source),
+                expecting: digests,
+                computing: algorithms,
+                observer: observer,
+            )
+        }
     }
 
     func addSource() throws -> AddedImage {
-        try store().add(ImageSource(source))
+        try leaf { try store().add(ImageSource(source)) }
     }
 
     /// What is in the directory for firmware, hidden files too.
@@ -141,7 +143,7 @@ struct AddingTests {
     @Test func `a name that is a link is not followed`() throws {
         try write(Vector.abc.content, to: storage.outside)
         try makeLink(storage.image, to: storage.outside.string)
-        #expect(throws: StoreError.self) { try storage.add(Vector.abc.content) }
+        #expect(throws: VerificationError.self) { try storage.add(Vector.abc.content) }
         #expect(try bytes(of: storage.outside) == Vector.abc.content)
     }
 
@@ -171,7 +173,7 @@ struct AddingTests {
 
     @Test func `a directory that others may write to is not used`() throws {
         try change(storage.images, mode: 0o777)
-        #expect(throws: StoreError.self) { try storage.add(Vector.abc.content) }
+        #expect(throws: VerificationError.self) { try storage.add(Vector.abc.content) }
         #expect(try storage.names().isEmpty)
     }
 
@@ -266,6 +268,6 @@ struct AddingTests {
         try storage.store().remove()
         #expect(try storage.names().isEmpty)
         let missing = StoreError.missing(volume: try storage.volume, path: storage.image)
-        #expect(throws: missing) { try storage.store().remove() }
+        #expect(throws: missing) { try leaf { try storage.store().remove() } }
     }
 }

@@ -41,7 +41,7 @@ struct PlannerTests {
     @Test(arguments: ["passt,id=n", #"{"type":"passt","id":"n"}"#] as [ByteString])
     func `passt, which the filter would end, is refused only under it`(value: ByteString) throws {
         let words: [ByteString] = ["-netdev", value]
-        #expect(throws: PlanningError.self) { try PlannedLaunch(words) }
+        #expect(throws: PolicyError.self) { try PlannedLaunch(words) }
         let failure = try #require(PlannedLaunch.refusal(words))
         #expect(failure.message.contains("QEMU would start passt, which confines itself"))
         #expect(failure.hint?.contains("-netdev stream") == true)
@@ -185,7 +185,7 @@ struct LaunchRecordTests {
             ExpectedDigest(variant: .init2, digest: digest),
         ])
         #expect(record(both).contains(" launch-digest=legacy:\(digest),init2:\(digest) "))
-        #expect(record(.unknown(.processorCount)).contains(" launch-digest=unknown "))
+        #expect(record(.gap(.processorCount)).contains(" launch-digest=unknown "))
         #expect(!record(nil).contains("launch-digest"))
     }
 

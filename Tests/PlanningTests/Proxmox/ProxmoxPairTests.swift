@@ -46,7 +46,7 @@ struct ProxmoxPairTests {
             guard settings.isUEFI else {
                 let refusal = PlannedLaunch.refusal(call, configuration: configuration)
                 let expected = AttachmentError.notUEFI(vmID: Self.vmID)
-                #expect(refusal as? PlanningError == .attachment(expected))
+                #expect(refusal as? AttachmentError == expected)
                 continue
             }
             let launch = try PlannedLaunch(call, configuration: configuration)

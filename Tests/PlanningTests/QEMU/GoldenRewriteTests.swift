@@ -43,6 +43,7 @@ struct GoldenRewriteTests {
             text = Self.text(of: launch)
         } catch {
             name = "error"
+            let error = try #require(error as? any Failure)
             let hint = error.hint.map { "hint: \($0)\n" } ?? ""
             text = "\(error.message)\n" + hint
         }

@@ -80,7 +80,7 @@ struct GuestKindTests {
                 "tdx-guest,id=a"
             ) == .tdx
         )
-        #expect(throws: AttachmentError.confidentialGuestAmbiguous(first: "a", second: "b")) {
+        #expect(throws: GuestKindError.ambiguous(first: "a", second: "b")) {
             try kind("-M", "confidential-guest-support=a,memory-encryption=b")
         }
     }
@@ -89,7 +89,7 @@ struct GuestKindTests {
         "", "/objects/c", "d",
     ])
     func `a name without object is refused`(name: String) {
-        #expect(throws: AttachmentError.self) {
+        #expect(throws: GuestKindError.self) {
             try kind(
                 "-M",
                 ByteString("confidential-guest-support=\(name)"),
@@ -105,7 +105,7 @@ struct GuestKindTests {
         #"{"qom-type":"sev-guest","id":"c","policy":5.5}"#, #"{"id":"c"}"#,
     ])
     func `an object that cannot be understood is refused`(object: String) {
-        #expect(throws: AttachmentError.self) {
+        #expect(throws: GuestKindError.self) {
             try kind("-M", "confidential-guest-support=c", "-object", ByteString(object))
         }
     }

@@ -4,7 +4,7 @@ struct SwiftSource {
         let text: String
         /// How many braces are open around it.
         let depth: Int
-        /// Behind a dot: a member of something, whose name says nothing by itself.
+        /// After a dot: a member of something, whose name says nothing by itself.
         let isMember: Bool
         /// Right before a bracket: a call, or the name of a function.
         let isCall: Bool

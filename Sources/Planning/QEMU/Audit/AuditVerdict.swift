@@ -19,8 +19,6 @@ package enum AuditRefusal: Failure {
     case firmwareBeside(option: String)
     /// The guest's first code would come from an IGVM file.
     case igvm(option: String)
-    /// A flash bank in a file of settings, where the image cannot be put.
-    case firmwareInFile(place: String)
     /// `-set drive.ID.KEY=` changes the flash bank after its own option was read.
     case flashChanged(option: String)
     /// QEMU may be able to read what we are not.
@@ -51,8 +49,6 @@ package enum AuditRefusal: Failure {
             "\(option) names firmware besides the custom firmware volume"
         case .igvm(let option):
             "\(option) starts the guest from an IGVM file, not from the custom firmware volume"
-        case .firmwareInFile(let place):
-            "\(place) decides the firmware"
         case .flashChanged(let option):
             "\(option) changes the drive that holds the firmware"
         case .unreadable(let option, let why):
@@ -82,7 +78,6 @@ package enum AuditRefusal: Failure {
     package var hint: String? {
         switch self {
         case .firmwareBeside, .igvm, .flashChanged: "leave it out"
-        case .firmwareInFile: "put the flash drive into the command line"
         case .unreadable: "write it in another way, or leave it out"
         case .unknownOption:
             "leave it out, or start this VM without custom firmware until the launcher knows it"

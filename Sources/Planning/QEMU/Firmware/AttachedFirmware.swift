@@ -31,7 +31,7 @@ package struct AttachedFirmware: Equatable, Sendable {
     private func refuseNodesOfFiles() throws(AttachmentError) {
         for setting in machine.settings
         where ["pflash0", "pflash1"].contains(setting.key) && setting.stated.option == nil {
-            throw .refused(.firmwareInFile(place: setting.quote))
+            throw .firmwareInFile(place: setting.quote)
         }
     }
 
@@ -119,10 +119,10 @@ package struct FlashDrive: Equatable, Sendable {
         _ commandLine: QEMUCommandLine,
     ) throws(AttachmentError) -> ArgumentVector.Option {
         guard let option = stated.option else {
-            throw .refused(.firmwareInFile(place: commandLine.quote(stated, at: "if")))
+            throw .firmwareInFile(place: commandLine.quote(stated, at: "if"))
         }
         if let change = stated.change {
-            throw .refused(.flashChanged(option: commandLine.vector.quote(change)))
+            throw .flashChanged(option: commandLine.vector.quote(change))
         }
         return option
     }

@@ -73,7 +73,7 @@ package struct ObjectOption: Equatable, Sendable {
 
     package static func all(
         in commandLine: QEMUCommandLine
-    ) throws(AttachmentError) -> [ObjectOption] {
+    ) throws(GuestKindError) -> [ObjectOption] {
         var objects: [ObjectOption] = []
         for option in commandLine.all("object") {
             let quote = commandLine.quote(option)
@@ -106,7 +106,7 @@ extension GuestKind {
 
     /// The kind of guest a command line asks for: its machine names a confidential-guest object,
     /// by the property of today or the older `memory-encryption`.
-    package init(_ commandLine: QEMUCommandLine, machine: MachineOptions) throws(AttachmentError) {
+    package init(_ commandLine: QEMUCommandLine, machine: MachineOptions) throws(GuestKindError) {
         guard let object = try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
         else {
             self = .normal
@@ -119,14 +119,14 @@ extension GuestKind {
             self = policy & Self.policyES != 0 ? .sevES : .sev
         case "sev-snp-guest": self = .sevSNP
         case "tdx-guest": self = .tdx
-        default: throw .confidentialObjectUnknown(type: object.type, option: quote)
+        default: throw .unknownObject(type: object.type, option: quote)
         }
     }
 
     private static func policy(
         of object: ObjectOption,
         quote: String
-    ) throws(AttachmentError)
+    ) throws(GuestKindError)
         -> UInt64
     {
         guard let text = object.policyText else { return defaultPolicy }
@@ -142,20 +142,49 @@ extension ObjectOption {
     package static func confidentialGuest(
         in commandLine: QEMUCommandLine,
         machine: MachineOptions,
-    ) throws(AttachmentError) -> ObjectOption? {
+    ) throws(GuestKindError) -> ObjectOption? {
         let current = machine.last("confidential-guest-support")
         let older = machine.last("memory-encryption")
         if let current, let older, current.value != older.value {
-            throw .confidentialGuestAmbiguous(first: current.value, second: older.value)
+            throw .ambiguous(first: current.value, second: older.value)
         }
         guard let setting = current ?? older else { return nil }
         let objects = try all(in: commandLine)
         guard let object = objects.last(where: { $0.identifier == setting.value }) else {
-            throw .confidentialObjectMissing(
+            throw .objectMissing(
                 id: setting.value,
                 option: setting.quote
             )
         }
         return object
     }
+}
+
+/// Why it cannot be told what protects the guest.
+package enum GuestKindError: Failure {
+    case unreadableJSON(option: String, JSONError)
+    case objectMissing(id: ByteString, option: String)
+    case unknownObject(type: ByteString, option: String)
+    case ambiguous(first: ByteString, second: ByteString)
+    case unreadablePolicy(found: ByteString, option: String)
+
+    package var message: String {
+        switch self {
+        case .unreadableJSON(let option, let error):
+            "\(option): not readable as JSON (\(error.explanation))"
+        case .objectMissing(let id, let option):
+            "\(option): no -object with id \(quoted(id)) in the command line"
+        case .unknownObject(let type, let option):
+            "\(option): unknown kind of confidential guest \(quoted(type))"
+                + " (expected sev-guest, sev-snp-guest or tdx-guest)"
+        case .ambiguous(let first, let second):
+            "two objects are to protect the guest: \(quoted(first)) and \(quoted(second))"
+        case .unreadablePolicy(let found, let option):
+            "\(option): the policy is not a number: \(quoted(found))"
+        }
+    }
+
+    package var hint: String? { nil }
+
+    package var exitStatus: ExitStatus { .usage }
 }

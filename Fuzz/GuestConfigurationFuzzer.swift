@@ -2,7 +2,8 @@ import Planning
 
 /// A VM's configuration as Proxmox keeps it, and the property strings in it.
 func fuzzGuestConfiguration(_ bytes: [UInt8]) {
-    let guest = GuestConfiguration(parsing: bytes, vmid: 100)
+    guard let id = VirtualMachineID("100") else { fatalError("100 is no VM ID") }
+    let guest = GuestConfiguration(parsing: bytes, vmid: id)
     for settings in [guest.current] + guest.snapshots.map(\.settings) {
         do {
             _ = try settings.efiDisk()

@@ -24,7 +24,8 @@ package struct ProxmoxPair: CustomTestStringConvertible, Sendable {
 
     package func configuration() throws -> GuestConfiguration.Settings {
         let bytes = try PackageFiles.bytes(of: Self.folder.appending(path: name))
-        return GuestConfiguration(parsing: bytes, vmid: 8006).current
+        let vmid = try #require(VirtualMachineID("8006"))
+        return GuestConfiguration(parsing: bytes, vmid: vmid).current
     }
 }
 

@@ -61,9 +61,9 @@ package struct ClusterFiles: Sendable {
     }
 
     /// `100.conf`
-    private static func vmid(of name: String) -> UInt32? {
+    private static func vmid(of name: String) -> VirtualMachineID? {
         guard name.hasSuffix(".conf") else { return nil }
-        return VirtualMachineID(name.dropLast(".conf".count))?.number
+        return VirtualMachineID(name.dropLast(".conf".count))
     }
 }
 

@@ -24,11 +24,11 @@ extension LauncherConfiguration {
     ///   has an ID, and where the section's `uuid` is not the VM's. None of these is passed over:
     ///   the VM would start with something else than what somebody wrote down for it.
     package func virtualMachine(
-        vmid: UInt32?,
+        vmid: VirtualMachineID?,
         name: ByteString?,
         uuid: MachineUUID?,
     ) throws(ConfigurationError) -> VirtualMachineSection? {
-        let id = vmid.map { Array(String($0).utf8) }
+        let id = vmid.map { Array($0.description.utf8) }
         let name = name.flatMap { VirtualMachineSection.Subject.isName($0) ? $0.bytes : nil }
         let matching = virtualMachineSections { section in
             id.map { configuration.matches(section.id, $0) } ?? false

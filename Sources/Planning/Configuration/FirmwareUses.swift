@@ -12,7 +12,7 @@ package struct FirmwareUses: Sendable {
 
     /// Who needs an image.
     package enum User: Hashable, Sendable, CustomStringConvertible {
-        case guest(vmid: UInt32, node: String?, Occasion)
+        case guest(vmid: VirtualMachineID, node: String?, Occasion)
         case section(VirtualMachineSection.Subject, line: Int)
 
         package var description: String {
@@ -102,7 +102,7 @@ package struct DependentGuests: Equatable, Sendable {
     ///   - uses: of all nodes.
     ///   - guests: all there are; none where there is no Proxmox to ask.
     package init(_ uses: FirmwareUses, guests: [LocatedGuest], node: String) {
-        var asking: Set<UInt32> = []
+        var asking: Set<VirtualMachineID> = []
         for case .guest(let vmid, nil, let occasion) in uses.all.map(\.user) {
             guard occasion.isNowOrNext, asking.insert(vmid).inserted else { continue }
             stopped.append(.guest(vmid: vmid, node: nil, .now))

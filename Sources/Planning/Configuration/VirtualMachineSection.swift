@@ -53,7 +53,7 @@ extension VirtualMachineSection {
 extension VirtualMachineSection {
     package enum Subject: Hashable, Sendable {
         /// Proxmox's VM ID, QEMU's `-id`: an ID of digits is always one.
-        case vmid(UInt32)
+        case vmid(VirtualMachineID)
         /// An ID in the form of a UUID is always one.
         case uuid(MachineUUID)
         /// QEMU's `-name`, for VMs without an ID.
@@ -65,7 +65,7 @@ extension VirtualMachineSection.Subject {
     /// - Returns: `nil` for digits that are no VM ID.
     init?(_ bytes: ArraySlice<UInt8>) {
         if let vmid = VirtualMachineID(bytes) {
-            self = .vmid(vmid.number)
+            self = .vmid(vmid)
         } else if bytes.allSatisfy(isDigit) {
             return nil
         } else if let uuid = MachineUUID(bytes) {

@@ -58,14 +58,13 @@ package struct LaunchSettings: Sendable {
         for identity: MachineIdentity,
     ) throws(LaunchFailure) {
         self.configuration = configuration
-        if let id = identity.vmID, VirtualMachineID(id.bytes[...]) == nil,
-            configuration.hasVirtualMachines
-        {
+        let vmid = identity.vmID.flatMap { VirtualMachineID($0.bytes) }
+        if let id = identity.vmID, vmid == nil, configuration.hasVirtualMachines {
             throw LaunchFailure(PlanningError.notAVMID(id))
         }
         section = try failing { () throws(ConfigurationError) in
             try configuration.virtualMachine(
-                vmid: identity.vmID?.text.flatMap { UInt32($0) },
+                vmid: vmid,
                 name: identity.name,
                 uuid: identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
             )

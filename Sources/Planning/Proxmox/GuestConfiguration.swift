@@ -1,7 +1,7 @@
 /// A VM's configuration as Proxmox keeps it, `/etc/pve/nodes/NODE/qemu-server/VMID.conf`, as far
 /// as it says something about firmware.
 package struct GuestConfiguration: Hashable, Sendable {
-    package let vmid: UInt32
+    package let vmid: VirtualMachineID
     /// What the VM is started with.
     package let current: Settings
     /// Changes that the next start takes over; `nil` where there is no such section.
@@ -64,7 +64,7 @@ extension GuestConfiguration {
     /// Reads the file as Proxmox does (qemu-server QemuServer.pm `parse_vm_config`): leniently, so
     /// that both see the same VM. Values are not checked here; a key that Proxmox does not know is
     /// kept, and means nothing to anybody.
-    package init(parsing bytes: [UInt8], vmid: UInt32) {
+    package init(parsing bytes: [UInt8], vmid: VirtualMachineID) {
         var parser = Parser(bytes)
         parser.parse()
         self.init(

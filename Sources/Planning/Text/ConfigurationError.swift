@@ -33,7 +33,7 @@ package struct ConfigurationError: Failure {
 
         // The VM that is asked for.
         case severalSections(lines: [Int])
-        case sectionByName(vmid: UInt32)
+        case sectionByName(vmid: VirtualMachineID)
         case otherUUID(expected: MachineUUID, found: MachineUUID?)
     }
 

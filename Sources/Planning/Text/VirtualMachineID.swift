@@ -1,6 +1,6 @@
 /// Proxmox's number of a VM: `^[1-9][0-9]{2,8}$` (pve-common JSONSchema.pm `pve_verify_vmid`).
-package struct VirtualMachineID: Hashable, Sendable {
-    package let number: UInt32
+package struct VirtualMachineID: Hashable, Sendable, CustomStringConvertible {
+    private let number: UInt32
 
     package init?(_ digits: some Collection<UInt8>) {
         guard (3...9).contains(digits.count), digits.first != UInt8(ascii: "0") else { return nil }
@@ -16,6 +16,8 @@ package struct VirtualMachineID: Hashable, Sendable {
     package init?(_ text: some StringProtocol) {
         self.init(Array(text.utf8))
     }
+
+    package var description: String { String(number) }
 }
 
 /// The UUID of a VM, as `-uuid` and `-smbios type=1,uuid=` give it.

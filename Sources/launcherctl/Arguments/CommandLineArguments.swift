@@ -38,7 +38,7 @@ struct CommandLineArguments: ParsableArguments {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
             return (try Invocation.planned(words), nil)
         }
-        let command = try QemuServer.command(vmid: id.number)
+        let command = try QemuServer.command(vmid: id)
         let affinity = try failing { () throws(CPUListError) in try command.affinity() }
         let own = try Invocation.current()
         return (own.replacingArguments(with: command.arguments), affinity)
@@ -70,7 +70,7 @@ enum QemuServer {
 
     /// The command by which Proxmox would start the VM, as it says itself. It activates the VM's
     /// storages, and makes a temporary variable store where the VM has none of its own.
-    static func command(vmid: UInt32) throws(LaunchFailure) -> ProxmoxCommand {
+    static func command(vmid: VirtualMachineID) throws(LaunchFailure) -> ProxmoxCommand {
         let output = try failing { () throws(ChildProcessError) in
             try ChildProcess.run(program, ["showcmd", "\(vmid)"])
         }
@@ -91,7 +91,7 @@ enum QemuServer {
 /// Why Proxmox's command for a VM is not known.
 enum QemuServerError: Failure {
     case missing(program: String)
-    case refused(vmid: UInt32, status: Int32)
+    case refused(vmid: VirtualMachineID, status: Int32)
     case notQEMU(ByteString)
 
     var message: String {

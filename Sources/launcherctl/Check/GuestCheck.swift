@@ -107,7 +107,7 @@ struct GuestCheck {
     /// (qemu-server QemuServer.pm `config_to_command`).
     private mutating func checkTemplate(_ name: String) {
         do throws(ConfigurationError) {
-            let vmid = VirtualMachineID(name)?.number
+            let vmid = VirtualMachineID(name)
             _ = try store.configuration.virtualMachine(vmid: vmid, name: nil, uuid: nil)
             findings.append(Finding("vm", name, .ok, "a template: its args are not used"))
         } catch {

@@ -3,7 +3,11 @@ import TestSupport
 import Testing
 
 struct FirmwareUsesTests {
-    private func guest(_ vmid: UInt32, on node: String = "pve1", _ text: String) -> LocatedGuest {
+    private func guest(
+        _ vmid: VirtualMachineID,
+        on node: String = "pve1",
+        _ text: String,
+    ) -> LocatedGuest {
         LocatedGuest(
             node: node,
             guest: GuestConfiguration(parsing: Array(text.utf8), vmid: vmid)
@@ -61,7 +65,7 @@ struct DependentGuestsTests {
     }
 
     private func guests(
-        _ configurations: [(vmid: UInt32, node: String, text: String)],
+        _ configurations: [(vmid: VirtualMachineID, node: String, text: String)],
         sections: String = "",
     ) throws -> DependentGuests {
         let located = configurations.map { vmid, node, text in

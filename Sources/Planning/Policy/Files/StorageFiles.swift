@@ -28,7 +28,7 @@ extension FileRuleset {
             if let vmid {
                 rows.append(
                     FileRow(
-                        images.appending("\(vmid.number)"),
+                        images.appending("\(vmid)"),
                         [.read, .make],
                         folder: [.read, .make],
                         because: why,

@@ -211,16 +211,6 @@ extension SyscallGroup {
                 when: .request(0x401C_5820),
                 because: "FS_IOC_FSSETXATTR: extent size of a new image, a hint; as above"
             ),
-            .decline(
-                .ioctl,
-                when: .request(0x4008_6602),
-                because: "nocow of a new image, a hint; FS_IOC_SETFLAGS makes files immutable, too"
-            ),
-            .decline(
-                .ioctl,
-                when: .request(0x401C_5820),
-                because: "FS_IOC_FSSETXATTR: extent size of a new image, a hint; as above"
-            ),
             .deny(
                 .ioctl,
                 when: .request(RequestCode.typeIntoTerminal),

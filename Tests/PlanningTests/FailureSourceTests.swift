@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// An error that is new has to get its words, its hint and its status: the compiler asks for them

@@ -73,7 +73,7 @@ struct UnreadableImage: Failure {
         switch cause {
         case .missing: "name a file, or a firmware volume: STORAGE:efi-firmware/FILE"
         case .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .foreignOwner,
-            .writableByOthers, .unreadable, .changed, .locked, .configurationMissing, .notReplaced:
+            .writableByOthers, .unreadable, .changed, .locked, .configurationMissing, .notReplaced, .exchangeable:
             cause.hint
         }
     }
@@ -83,7 +83,7 @@ struct UnreadableImage: Failure {
         case .missing, .danglingSymbolicLink: .volumeMissing
         case .notRegularFile, .tooLarge: .imageRefused
         case .replaced, .foreignOwner, .writableByOthers, .unreadable, .changed, .locked,
-            .configurationMissing, .notReplaced:
+            .configurationMissing, .notReplaced, .exchangeable:
             cause.exitStatus
         }
     }

@@ -140,7 +140,7 @@ extension Diversion {
             try move(try temporaryLink("distrib", to: target), to: Self.diverted)
             return
         }
-        try failing("link", Self.diverted) { () throws(Errno) in
+        try naming("link", Self.diverted) { () throws(Errno) in
             try DirectoryEntry.addName(host(Self.diverted), to: host(Self.path))
         }
     }
@@ -169,34 +169,34 @@ extension Diversion {
         let path = FilePath("/usr/bin/.\(Self.package)-\(process).\(suffix)")
         // What cannot be removed is in the way of the link, which then fails.
         do { try DirectoryEntry.remove(host(path)) } catch {}
-        try failing("symlink", path) { () throws(Errno) in
+        try naming("symlink", path) { () throws(Errno) in
             try DirectoryEntry.makeLink(at: host(path), to: target)
         }
         return path
     }
 
     private func move(_ path: FilePath, to target: FilePath) throws(DiversionError) {
-        try failing("rename", target) { () throws(Errno) in
+        try naming("rename", target) { () throws(Errno) in
             try DirectoryEntry.move(host(path), to: host(target))
         }
     }
 
     private func remove(_ path: FilePath) throws(DiversionError) {
-        try failing("unlink", path) { () throws(Errno) in
+        try naming("unlink", path) { () throws(Errno) in
             try DirectoryEntry.remove(host(path))
         }
     }
 
     private func syncDirectory() throws(DiversionError) {
         let path = Self.path.removingLastComponent()
-        let directory = try failing("open", path) { () throws(Errno) in
+        let directory = try naming("open", path) { () throws(Errno) in
             try DurableDirectory(host(path))
         }
-        try failing("fsync", path) { () throws(Errno) in try directory.sync() }
+        try naming("fsync", path) { () throws(Errno) in try directory.sync() }
     }
 
     /// - Parameter path: as messages name it, whatever the root is.
-    private func failing<Value: ~Copyable>(
+    private func naming<Value: ~Copyable>(
         _ operation: String,
         _ path: FilePath,
         _ body: () throws(Errno) -> Value,

@@ -60,7 +60,7 @@ struct DocumentWordsTests {
     }
 
     @Test func `neither is another document`() throws {
-        try check(PlanDocumentTests.report(.unknown(.notConfidential)).document)
+        try check(PlanDocumentTests.report(.gap(.notConfidential)).document)
         try check(InspectDocumentTests.full)
         let image = SyntheticImage(storeByteCount: 0x2_0000).build()
         try check(InspectReport(image, path: "image.fd").document)

@@ -107,7 +107,7 @@ struct PlanDocumentTests {
             "firmware.launchDigests": "[]",
             "firmware.launchDigestGap": MeasurementGap.noFirmware.message,
         ]
-        let report = try Self.report(.unknown(.noFirmware))
+        let report = try Self.report(.gap(.noFirmware))
         try expect(report.document, says: Self.rows.merging(gap) { $1 })
     }
 }

@@ -73,7 +73,8 @@ struct UnreadableImage: Failure {
         switch cause {
         case .missing: "name a file, or a firmware volume: STORAGE:efi-firmware/FILE"
         case .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .foreignOwner,
-            .writableByOthers, .unreadable, .changed, .locked, .configurationMissing, .notReplaced, .exchangeable:
+            .writableByOthers, .unreadable, .changed, .locked, .configurationMissing, .notReplaced,
+            .exchangeable:
             cause.hint
         }
     }

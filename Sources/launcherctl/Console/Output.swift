@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Host
 import Planning
 
@@ -33,5 +34,45 @@ enum OutputCheck {
                 ProcessEnd.now(status: error.exitStatus.rawValue)
             }
         }
+    }
+}
+
+/// A document as every `--json` prints it: keys sorted, so that two of them can be compared.
+func jsonText(_ document: some Encodable) throws(LaunchFailure) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+        return String(decoding: try encoder.encode(document), as: UTF8.self)
+    } catch {
+        throw LaunchFailure(UnencodableDocument())
+    }
+}
+
+/// A defect of ours: all our documents are plain values.
+private struct UnencodableDocument: Failure {
+    var message: String { "the output could not be written as JSON" }
+    var hint: String? { nil }
+    var exitStatus: ExitStatus { .software }
+}
+
+/// Colours, where they can be seen.
+enum Terminal {
+    /// On a terminal, unless NO_COLOR is set (no-color.org).
+    static var showsColour: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return StandardStreams.outputIsTerminal && environment["NO_COLOR"]?.isEmpty ?? true
+            && environment["TERM"] != "dumb"
+    }
+
+    enum Colour: Int {
+        case red = 31
+        case green = 32
+        case yellow = 33
+
+        func painting(_ text: String) -> String { "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" }
+    }
+
+    static func coloured(_ text: String, _ colour: Colour) -> String {
+        showsColour ? colour.painting(text) : text
     }
 }

@@ -23,7 +23,7 @@ func fuzzSectionConfiguration(_ bytes: [UInt8]) {
 
 /// A pin that is added is there when the file is read again, and can be taken out.
 private func pin(_ bytes: [UInt8]) {
-    guard let volume = try? FirmwareVolume(parsing: "local:efi-firmware/fuzz.fd") else { return }
+    guard let volume = try? FirmwareVolumeID(parsing: "local:efi-firmware/fuzz.fd") else { return }
     let digest = Digest(.sha256, bytes: Array(repeating: 0xA5, count: 32))
     do {
         let edit = try PinEdit(bytes, file: "launcher.conf")

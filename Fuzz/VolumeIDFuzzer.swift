@@ -10,7 +10,7 @@ func fuzzVolumeID(_ bytes: [UInt8]) {
         requireReadable(error)
     }
     do {
-        let volume = try FirmwareVolume(parsing: text)
+        let volume = try FirmwareVolumeID(parsing: text)
         let name = volume.fileName.utf8
         require(!name.isEmpty && name.first != UInt8(ascii: "."), "a hidden file")
         require(!name.contains { $0 == 0x2F || $0 < 0x20 }, "a path, not a name")

@@ -56,7 +56,7 @@ func refuse(_ failure: some Failure) -> ExitCode {
 extension Console {
     /// That no guest would start from an image that is only looked at.
     func warn(_ refusal: ImageRefusal, about image: String) {
-        warn(.image(image, Planning.Finding.refusal(refusal)), about: nil)
+        warn(.image(image, Finding.refusal(refusal)), about: nil)
     }
 }
 

@@ -27,7 +27,6 @@ struct PlanningRoomsTests {
     static let namesakes: [(room: String, name: String, because: String)] = [
         ("Judgement", "Verdict", "FirmwareFitness.Verdict"),
         ("QEMU", "Verdict", "QEMUDevice.Verdict"),
-        ("Policy", "Finding", "LogExplanation.Finding"),
     ]
 
     @Test func `a room uses the rooms that the table gives it, and no others`() throws {

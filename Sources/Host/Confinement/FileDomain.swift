@@ -147,7 +147,7 @@ struct PlacedRule: ~Copyable {
     consuming func intoPlace() -> OwnedDescriptor { place }
 
     /// What stands against the row, for a launch that goes on all the same.
-    static func finding(_ rule: FileRule) throws(LaunchFailure) -> FileFinding? {
+    static func finding(_ rule: FileRule) throws(LaunchFailure) -> FileObstacle? {
         try Sight.look(at: rule)?.finding
     }
 }
@@ -157,7 +157,7 @@ private struct Sight: ~Copyable {
     let place: OwnedDescriptor
     let access: FileAccess
     let isFolder: Bool
-    let finding: FileFinding?
+    let finding: FileObstacle?
 
     /// - Returns: `nil` where nothing is there that the row could be about.
     static func look(at rule: FileRule) throws(LaunchFailure) -> Sight? {

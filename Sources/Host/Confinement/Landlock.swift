@@ -61,7 +61,7 @@ package enum LandlockError: Failure {
     /// The kernel's Landlock lets pass what the rows refuse.
     case tooOld(found: Int)
     /// A row would let QEMU write where it may not.
-    case refused(FileFinding)
+    case refused(FileObstacle)
     case failed(operation: String, path: ByteString?, errno: Errno)
 
     package var message: String {

@@ -7,7 +7,7 @@ package struct RecordLock: ~Copyable {
     private let descriptor: OwnedDescriptor
 
     /// Why the lock was not taken.
-    package enum Refusal: Error {
+    package enum LockError: Error {
         case notOpened(Errno)
         /// Another process has it.
         case held
@@ -17,7 +17,7 @@ package struct RecordLock: ~Copyable {
     /// Takes the lock, or does not wait for it. The file is made where there is none.
     ///
     /// - Parameter permissions: of a file that is made, less what the umask takes away.
-    package init(on path: FilePath, permissions: FilePermissions) throws(Refusal) {
+    package init(on path: FilePath, permissions: FilePermissions) throws(LockError) {
         let file = try Self.opened(path, permissions)
         try Self.lock(file)
         descriptor = file
@@ -26,16 +26,16 @@ package struct RecordLock: ~Copyable {
     private static func opened(
         _ path: FilePath,
         _ permissions: FilePermissions,
-    ) throws(Refusal) -> OwnedDescriptor {
+    ) throws(LockError) -> OwnedDescriptor {
         let number = unsafe path.withPlatformString { path in
             systemCall { unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, permissions.rawValue) }
         }
-        return try rethrowing(as: Refusal.notOpened) { () throws(Errno) in
+        return try rethrowing(as: LockError.notOpened) { () throws(Errno) in
             OwnedDescriptor(takingOver: try number.get())
         }
     }
 
-    private static func lock(_ file: borrowing OwnedDescriptor) throws(Refusal) {
+    private static func lock(_ file: borrowing OwnedDescriptor) throws(LockError) {
         var lock = Glibc.flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_whence = Int16(SEEK_SET)

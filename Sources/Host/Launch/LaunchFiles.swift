@@ -155,7 +155,7 @@ package enum LaunchFiles {
     }
 
     /// The variable store, with what its file begins with.
-    package static func store(_ store: FlashFile) -> JudgementContext.Store {
+    package static func store(_ store: FlashFile) -> JudgementContext.VariableStoreFacts {
         guard let file = store.file else { return .init(store) }
         return .init(store, file: HostFiles.variableStore(at: FilePath(file)))
     }

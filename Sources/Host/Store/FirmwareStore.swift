@@ -4,13 +4,13 @@ package import SystemPackage
 
 /// One volume's place in a storage: where its image is put, and taken away.
 package struct FirmwareStore: Sendable {
-    package let volume: FirmwareVolume
+    package let volume: FirmwareVolumeID
     let request: ImageRequest
 
     /// - Parameter location: of the volume, as the launcher will look for it.
     /// - Parameter proofs: which of them count as read-only.
     package init(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         at location: FirmwareLocation,
         accepting proofs: [ReadOnlyProof],
     ) {
@@ -152,8 +152,8 @@ package enum StoreError: Failure {
     case checksumDiffers(source: String, expected: Digest, found: Digest)
 
     // The storage.
-    case otherImageThere(volume: FirmwareVolume, found: Digest, expected: Digest)
-    case missing(volume: FirmwareVolume, path: FilePath)
+    case otherImageThere(volume: FirmwareVolumeID, found: Digest, expected: Digest)
+    case missing(volume: FirmwareVolumeID, path: FilePath)
     case immutable(path: FilePath, errno: Errno)
     /// Neither the mode nor the owner that was asked for came about.
     case notMadeReadOnly(VerificationError)

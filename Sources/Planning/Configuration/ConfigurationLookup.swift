@@ -2,7 +2,7 @@ package import SystemPackage
 
 extension LauncherConfiguration {
     /// The section that pins a firmware volume.
-    package func firmware(for volume: FirmwareVolume) -> FirmwareSection? {
+    package func firmware(for volume: FirmwareVolumeID) -> FirmwareSection? {
         firmware.first { $0.subject == .volume(volume) }
     }
 

@@ -1,11 +1,11 @@
 /// The value of `-efi-firmware`: a volume ID and the digests it must have.
 package struct FirmwareOption: Equatable, Sendable {
-    package let volume: FirmwareVolume
+    package let volume: FirmwareVolumeID
     package let digests: [Digest]
 
     /// Reads `VOLUME[,sha256=HEX][,sha384=HEX][,sha512=HEX]`.
     package init(_ value: ByteString) throws(LauncherOptionError) {
-        var volume: FirmwareVolume?
+        var volume: FirmwareVolumeID?
         var digests: [Digest] = []
         for item in KeyValueList(value, impliedKey: "volume").items {
             if item.key == "volume" {
@@ -24,9 +24,9 @@ package struct FirmwareOption: Equatable, Sendable {
         self.digests = digests
     }
 
-    private static func volume(_ text: ByteString) throws(LauncherOptionError) -> FirmwareVolume {
+    private static func volume(_ text: ByteString) throws(LauncherOptionError) -> FirmwareVolumeID {
         do {
-            return try FirmwareVolume(parsing: text)
+            return try FirmwareVolumeID(parsing: text)
         } catch {
             throw .volume(error)
         }

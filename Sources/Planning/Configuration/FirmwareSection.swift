@@ -14,7 +14,7 @@ package struct FirmwareSection: Hashable, Sendable {
     package let accepted: [Setting<ImageWarning.Code>]
 
     package enum Subject: Hashable, Sendable {
-        case volume(FirmwareVolume)
+        case volume(FirmwareVolumeID)
         /// Stock firmware, by its absolute path.
         case path(FilePath)
     }
@@ -48,7 +48,7 @@ extension FirmwareSection {
             return .path(FilePath(text))
         }
         do {
-            return .volume(try FirmwareVolume(parsing: id))
+            return .volume(try FirmwareVolumeID(parsing: id))
         } catch {
             throw reader.error(.wrongForm(key: nil, .init(error)))
         }

@@ -6,7 +6,7 @@ package struct FirmwareUses: Sendable {
     package let problems: [Problem]
 
     package struct Use: Hashable, Sendable {
-        package let volume: FirmwareVolume
+        package let volume: FirmwareVolumeID
         package let user: User
     }
 
@@ -79,7 +79,7 @@ package struct FirmwareUses: Sendable {
     }
 
     /// Who needs the volume, each once, in order.
-    package func users(of volume: FirmwareVolume) -> [User] {
+    package func users(of volume: FirmwareVolumeID) -> [User] {
         var named: Set<String> = []
         return all.filter { $0.volume == volume }.map(\.user)
             .filter { named.insert($0.description).inserted }

@@ -16,7 +16,7 @@ package struct PinEdit: Sendable {
     }
 
     /// What is pinned of the volume in the file as it is.
-    package func digests(of volume: FirmwareVolume) -> [Digest] {
+    package func digests(of volume: FirmwareVolumeID) -> [Digest] {
         launcher.firmware(for: volume)?.digests.map(\.value) ?? []
     }
 
@@ -27,7 +27,7 @@ package struct PinEdit: Sendable {
     ///   before stays.
     /// - Parameter comment: for a new section; one line of text.
     package func pinning(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         to digests: [Digest],
         comment: String? = nil,
     ) throws(ConfigurationError) -> [UInt8] {
@@ -60,7 +60,7 @@ package struct PinEdit: Sendable {
     /// The file without the volume's section, and without one of the empty lines around it.
     ///
     /// - Returns: `nil` where there is no such section.
-    package func unpinning(_ volume: FirmwareVolume) throws(ConfigurationError) -> [UInt8]? {
+    package func unpinning(_ volume: FirmwareVolumeID) throws(ConfigurationError) -> [UInt8]? {
         guard let section = section(of: volume) else { return nil }
         let last = configuration.properties(of: section).last
         let lastByte = last.map { $0.value?.upperBound ?? $0.key.upperBound }
@@ -69,7 +69,7 @@ package struct PinEdit: Sendable {
         return try checked(Array(bytes[..<section.type.lowerBound] + bytes[end...]))
     }
 
-    private func section(of volume: FirmwareVolume) -> SectionConfiguration.Section? {
+    private func section(of volume: FirmwareVolumeID) -> SectionConfiguration.Section? {
         let id = Array(volume.description.utf8)
         return configuration.sections.first {
             configuration.matches($0.type, "firmware") && configuration.matches($0.id, id)
@@ -77,7 +77,7 @@ package struct PinEdit: Sendable {
     }
 
     private func newSection(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         _ digests: [Digest],
         _ comment: String?,
     ) -> [UInt8] {
@@ -91,7 +91,7 @@ package struct PinEdit: Sendable {
 
     /// A section as it is written for people to copy.
     package static func section(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         _ digests: [Digest],
         comment: String? = nil,
     ) -> String {

@@ -127,13 +127,13 @@ struct SectionReader {
         return groups
     }
 
-    func volume(_ key: StaticString) throws(ConfigurationError) -> Setting<FirmwareVolume>? {
+    func volume(_ key: StaticString) throws(ConfigurationError) -> Setting<FirmwareVolumeID>? {
         guard let property = property(key) else { return nil }
         guard let value = property.value else {
             throw error(.missingValue(key: key.description), line: property.line)
         }
         do {
-            let volume = try FirmwareVolume(parsing: configuration.bytes[value])
+            let volume = try FirmwareVolumeID(parsing: configuration.bytes[value])
             return Setting(volume, line: property.line)
         } catch let cause {
             throw error(

@@ -3,7 +3,7 @@ package struct VirtualMachineSection: Hashable, Sendable {
     package let subject: Subject
     /// Of the section's header.
     package let line: Int
-    package let firmware: Setting<FirmwareVolume>?
+    package let firmware: Setting<FirmwareVolumeID>?
     /// The VM must have this UUID: VM IDs are used again after a VM is gone.
     package let uuid: Setting<MachineUUID>?
     package let seccomp: Setting<SeccompMode>?

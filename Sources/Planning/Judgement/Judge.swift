@@ -28,7 +28,7 @@ package func judge(_ bytes: Span<UInt8>, in context: JudgementContext) -> [Findi
     let image = FirmwareImage(bytes)
     let mayLackSMM =
         context.lacksSystemManagementMode || context.attachment == .bios || image.kind == .combined
-    let features: BuildFeatures = mayLackSMM ? .glimpse(image, of: bytes) : .unknown
+    let features: BuildFeatures = mayLackSMM ? .ofUnpackedStart(image, of: bytes) : .unknown
     return judge(image, features: features, in: context)
 }
 

@@ -15,7 +15,7 @@ package struct JudgementContext: Hashable, Sendable {
     }
 
     /// The variable store beside the code, as far as it is known without writing to it.
-    package struct Store: Hashable, Sendable {
+    package struct VariableStoreFacts: Hashable, Sendable {
         /// What firmware of the PC machines crashes on.
         package enum Defect: Hashable, Sendable {
             /// A qcow2 image that QEMU is told to take for the store itself.
@@ -50,7 +50,7 @@ package struct JudgementContext: Hashable, Sendable {
     /// What the QEMU to be started emulates; `nil` where its name does not tell.
     package var architecture: Architecture?
     /// `nil` where there is none.
-    package var store: Store?
+    package var store: VariableStoreFacts?
     package var systemManagementMode: SystemManagementMode
     /// The type of `-machine`, as written: `pc-q35-9.2+pve0`. `nil` is not known.
     package var machineType: String?
@@ -65,7 +65,7 @@ package struct JudgementContext: Hashable, Sendable {
         guest: GuestKind,
         attachment: Attachment,
         architecture: Architecture? = .x86,
-        store: Store? = nil,
+        store: VariableStoreFacts? = nil,
         systemManagementMode: SystemManagementMode = .automatic,
         machineType: String? = nil,
         maximumFlashByteCount: Int = JudgementContext.defaultMaximumFlashByteCount,

@@ -70,7 +70,7 @@ package enum SizeRefusal: Hashable, Sendable {
     case coversDevices(byteCount: Int)
     case notWholeBIOS(byteCount: Int, isCode: Bool)
     case otherStore(expected: Int, found: Int)
-    case brokenStore(JudgementContext.Store.Defect)
+    case brokenStore(JudgementContext.VariableStoreFacts.Defect)
 
     package var code: ImageRefusal.Code {
         switch self {

@@ -4,7 +4,7 @@ package import SystemPackage
 package struct FirmwareChoice: Equatable, Sendable {
     package enum Image: Equatable, Sendable {
         /// A firmware volume that the command line or a `vm:` section names.
-        case volume(FirmwareVolume)
+        case volume(FirmwareVolumeID)
         /// Stock firmware that the command line attaches, by its path; only where the
         /// configuration says `stock-firmware verify`.
         case stock(FilePath)
@@ -66,7 +66,7 @@ extension FirmwareChoice {
     }
 
     private init(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         pins: [ImageRequest.Pin],
         origin: String,
         _ settings: LaunchSettings,

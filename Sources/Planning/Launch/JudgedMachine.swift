@@ -15,7 +15,7 @@ extension JudgementContext {
         self.init(
             guest: guest,
             attachment: attachment == .bios ? .bios : .flash,
-            store: store.map { Store($0) },
+            store: store.map { VariableStoreFacts($0) },
             systemManagementMode: machine["smm"].flatMap(QEMUValue.truth).map { $0 ? .on : .off }
                 ?? .automatic,
             machineType: machine["type"]?.escaped ?? "pc",
@@ -27,7 +27,7 @@ extension JudgementContext {
     }
 }
 
-extension JudgementContext.Store {
+extension JudgementContext.VariableStoreFacts {
     /// `size=` counts where it is given, as Proxmox does, whose volumes may be larger than the
     /// store in them.
     ///
@@ -74,7 +74,7 @@ package struct VariableStoreFile: Equatable, Sendable {
     func defect(
         as format: FlashFile.Format,
         from offset: UInt64,
-    ) -> JudgementContext.Store.Defect? {
+    ) -> JudgementContext.VariableStoreFacts.Defect? {
         guard resolved(format) == .raw, offset == 0 else { return nil }
         if ForeignFormat(of: start.span) == .qcow2 { return .qcow2 }
         if VolumeHeader(at: 0, of: start.span).volume?.holdsCode == true { return .code }

@@ -4,9 +4,9 @@ package enum PlanningError: Failure {
     case unsupportedMachine(type: ByteString)
     case otherArchitecture(program: ByteString)
     /// The command line and the configuration name different volumes.
-    case volumesDiffer(option: FirmwareVolume, section: FirmwareVolume, place: String)
+    case volumesDiffer(option: FirmwareVolumeID, section: FirmwareVolumeID, place: String)
     /// The command line and the configuration pin different digests.
-    case pinsDiffer(volume: FirmwareVolume, one: ImageRequest.Pin, other: ImageRequest.Pin)
+    case pinsDiffer(volume: FirmwareVolumeID, one: ImageRequest.Pin, other: ImageRequest.Pin)
     /// The pin is meant for other kinds of guest.
     case guestNotAllowed(GuestKind, image: String, allowed: [GuestKind])
     /// There are sections by VM ID, and it cannot be told whether one is for this VM.

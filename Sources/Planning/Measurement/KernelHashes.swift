@@ -1,4 +1,3 @@
-package import protocol Crypto.HashFunction
 import struct Crypto.SHA256
 
 /// The table of hashes with which a guest's firmware checks what `-kernel` brought. It is put into
@@ -61,32 +60,4 @@ package struct KernelHashes: Hashable, Sendable {
     )
     private static let initrdName = GUID(0x44BA_F731, 0x3A2F, 0x4BD7, 0x9AF1, 0x41E2_9169_781D)
     private static let kernelName = GUID(0x4DE7_9437, 0xABD2, 0x427F, 0xB835, 0xD5B1_72D2_045B)
-}
-
-extension HashFunction {
-    package mutating func update(_ bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBytes { unsafe update(bufferPointer: $0) }
-    }
-
-    package consuming func finished() -> [UInt8] { Array(finalize()) }
-
-    /// The hash of one run of bytes.
-    package static func hash(_ bytes: Span<UInt8>) -> [UInt8] {
-        var hash = Self()
-        hash.update(bytes)
-        return hash.finished()
-    }
-}
-
-extension [UInt8] {
-    /// Puts the number's bytes in place, little endian.
-    mutating func put(_ value: some FixedWidthInteger, at offset: Int) {
-        for index in 0..<value.bitWidth / 8 {
-            self[offset + index] = UInt8(truncatingIfNeeded: value >> (index * 8))
-        }
-    }
-
-    mutating func put(_ bytes: some Collection<UInt8>, at offset: Int) {
-        replaceSubrange(offset..<offset + bytes.count, with: bytes)
-    }
 }

@@ -50,7 +50,7 @@ extension LaunchDigest {
         start.update(firmware)
         try addHashes(hashes, to: &start, for: image)
         return variants.map { variant in
-            let pages = savePages(
+            let pages = vmsaPages(
                 processors,
                 reset: reset,
                 features: [],
@@ -77,14 +77,14 @@ extension LaunchDigest {
 
 extension LaunchDigest {
     /// The pages of the CPUs' state: of the first CPU, and of every other.
-    static func savePages(
+    static func vmsaPages(
         _ processors: Processors,
         reset: SEVResetBlock,
         features: GuestFeatures,
         includesFloatingPoint: Bool,
     ) -> (first: [UInt8], other: [UInt8]) {
-        let page = { (start: SaveArea.Start) in
-            SaveArea(
+        let page = { (start: VMSA.Start) in
+            VMSA(
                 start: start,
                 signature: processors.signature,
                 features: processors.features ?? features,

@@ -19,14 +19,14 @@ extension LaunchDigest {
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
         for section in sections { chain.add(section, hashPage: hashPage) }
-        let pages = savePages(
+        let pages = vmsaPages(
             processors,
             reset: reset,
             features: .snpActive,
             includesFloatingPoint: true,
         )
-        chain.add(saveArea: pages.first, count: 1)
-        chain.add(saveArea: pages.other, count: processors.count - 1)
+        chain.add(vmsa: pages.first, count: 1)
+        chain.add(vmsa: pages.other, count: processors.count - 1)
         return Digest(.sha384, bytes: chain.digest)
     }
 
@@ -67,7 +67,7 @@ extension LaunchDigest {
 struct SNPChain {
     enum PageType: UInt8 {
         case normal = 1
-        case saveArea = 2
+        case vmsa = 2
         case zero = 3
         case unmeasured = 4
         case secrets = 5
@@ -76,7 +76,7 @@ struct SNPChain {
 
     static let pageByteCount = 4096
     /// KVM gives every save area this address (`INITIAL_VMSA_GPA`).
-    static let saveAreaAddress: UInt64 = 0xFFFF_FFFF_F000
+    static let vmsaAddress: UInt64 = 0xFFFF_FFFF_F000
 
     /// PAGE_INFO, written in place: the digest so far, the page's contents, their description.
     private var info: [UInt8]
@@ -124,9 +124,9 @@ struct SNPChain {
         for address in pages { extend(type, at: address) }
     }
 
-    mutating func add(saveArea page: [UInt8], count: Int) {
+    mutating func add(vmsa page: [UInt8], count: Int) {
         hashContents(page.span)
-        for _ in 0..<count { extend(.saveArea, at: Self.saveAreaAddress) }
+        for _ in 0..<count { extend(.vmsa, at: Self.vmsaAddress) }
     }
 
     private mutating func add(_ page: Span<UInt8>, as type: PageType, at address: UInt64) {

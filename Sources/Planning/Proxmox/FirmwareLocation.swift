@@ -12,7 +12,7 @@ package struct FirmwareLocation: Hashable, Sendable {
 extension StorageConfiguration {
     /// - Parameter node: the name of this host, as storages' `nodes` lists have it.
     package func firmwareLocation(
-        of volume: FirmwareVolume,
+        of volume: FirmwareVolumeID,
         on node: String,
     ) throws(VolumeError) -> FirmwareLocation {
         let storage = try usableStorage(of: volume.id, on: node)
@@ -151,7 +151,7 @@ package struct ContentDirectories: Hashable, Sendable {
     /// Upstream has not settled where `efi-firmware` will be: beside `template/iso`, where Proxmox
     /// keeps what administrators upload, or in a directory of its name, as the newer `import` has.
     /// Nothing else in the launcher knows these names.
-    package func directories(for content: FirmwareVolume.Content) -> [String] {
+    package func directories(for content: FirmwareVolumeID.Content) -> [String] {
         if let override = overrides[content.rawValue] { return [override] }
         return switch content {
         case .efiFirmware: ["template/efi-firmware", "efi-firmware"]

@@ -1,5 +1,5 @@
 /// A volume of a storage, `STORAGE:NAME`. What a good name is depends on what the volume is for:
-/// see ``FirmwareVolume`` and ``EFIDisk``.
+/// see ``FirmwareVolumeID`` and ``EFIDisk``.
 package struct VolumeID: Hashable, Sendable, CustomStringConvertible {
     /// Longer than any that Proxmox makes; a bound, so that messages and records stay readable.
     package static let maximumByteCount = 1024
@@ -130,7 +130,7 @@ package enum VolumeIDError: Failure {
 
 /// A volume that firmware may come from: one file of a storage's directory for `efi-firmware`, or
 /// for what stock Proxmox can upload today, `snippets` and disk images among `iso`.
-package struct FirmwareVolume: Hashable, Sendable, CustomStringConvertible {
+package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
     package let id: VolumeID
     package let content: Content
     /// One path component of letters, digits, `-`, `.`, `_`, `+` and `=`, no dot first.

@@ -29,7 +29,7 @@ struct ImageArgument {
     }
 
     /// A firmware volume where it would be looked for.
-    init(_ volume: FirmwareVolume, at location: FirmwareLocation) {
+    init(_ volume: FirmwareVolumeID, at location: FirmwareLocation) {
         name = volume.description
         let candidates = location.directories.map {
             location.root.appending($0).appending(location.fileName)
@@ -53,9 +53,9 @@ struct ImageArgument {
         }
     }
 
-    private static func volume(_ text: String) -> FirmwareVolume? {
+    private static func volume(_ text: String) -> FirmwareVolumeID? {
         do throws(VolumeIDError) {
-            return try FirmwareVolume(parsing: ByteString(text))
+            return try FirmwareVolumeID(parsing: ByteString(text))
         } catch {
             return nil
         }

@@ -4,57 +4,57 @@ import SystemPackage
 
 /// Everything that `check` looks at, in the order of a launch.
 struct Check {
-    private(set) var findings: [Finding] = []
+    private(set) var findings: [CheckResult] = []
 
     /// - Parameter path: of launcher.conf; `nil` for the default.
     init(_ path: FilePath?) {
         let file = (path ?? LauncherConfiguration.defaultFile).string
-        var read: Store?
+        var read: Inventory?
         do throws(LaunchFailure) {
-            let store = try Store(path)
-            read = store
-            let uses = try store.uses()
-            add(Self.configuration(of: store, file))
+            let inventory = try Inventory(path)
+            read = inventory
+            let uses = try inventory.uses()
+            add(Self.configuration(of: inventory, file))
             let used = Set(uses.all.map(\.volume))
-            add(Self.storages(of: store, used: used))
-            add(Self.pins(of: store))
-            add(GuestCheck(store).findings)
-            add(try RulesetCheck(store).findings)
-            add(Self.cluster(of: store, needing: uses))
-            add(Self.program(of: store))
+            add(Self.storages(of: inventory, used: used))
+            add(Self.pins(of: inventory))
+            add(GuestCheck(inventory).findings)
+            add(try RulesetCheck(inventory).findings)
+            add(Self.cluster(of: inventory, needing: uses))
+            add(Self.program(of: inventory))
         } catch {
-            add([Finding("configuration", file, .failure, error)])
+            add([CheckResult("configuration", file, .failure, error)])
         }
         add(Self.kernel())
         add(DiversionCheck.findings(read))
     }
 
-    private mutating func add(_ more: [Finding]) {
+    private mutating func add(_ more: [CheckResult]) {
         findings += more
     }
 }
 
 extension Check {
-    private static func configuration(of store: Store, _ file: String) -> [Finding] {
-        let pins = store.configuration.firmware.count
-        let warnings = store.storages.survey().warnings
-        let own = Finding(
+    private static func configuration(of inventory: Inventory, _ file: String) -> [CheckResult] {
+        let pins = inventory.configuration.firmware.count
+        let warnings = inventory.storages.survey().warnings
+        let own = CheckResult(
             "configuration",
             file,
             .ok,
             "\(pins) \(pins == 1 ? "image is" : "images are") pinned",
         )
-        return [own] + warnings.map { Finding("configuration", $0.file, .warning, $0.message) }
-            + store.cluster.failures.map { Finding("configuration", "VMs", .warning, $0) }
+        return [own] + warnings.map { CheckResult("configuration", $0.file, .warning, $0.message) }
+            + inventory.cluster.failures.map { CheckResult("configuration", "VMs", .warning, $0) }
     }
 
-    private static func pins(of store: Store) -> [Finding] {
-        store.configuration.firmware.compactMap(\.volume).map { volume in
+    private static func pins(of inventory: Inventory) -> [CheckResult] {
+        inventory.configuration.firmware.compactMap(\.volume).map { volume in
             do throws(LaunchFailure) {
-                let request = try store.request(for: volume)
+                let request = try inventory.request(for: volume)
                 let facts = try requireStartable(request)
                 let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
-                return Finding(
+                return CheckResult(
                     "firmware",
                     volume.description,
                     .ok,
@@ -62,35 +62,40 @@ extension Check {
                 )
             } catch {
                 // A pin that nobody needs may wait for its image.
-                let root = store.root(of: volume)
-                return Finding("firmware", volume.description, .failure, error, at: root)
+                let root = inventory.root(of: volume)
+                return CheckResult("firmware", volume.description, .failure, error, at: root)
             }
         }
     }
 
-    private static func program(of store: Store) -> [Finding] {
+    private static func program(of inventory: Inventory) -> [CheckResult] {
         let candidates = QEMUProgram.candidates(
-            configured: store.configuration.qemu?.value,
+            configured: inventory.configuration.qemu?.value,
             calledAs: "/usr/bin/kvm",
         )
         do throws(LaunchFailure) {
             return [
-                Finding("qemu", try Executable(firstOf: candidates).path.string, .ok, "is there")
+                CheckResult(
+                    "qemu",
+                    try Executable(firstOf: candidates).path.string,
+                    .ok,
+                    "is there"
+                )
             ]
         } catch {
-            return [Finding("qemu", candidates.first?.string ?? "", .failure, error)]
+            return [CheckResult("qemu", candidates.first?.string ?? "", .failure, error)]
         }
     }
 
-    private static func kernel() -> [Finding] {
-        var findings = KernelSupport.missing().map { Finding("kernel", "files", .failure, $0) }
+    private static func kernel() -> [CheckResult] {
+        var findings = KernelSupport.missing().map { CheckResult("kernel", "files", .failure, $0) }
         if findings.isEmpty {
-            findings.append(Finding("kernel", "files", .ok, "openat2 and sealed memory files"))
+            findings.append(CheckResult("kernel", "files", .ok, "openat2 and sealed memory files"))
         }
-        let filters: Finding =
+        let filters: CheckResult =
             switch KernelSupport.filters() {
             case .none:
-                Finding(
+                CheckResult(
                     "kernel",
                     "seccomp",
                     .failure,
@@ -98,14 +103,15 @@ extension Check {
                     hint: "a kernel with CONFIG_SECCOMP_FILTER is needed, or 'seccomp off'",
                 )
             case .basic:
-                Finding(
+                CheckResult(
                     "kernel",
                     "seccomp",
                     .warning,
                     "filters, but no user notification",
                     hint: "Linux 5.0 or newer is needed to allow exactly one exec",
                 )
-            case .notification: Finding("kernel", "seccomp", .ok, "filters and user notification")
+            case .notification:
+                CheckResult("kernel", "seccomp", .ok, "filters and user notification")
             }
         return findings + [filters]
     }
@@ -114,16 +120,16 @@ extension Check {
 extension Check {
     /// The nodes, on which a VM may be started next: by migration, or after a failure. Their
     /// packages have written down in /etc/pve which launcher they have.
-    static func cluster(of store: Store, needing uses: FirmwareUses) -> [Finding] {
+    static func cluster(of inventory: Inventory, needing uses: FirmwareUses) -> [CheckResult] {
         guard !uses.all.isEmpty else { return [] }
-        return store.cluster.nodes.map { $0.name == store.node ? own($0) : other($0) }
+        return inventory.cluster.nodes.map { $0.name == inventory.node ? own($0) : other($0) }
     }
 
-    private static func other(_ node: ClusterFiles.Node) -> Finding {
+    private static func other(_ node: ClusterFiles.Node) -> CheckResult {
         switch node.version {
-        case Version.current?: Finding("node", node.name, .ok, "has the same launcher")
+        case Version.current?: CheckResult("node", node.name, .ok, "has the same launcher")
         case let version?:
-            Finding(
+            CheckResult(
                 "node",
                 node.name,
                 .warning,
@@ -132,7 +138,7 @@ extension Check {
                     + " configuration says, and refuses to start VMs then",
             )
         case nil:
-            Finding(
+            CheckResult(
                 "node",
                 node.name,
                 .warning,
@@ -143,11 +149,11 @@ extension Check {
     }
 
     /// What this node has told the others, which cannot ask it.
-    private static func own(_ node: ClusterFiles.Node) -> Finding {
+    private static func own(_ node: ClusterFiles.Node) -> CheckResult {
         guard node.version != Version.current else {
-            return Finding("node", node.name, .ok, "this one; the others know its launcher")
+            return CheckResult("node", node.name, .ok, "this one; the others know its launcher")
         }
-        return Finding(
+        return CheckResult(
             "node",
             node.name,
             .warning,
@@ -160,25 +166,29 @@ extension Check {
 
 extension Check {
     /// Each storage that firmware is needed from, and each other that has some.
-    static func storages(of store: Store, used: Set<FirmwareVolume>) -> [Finding] {
-        let pinned = store.configuration.firmware.compactMap(\.volume)
+    static func storages(of inventory: Inventory, used: Set<FirmwareVolumeID>) -> [CheckResult] {
+        let pinned = inventory.configuration.firmware.compactMap(\.volume)
         let needed = Set((pinned + used).map(\.id.storage))
-        return store.storages.survey().storages.compactMap { storage in
+        return inventory.storages.survey().storages.compactMap { storage in
             guard needed.contains(storage.id) else { return nil }
-            return finding(storage, store)
+            return finding(storage, inventory)
         }
     }
 
-    private static func finding(_ storage: Storage, _ store: Store) -> Finding {
+    private static func finding(_ storage: Storage, _ inventory: Inventory) -> CheckResult {
         let name = storage.id.text
-        func finding(_ state: Finding.State, _ message: String, hint: String? = nil) -> Finding {
-            Finding("storage", name, state, message, hint: hint)
+        func finding(
+            _ state: CheckResult.State,
+            _ message: String,
+            hint: String? = nil
+        ) -> CheckResult {
+            CheckResult("storage", name, state, message, hint: hint)
         }
         guard let path = storage.path else {
             return finding(.failure, "\(storage.type) storage keeps no files")
         }
         guard !storage.isDisabled else { return finding(.failure, "disabled (\(storage.origin))") }
-        if let nodes = storage.nodes, !nodes.contains(store.node) {
+        if let nodes = storage.nodes, !nodes.contains(inventory.node) {
             return finding(.warning, "not for this node (\(storage.origin))")
         }
         do throws(HostError) {
@@ -194,7 +204,7 @@ extension Check {
                 return finding(.failure, "\(path) is missing")
             }
         } catch {
-            return Finding("storage", name, .failure, error)
+            return CheckResult("storage", name, .failure, error)
         }
         return finding(.ok, "\(path)")
     }

@@ -41,7 +41,7 @@ struct CheckCommand: ParsableCommand {
         throw ExitCode(worst.exitStatus)
     }
 
-    private func show(_ findings: [Finding]) {
+    private func show(_ findings: [CheckResult]) {
         let shown = findings.filter { !quiet || $0.state != .ok }
         guard !shown.isEmpty else { return }
         var table = Table("STATE", "WHAT", "FINDING")
@@ -62,7 +62,7 @@ struct CheckCommand: ParsableCommand {
 }
 
 /// One thing that `check` looked at.
-struct Finding {
+struct CheckResult {
     enum State: String, Comparable {
         case ok
         /// A VM may start other than somebody meant, or not at all later.

@@ -4,12 +4,12 @@ import SystemPackage
 
 /// The VMs of this node that ask for firmware: would they get it?
 struct GuestCheck {
-    private(set) var findings: [Finding] = []
-    private let store: Store
+    private(set) var findings: [CheckResult] = []
+    private let inventory: Inventory
 
-    init(_ store: Store) {
-        self.store = store
-        for located in store.cluster.guests where located.node == store.node {
+    init(_ inventory: Inventory) {
+        self.inventory = inventory
+        for located in inventory.cluster.guests where located.node == inventory.node {
             check(located.guest)
         }
         checkSections()
@@ -24,25 +24,25 @@ struct GuestCheck {
                 check(volume.value, digests: [], name, guest.current)
             }
             if let pending = guest.pending, let option = try pending.firmware() {
-                examine(option.volume, digests: option.digests, "\(name) (pending)", .warning)
+                check(option.volume, digests: option.digests, "\(name) (pending)", .warning)
             }
             for snapshot in guest.snapshots {
                 guard let option = try snapshot.settings.firmware() else { continue }
                 let subject = "\(name) (snapshot \(snapshot.name))"
-                examine(option.volume, digests: option.digests, subject, .warning)
+                check(option.volume, digests: option.digests, subject, .warning)
             }
         } catch {
-            findings.append(Finding("vm", name, .failure, error))
+            findings.append(CheckResult("vm", name, .failure, error))
         }
         let isRelevant = guest.current["args"]?.text.bytes.count ?? 0 > 0
         for warning in guest.warnings where isRelevant {
-            findings.append(Finding("vm", name, .warning, warning.message))
+            findings.append(CheckResult("vm", name, .warning, warning.message))
         }
     }
 
     private func section(of guest: GuestConfiguration) -> VirtualMachineSection? {
         do throws(ConfigurationError) {
-            return try store.configuration.virtualMachine(
+            return try inventory.configuration.virtualMachine(
                 vmid: guest.vmid,
                 name: nil,
                 uuid: guest.current.uuid,
@@ -62,14 +62,14 @@ struct GuestCheck {
     }
 
     private mutating func check(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         digests: [Digest],
         _ name: String,
         _ settings: GuestConfiguration.Settings,
     ) {
         guard settings.isUEFI else {
             findings.append(
-                Finding(
+                CheckResult(
                     "vm",
                     name,
                     .failure,
@@ -83,19 +83,19 @@ struct GuestCheck {
             checkTemplate(name)
             return
         }
-        if let guests = store.configuration.firmware(for: volume)?.guests?.value,
+        if let guests = inventory.configuration.firmware(for: volume)?.guests?.value,
             !guests.contains(settings.guestKind)
         {
             let message = "\(volume) is not for \(settings.guestKind.displayName) guests"
-            findings.append(Finding("vm", name, .failure, message))
+            findings.append(CheckResult("vm", name, .failure, message))
             return
         }
-        examine(volume, digests: digests, name, .failure, for: context(settings.guestKind))
+        check(volume, digests: digests, name, .failure, for: context(settings.guestKind))
     }
 
     /// How a guest of this kind would start, beside what its variable store tells.
     private func context(_ guest: GuestKind) -> JudgementContext {
-        let sevUsesFlash = store.configuration.sevAttachment.value == .pflash
+        let sevUsesFlash = inventory.configuration.sevAttachment.value == .pflash
         return JudgementContext(
             guest: guest,
             attachment: guest.startsFromFlash(sevUsesFlash: sevUsesFlash) ? .flash : .bios,
@@ -108,11 +108,11 @@ struct GuestCheck {
     private mutating func checkTemplate(_ name: String) {
         do throws(ConfigurationError) {
             let vmid = VirtualMachineID(name)
-            _ = try store.configuration.virtualMachine(vmid: vmid, name: nil, uuid: nil)
-            findings.append(Finding("vm", name, .ok, "a template: its args are not used"))
+            _ = try inventory.configuration.virtualMachine(vmid: vmid, name: nil, uuid: nil)
+            findings.append(CheckResult("vm", name, .ok, "a template: its args are not used"))
         } catch {
             findings.append(
-                Finding(
+                CheckResult(
                     "vm",
                     name,
                     .warning,
@@ -123,34 +123,37 @@ struct GuestCheck {
         }
     }
 
-    private mutating func examine(
-        _ volume: FirmwareVolume,
+    private mutating func check(
+        _ volume: FirmwareVolumeID,
         digests: [Digest],
         _ name: String,
-        _ state: Finding.State,
+        _ state: CheckResult.State,
         for guest: JudgementContext? = nil,
     ) {
         do throws(LaunchFailure) {
             let given = digests.map { ImageRequest.Pin(digest: $0, origin: "option -efi-firmware") }
-            let request = try store.request(for: volume, pins: given + store.pins(of: volume))
+            let request = try inventory.request(
+                for: volume,
+                pins: given + inventory.pins(of: volume)
+            )
             _ = try requireStartable(request, for: guest)
-            findings.append(Finding("vm", name, .ok, "\(volume)"))
+            findings.append(CheckResult("vm", name, .ok, "\(volume)"))
         } catch {
-            findings.append(Finding("vm", name, state, error, at: store.root(of: volume)))
+            findings.append(CheckResult("vm", name, state, error, at: inventory.root(of: volume)))
         }
     }
 
     /// Sections by VM ID that are for another VM than the one that has the ID now.
     private mutating func checkSections() {
-        for located in store.cluster.guests where located.node == store.node {
+        for located in inventory.cluster.guests where located.node == inventory.node {
             do throws(ConfigurationError) {
-                _ = try store.configuration.virtualMachine(
+                _ = try inventory.configuration.virtualMachine(
                     vmid: located.guest.vmid,
                     name: nil,
                     uuid: located.guest.current.uuid,
                 )
             } catch {
-                findings.append(Finding("vm", "\(located.guest.vmid)", .failure, error))
+                findings.append(CheckResult("vm", "\(located.guest.vmid)", .failure, error))
             }
         }
     }

@@ -8,7 +8,7 @@ import Planning
 /// that only a `vm:` section names. With them the defaults, for a VM that asks for nothing and for one
 /// that asks for every group: by hand anything may be started.
 struct RulesetCheck {
-    private(set) var findings: [Finding] = []
+    private(set) var findings: [CheckResult] = []
     private var verifier = RulesetVerifier()
     private var agreement = Agreement()
     private var guests: Set<String> = []
@@ -37,9 +37,9 @@ struct RulesetCheck {
         }
     }
 
-    init(_ store: Store) throws(LaunchFailure) {
-        let configuration = store.configuration
-        for located in store.cluster.guests where located.node == store.node {
+    init(_ inventory: Inventory) throws(LaunchFailure) {
+        let configuration = inventory.configuration
+        for located in inventory.cluster.guests where located.node == inventory.node {
             check(located.guest, configuration)
         }
         let sections = try failing { () throws(ConfigurationError) in
@@ -77,7 +77,7 @@ struct RulesetCheck {
                     Kind(configuration, for: section),
                 )
             } catch {
-                findings.append(Finding("vm", name, .failure, error))
+                findings.append(CheckResult("vm", name, .failure, error))
                 return
             }
         }
@@ -113,7 +113,7 @@ struct RulesetCheck {
         } catch {
             // The launcher would say the same, and start nothing.
             if !findings.contains(where: { $0.subject == name }) {
-                findings.append(Finding("vm", name, .failure, error))
+                findings.append(CheckResult("vm", name, .failure, error))
             }
         }
     }
@@ -124,22 +124,22 @@ struct RulesetCheck {
             agreement.add(try verifier.verify(ruleset, mode: mode))
         } catch {
             // What libseccomp cannot make says nothing about our filters.
-            let state = error.cause is LibseccompError ? Finding.State.warning : .failure
-            findings.append(Finding("filter", name, state, error))
+            let state = error.cause is LibseccompError ? CheckResult.State.warning : .failure
+            findings.append(CheckResult("filter", name, state, error))
         }
     }
 
     private mutating func summarize() {
         guard !findings.contains(where: { $0.area == "filter" }) else { return }
         guard !seen.isEmpty else {
-            findings.append(Finding("filter", "rulesets", .ok, "seccomp is off everywhere"))
+            findings.append(CheckResult("filter", "rulesets", .ok, "seccomp is off everywhere"))
             return
         }
         let message =
             "libseccomp \(RulesetVerifier.libseccompVersion) agrees with those of "
             + "\(guests.count) VM\(guests.count == 1 ? "" : "s") and with the defaults, "
             + "\(seen.count) in all: \(agreement.summary)"
-        findings.append(Finding("filter", "rulesets", .ok, message))
+        findings.append(CheckResult("filter", "rulesets", .ok, message))
     }
 }
 

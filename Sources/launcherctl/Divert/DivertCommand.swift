@@ -142,8 +142,8 @@ extension Diversion.State {
 
 extension DependentGuests {
     /// Those of this node.
-    init(_ store: Store) throws(LaunchFailure) {
-        self.init(try store.uses(), store.cluster, node: store.node)
+    init(_ inventory: Inventory) throws(LaunchFailure) {
+        self.init(try inventory.uses(), inventory.cluster, node: inventory.node)
     }
 
     /// Those of this node, with the default configuration.

@@ -15,7 +15,7 @@ struct PackageLock: ~Copyable {
             return
         }
         let path = FilePath("/var/lib/dpkg/lock-frontend")
-        do throws(RecordLock.Refusal) {
+        do throws(RecordLock.LockError) {
             lock = try RecordLock(
                 on: FilePath(root + path.string),
                 permissions: FilePermissions(rawValue: 0o640)

@@ -14,7 +14,7 @@ struct CheckDocument: Encodable {
     let state: String
     let findings: [Entry]
 
-    init(_ findings: [Finding], _ worst: Finding.State) {
+    init(_ findings: [CheckResult], _ worst: CheckResult.State) {
         version = Version.current
         state = worst.rawValue
         self.findings = findings.map {

@@ -22,7 +22,7 @@ struct FirmwareDocument: Encodable {
         kind = entry.look?.kind.name
         pinnedBy = entry.pins.map(\.origin)
         usedBy = entry.users.map(\.description)
-        switch entry.examination {
+        switch entry.trial {
         case .verified(let facts), .unfit(let facts, _):
             digests = facts.digests.map(\.description)
             readOnly = facts.proofs.map(\.rawValue)

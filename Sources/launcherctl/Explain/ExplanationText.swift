@@ -13,7 +13,7 @@ extension LogExplanation.Entry {
 
     fileprivate var text: String {
         let times = count == 1 ? "" : ", \(count) times"
-        switch finding {
+        switch event {
         case .death:
             return "\(SignalDeath.message)\(times)\n\(SignalDeath.advice)\n"
         case .file(let file):

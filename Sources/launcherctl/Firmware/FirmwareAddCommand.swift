@@ -43,36 +43,36 @@ struct FirmwareAddCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(LaunchFailure) in
-            let store = try options.store()
+            let inventory = try options.inventory()
             let volume = try target()
-            let pins = store.pins(of: volume)
-            let added = try add(volume, to: store, expecting: expected.digests(), pins)
+            let pins = inventory.pins(of: volume)
+            let added = try add(volume, to: inventory, expecting: expected.digests(), pins)
             say(added, volume)
             try warn(of: added, volume)
             if pins.isEmpty {
-                try pinNew(volume, Self.pinned(added, expected.digests()), in: store)
+                try pinNew(volume, Self.pinned(added, expected.digests()), in: inventory)
             } else {
                 Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")
             }
         }
     }
 
-    private func target() throws(LaunchFailure) -> FirmwareVolume {
+    private func target() throws(LaunchFailure) -> FirmwareVolumeID {
         if let volume { return try volume.volume() }
         let name = FilePath(file).lastComponent?.string ?? ""
         return try VolumeArgument(argument: "local:efi-firmware/\(name)").volume()
     }
 
     private func add(
-        _ volume: FirmwareVolume,
-        to store: Store,
+        _ volume: FirmwareVolumeID,
+        to inventory: Inventory,
         expecting expected: [Digest],
         _ pins: [ImageRequest.Pin],
     ) throws(LaunchFailure) -> AddedImage {
         let place = FirmwareStore(
             volume,
-            at: try store.location(of: volume),
-            accepting: store.configuration.readOnly.value,
+            at: try inventory.location(of: volume),
+            accepting: inventory.configuration.readOnly.value,
         )
         let path = file == "-" ? FilePath("/dev/stdin") : FilePath(file)
         let source = try failing { () throws(StoreError) in try ImageSource(path) }
@@ -84,7 +84,7 @@ struct FirmwareAddCommand: ParsableCommand {
         )
     }
 
-    private func say(_ added: AddedImage, _ volume: FirmwareVolume) {
+    private func say(_ added: AddedImage, _ volume: FirmwareVolumeID) {
         switch added.outcome {
         case .added: Output.show("added \(volume)")
         case .alreadyThere: Output.show("\(volume) is there already, the same image")
@@ -97,7 +97,7 @@ struct FirmwareAddCommand: ParsableCommand {
     }
 
     /// It is there, and perhaps no guest will start from it.
-    private func warn(of added: AddedImage, _ volume: FirmwareVolume) throws(LaunchFailure) {
+    private func warn(of added: AddedImage, _ volume: FirmwareVolumeID) throws(LaunchFailure) {
         let bytes = try ImageArgument(file: FilePath(added.path)).read()
         guard let refusal = FirmwareImage(bytes.span).refusalOfForm(for: .x86) else { return }
         let label = "firmware volume \(quoted(volume.description))"
@@ -110,21 +110,21 @@ struct FirmwareAddCommand: ParsableCommand {
     }
 
     private func pinNew(
-        _ volume: FirmwareVolume,
+        _ volume: FirmwareVolumeID,
         _ digests: [Digest],
-        in store: Store,
+        in inventory: Inventory,
     ) throws(LaunchFailure) {
         let comment = comment
         guard pin else {
             Output.show(
-                "\nTo start VMs with it, add to \(store.configurationPath) (or use --pin):\n"
+                "\nTo start VMs with it, add to \(inventory.configurationPath) (or use --pin):\n"
             )
             Output.show(PinEdit.section(volume, digests, comment: comment), terminator: "")
             return
         }
-        _ = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
+        _ = try inventory.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
             try edit.pinning(volume, to: digests, comment: comment)
         }
-        Output.show("pinned in \(store.configurationPath)")
+        Output.show("pinned in \(inventory.configurationPath)")
     }
 }

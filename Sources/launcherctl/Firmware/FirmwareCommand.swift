@@ -38,7 +38,7 @@ struct StoreOptions: ParsableArguments {
 
     var configurationPath: FilePath? { config.map { FilePath($0) } }
 
-    func store() throws(LaunchFailure) -> Store { try Store(configurationPath) }
+    func inventory() throws(LaunchFailure) -> Inventory { try Inventory(configurationPath) }
 }
 
 /// A firmware volume on the command line.
@@ -49,8 +49,8 @@ struct VolumeArgument: ExpressibleByArgument {
         text = argument
     }
 
-    func volume() throws(LaunchFailure) -> FirmwareVolume {
-        try failing { () throws(VolumeIDError) in try FirmwareVolume(parsing: text) }
+    func volume() throws(LaunchFailure) -> FirmwareVolumeID {
+        try failing { () throws(VolumeIDError) in try FirmwareVolumeID(parsing: text) }
     }
 }
 

@@ -31,8 +31,8 @@ struct FirmwareListCommand: ParsableCommand {
     func run() throws {
         let console = Console(program: "launcherctl")
         try reporting { () throws(LaunchFailure) in
-            let store = try options.store()
-            let listing = try FirmwareListing(store, storage: storages)
+            let inventory = try options.inventory()
+            let listing = try FirmwareListing(inventory, storage: storages)
             for remark in listing.remarks { console.warn(remark, about: nil) }
             if json {
                 Output.show(json: try jsonText(listing.entries.map(FirmwareDocument.init)))
@@ -56,7 +56,7 @@ extension FirmwareListing.Entry {
     // Swift 6.3.1 crashes in -O where this is inlined into the table.
     @inline(never)
     var state: String {
-        switch examination {
+        switch trial {
         case .verified: "verified"
         case .notPinned: "not pinned"
         case .refused, .unfit, .unreachable: "refused"
@@ -64,7 +64,7 @@ extension FirmwareListing.Entry {
     }
 
     var colour: Terminal.Colour {
-        switch examination {
+        switch trial {
         case .verified: .green
         case .notPinned: .yellow
         case .refused, .unfit, .unreachable: .red
@@ -73,7 +73,7 @@ extension FirmwareListing.Entry {
 
     /// Why a start would refuse the image.
     var reason: String? {
-        switch examination {
+        switch trial {
         case .verified, .notPinned: nil
         case .refused(let error): error.cause.message
         case .unfit(_, let refusal): refusal.message

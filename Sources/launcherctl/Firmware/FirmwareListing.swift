@@ -5,9 +5,9 @@ import SystemPackage
 /// Every firmware volume of every storage, and what a start would say to it.
 struct FirmwareListing {
     struct Entry {
-        let volume: FirmwareVolume
+        let volume: FirmwareVolumeID
         let pins: [ImageRequest.Pin]
-        let examination: ImageExamination
+        let trial: TrialVerification
         /// `nil` where there is no file that could be read.
         let look: Look?
         let users: [FirmwareUses.User]
@@ -23,34 +23,34 @@ struct FirmwareListing {
     /// What could not be listed, and why.
     private(set) var remarks: [String] = []
 
-    init(_ store: Store, storage only: [String]) throws(LaunchFailure) {
-        let uses = try store.uses()
-        var volumes = Set<FirmwareVolume>()
-        let (storages, warnings) = store.storages.survey()
+    init(_ inventory: Inventory, storage only: [String]) throws(LaunchFailure) {
+        let uses = try inventory.uses()
+        var volumes = Set<FirmwareVolumeID>()
+        let (storages, warnings) = inventory.storages.survey()
         remarks += warnings.map(\.message)
         for storage in storages where only.isEmpty || only.contains(storage.id.text) {
-            volumes.formUnion(try inDirectory(of: storage, store))
+            volumes.formUnion(try inDirectory(of: storage, inventory))
         }
         // Pinned or needed, and perhaps not there: just what somebody should see.
-        let named = store.configuration.firmware.compactMap(\.volume) + uses.all.map(\.volume)
+        let named = inventory.configuration.firmware.compactMap(\.volume) + uses.all.map(\.volume)
         volumes.formUnion(named.filter { only.isEmpty || only.contains($0.id.storage.text) })
         for volume in volumes.sorted(by: { $0.description < $1.description }) {
-            entries.append(try entry(volume, store, uses))
+            entries.append(try entry(volume, inventory, uses))
         }
         remarks += uses.problems.map { "\($0.user): \($0.error.message)" }
-        remarks += store.cluster.failures.map(\.message)
+        remarks += inventory.cluster.failures.map(\.message)
     }
 
     private mutating func inDirectory(
         of storage: Storage,
-        _ store: Store,
-    ) throws(LaunchFailure) -> [FirmwareVolume] {
+        _ inventory: Inventory,
+    ) throws(LaunchFailure) -> [FirmwareVolumeID] {
         guard storage.path != nil, !storage.isDisabled,
-            storage.nodes?.contains(store.node) ?? true
+            storage.nodes?.contains(inventory.node) ?? true
         else { return [] }
         // Any name will do to learn the directory.
         let probe = try VolumeArgument(argument: "\(storage.id):efi-firmware/x").volume()
-        let location = try store.location(of: probe)
+        let location = try inventory.location(of: probe)
         let directory: FirmwareDirectory?
         do throws(HostError) {
             directory = try FirmwareDirectory(location)
@@ -61,7 +61,7 @@ struct FirmwareListing {
         guard let directory else { return [] }
         return directory.names.compactMap { name in
             do throws(VolumeIDError) {
-                return try FirmwareVolume(parsing: "\(storage.id):efi-firmware/\(name)")
+                return try FirmwareVolumeID(parsing: "\(storage.id):efi-firmware/\(name)")
             } catch {
                 remarks.append(error.message)
                 return nil
@@ -70,21 +70,21 @@ struct FirmwareListing {
     }
 
     private func entry(
-        _ volume: FirmwareVolume,
-        _ store: Store,
+        _ volume: FirmwareVolumeID,
+        _ inventory: Inventory,
         _ uses: FirmwareUses,
     ) throws(LaunchFailure) -> Entry {
-        let examination: ImageExamination
+        let trial: TrialVerification
         do throws(LaunchFailure) {
-            examination = ImageExamination(try store.request(for: volume))
+            trial = TrialVerification(try inventory.request(for: volume))
         } catch {
-            examination = .unreachable(error.message)
+            trial = .unreachable(error.message)
         }
         return Entry(
             volume: volume,
-            pins: store.pins(of: volume),
-            examination: examination,
-            look: Self.look(at: volume, store),
+            pins: inventory.pins(of: volume),
+            trial: trial,
+            look: Self.look(at: volume, inventory),
             users: uses.users(of: volume),
         )
     }
@@ -92,9 +92,9 @@ struct FirmwareListing {
 
 extension FirmwareListing {
     /// Looked at as `inspect` does: nothing is trusted, and nothing is started.
-    private static func look(at volume: FirmwareVolume, _ store: Store) -> Look? {
+    private static func look(at volume: FirmwareVolumeID, _ inventory: Inventory) -> Look? {
         do throws(LaunchFailure) {
-            let bytes = try ImageArgument(volume, at: store.location(of: volume)).read()
+            let bytes = try ImageArgument(volume, at: inventory.location(of: volume)).read()
             return Look(byteCount: bytes.count, kind: FirmwareImage(bytes.span).kind)
         } catch {
             return nil
@@ -104,7 +104,7 @@ extension FirmwareListing {
 
 extension FirmwareSection {
     /// `nil` for stock firmware.
-    var volume: FirmwareVolume? {
+    var volume: FirmwareVolumeID? {
         if case .volume(let volume) = subject { volume } else { nil }
     }
 }

@@ -31,16 +31,17 @@ struct FirmwarePinCommand: ParsableCommand {
 
     func run() throws {
         try reporting { () throws(LaunchFailure) in
-            let store = try options.store()
+            let inventory = try options.inventory()
             let volume = try volume.volume()
-            let earlier = store.pins(of: volume).map(\.digest)
-            let digests = try digests(of: volume, in: store, earlier)
-            let changed = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
+            let earlier = inventory.pins(of: volume).map(\.digest)
+            let digests = try digests(of: volume, in: inventory, earlier)
+            let changed = try inventory.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
                 try edit.pinning(volume, to: digests, comment: comment)
             }
             for digest in digests { Output.show("\(volume)  \(digest)") }
             Output.show(
-                (changed ? "pinned in " : "was pinned already in ") + "\(store.configurationPath)"
+                (changed ? "pinned in " : "was pinned already in ")
+                    + "\(inventory.configurationPath)"
             )
         }
     }
@@ -48,19 +49,19 @@ struct FirmwarePinCommand: ParsableCommand {
     /// The image's own, in every algorithm that is asked for or was pinned before; each of them
     /// found by a pass that asks of the image what a start does.
     private func digests(
-        of volume: FirmwareVolume,
-        in store: Store,
+        of volume: FirmwareVolumeID,
+        in inventory: Inventory,
         _ earlier: [Digest],
     ) throws(LaunchFailure) -> [Digest] {
         let asked = try expected.digests()
         let given = asked.map { ImageRequest.Pin(digest: $0, origin: "command line") }
-        let kept = replace ? [] : store.pins(of: volume)
+        let kept = replace ? [] : inventory.pins(of: volume)
         if !given.isEmpty || !kept.isEmpty {
-            let request = try store.request(for: volume, pins: given + kept)
+            let request = try inventory.request(for: volume, pins: given + kept)
             try failing { () throws(VerificationError) in _ = try seal(verify(request)) }
         }
         let wanted = Set((asked + earlier).map(\.algorithm))
-        let request = try store.request(for: volume, pins: [])
+        let request = try inventory.request(for: volume, pins: [])
         return try failing { () throws(VerificationError) in
             try Host.digests(of: request, wanted.isEmpty ? [.sha256] : wanted)
         }

@@ -32,32 +32,33 @@ struct FirmwareRemoveCommand: ParsableCommand {
     func run() throws {
         let console = Console(program: "launcherctl")
         try reporting { () throws(LaunchFailure) in
-            let store = try options.store()
+            let inventory = try options.inventory()
             let volume = try volume.volume()
-            let uses = try store.uses()
+            let uses = try inventory.uses()
             let users = uses.users(of: volume)
             guard users.isEmpty || force else {
                 throw LaunchFailure(RemovalError.inUse(volume, users))
             }
             let unknown = uses.problems.map { "\($0.user): \($0.error.message)" }
-            let failures = unknown + store.cluster.failures.map(\.message)
+            let failures = unknown + inventory.cluster.failures.map(\.message)
             guard failures.isEmpty || force else {
                 throw LaunchFailure(RemovalError.usersUnknown(volume, failures))
             }
             let place = FirmwareStore(
                 volume,
-                at: try store.location(of: volume),
-                accepting: store.configuration.readOnly.value,
+                at: try inventory.location(of: volume),
+                accepting: inventory.configuration.readOnly.value,
             )
             try place.remove()
             Output.show("removed \(volume)")
             for user in users { console.warn("does not start any more", about: "\(user)") }
-            let pins = store.pins(of: volume)
+            let pins = inventory.pins(of: volume)
             if unpin {
-                let changed = try store.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
+                let changed = try inventory.edit(pinsOf: volume) {
+                    (edit) throws(ConfigurationError) in
                     try edit.unpinning(volume)
                 }
-                if changed { Output.show("unpinned in \(store.configurationPath)") }
+                if changed { Output.show("unpinned in \(inventory.configurationPath)") }
             } else if let pin = pins.first {
                 Output.show("its pin is still in \(pin.origin)")
             }
@@ -67,8 +68,8 @@ struct FirmwareRemoveCommand: ParsableCommand {
 
 /// Why an image stays where it is.
 enum RemovalError: Failure {
-    case inUse(FirmwareVolume, [FirmwareUses.User])
-    case usersUnknown(FirmwareVolume, [String])
+    case inUse(FirmwareVolumeID, [FirmwareUses.User])
+    case usersUnknown(FirmwareVolumeID, [String])
 
     var message: String {
         switch self {

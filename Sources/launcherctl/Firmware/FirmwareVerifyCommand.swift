@@ -25,8 +25,8 @@ struct FirmwareVerifyCommand: ParsableCommand {
     func run() throws {
         let console = Console(program: "launcherctl")
         try reporting { () throws(LaunchFailure) in
-            let store = try options.store()
-            var wanted = store.configuration.firmware.compactMap(\.volume)
+            let inventory = try options.inventory()
+            var wanted = inventory.configuration.firmware.compactMap(\.volume)
             if !volumes.isEmpty {
                 wanted = []
                 for argument in volumes { wanted.append(try argument.volume()) }
@@ -35,7 +35,7 @@ struct FirmwareVerifyCommand: ParsableCommand {
             for volume in wanted {
                 let name = printable(volume.description)
                 do throws(LaunchFailure) {
-                    let request = try store.request(for: volume)
+                    let request = try inventory.request(for: volume)
                     let facts = try requireStartable(request)
                     let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
                     Output.show(

@@ -146,7 +146,7 @@ struct MeasureRequest: Equatable {
 
 /// Why the guest that is measured would not start from the image. Its digest is what it is, and worth
 /// knowing beside another tool's; but nobody will see it in a report.
-struct StartDoubt {
+struct StartRefusal {
     private let image: String
     private let refusal: ImageRefusal?
 

@@ -21,7 +21,7 @@ struct ImageBytes {
         guest: () throws(LaunchFailure) -> MeasuredGuest,
     ) throws(LaunchFailure) -> [ExpectedDigest] {
         let guest = try guest()
-        return try StartDoubt(about: name, bytes.span, of: kind).measuring {
+        return try StartRefusal(about: name, bytes.span, of: kind).measuring {
             () throws(MeasurementRefusal) in
             try LaunchDigest.expected(of: guest, firmware: bytes.span)
         }
@@ -52,7 +52,7 @@ enum StockForecast {
         }
         let bytes = try ImageArgument(file: FilePath(text)).read()
         let attachment: JudgementContext.Attachment = flash == nil ? .bios : .flash
-        StartDoubt(about: text, bytes.span, of: guest, attachment: attachment).say()
+        StartRefusal(about: text, bytes.span, of: guest, attachment: attachment).say()
         return LaunchForecast(of: bytes.span, guest: guest, commandLine: commandLine)
             ?? .gap(.notConfidential)
     }

@@ -29,17 +29,17 @@ struct EmptyStorage: Sendable {
     var source: FilePath { root.appending("source") }
     var outside: FilePath { root.appending("outside") }
 
-    var volume: FirmwareVolume {
-        get throws { try FirmwareVolume(parsing: "local:efi-firmware/a.fd") }
+    var volume: FirmwareVolumeID {
+        get throws { try FirmwareVolumeID(parsing: "local:efi-firmware/a.fd") }
     }
 
     func store(name: String = "a.fd") throws -> FirmwareStore {
-        let volume = try FirmwareVolume(parsing: "local:efi-firmware/\(name)")
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/\(name)")
         let text = "dir: demo\n\tpath \(root)\n"
         let configuration = try LauncherConfiguration(parsing: Array(text.utf8), file: "test")
         let storages = try StorageConfiguration(configuration, storageConfiguration: nil)
         let location = try storages.firmwareLocation(
-            of: FirmwareVolume(parsing: "demo:efi-firmware/\(name)"),
+            of: FirmwareVolumeID(parsing: "demo:efi-firmware/\(name)"),
             on: "node"
         )
         return FirmwareStore(volume, at: location, accepting: ReadOnlyProof.allCases)

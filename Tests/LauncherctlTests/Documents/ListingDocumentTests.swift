@@ -11,9 +11,9 @@ struct ListingDocumentTests {
 
     static let check = CheckDocument(
         [
-            Finding("vm", "100", .failure, "does not start", hint: "start it"),
-            Finding("storage", "local", .ok, "/var/lib/vz"),
-            Finding("node", "a", .warning, "has no launcher"),
+            CheckResult("vm", "100", .failure, "does not start", hint: "start it"),
+            CheckResult("storage", "local", .ok, "/var/lib/vz"),
+            CheckResult("node", "a", .warning, "has no launcher"),
         ],
         .failure
     )
@@ -36,16 +36,16 @@ struct ListingDocumentTests {
 
     static func listing() throws -> [FirmwareDocument] {
         let facts = SealedFacts(byteCount: 7, digests: [digest], proofs: [.mode, .immutable])
-        let volume = try FirmwareVolume(parsing: "local:efi-firmware/a.fd")
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/a.fd")
         let pin = ImageRequest.Pin(digest: digest, origin: "launcher.conf line 4")
         func entry(
-            _ examination: ImageExamination,
+            _ trial: TrialVerification,
             _ look: FirmwareListing.Look? = nil,
         ) -> FirmwareListing.Entry {
             FirmwareListing.Entry(
                 volume: volume,
                 pins: [pin],
-                examination: examination,
+                trial: trial,
                 look: look,
                 users: [.guest(vmid: 100, node: "a", .now)],
             )

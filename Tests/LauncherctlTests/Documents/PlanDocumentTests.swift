@@ -14,7 +14,7 @@ struct PlanDocumentTests {
     /// - Parameter forecast: of the guest's launch digest.
     static func report(_ forecast: LaunchForecast) throws -> PlanReport {
         let pin = ImageRequest.Pin(digest: digest, origin: "launcher.conf line 4")
-        let volume = try FirmwareVolume(parsing: "local:efi-firmware/a.fd")
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/a.fd")
         let choice = FirmwareChoice(
             image: .volume(volume),
             pins: [pin],

@@ -40,7 +40,7 @@ struct FirmwareUsesTests {
             "vm: 100\n\tfirmware local:efi-firmware/a.fd\n\nvm: web\n"
                 + "\tfirmware local:efi-firmware/a.fd\n"
         )
-        let volume = try FirmwareVolume(parsing: "local:efi-firmware/a.fd")
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/a.fd")
         #expect(
             uses.users(of: volume).map(\.description) == [
                 "vm 100", "vm 101 on pve2", "vm 101 on pve2 (snapshot before)",

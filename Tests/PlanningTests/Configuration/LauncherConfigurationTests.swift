@@ -68,7 +68,7 @@ struct LauncherConfigurationTests {
             \tsha512 \(String(repeating: "1", count: 128))
             """
         )
-        let volume = try FirmwareVolume(parsing: "local:efi-firmware/x.fd")
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/x.fd")
         let section = try #require(configuration.firmware(for: volume))
         #expect(section.digests.map(\.value.algorithm) == [.sha256, .sha384])
         #expect(section.digests.first?.value.hex == Self.sha256)
@@ -243,7 +243,7 @@ struct PinEditTests {
     private func pin(_ text: String, comment: String? = nil) throws -> String {
         let edit = try PinEdit(Array(text.utf8), file: "test.conf")
         let digest = try Digest(.sha256, hex: Self.new)
-        let volume = try FirmwareVolume(parsing: Self.volume)
+        let volume = try FirmwareVolumeID(parsing: Self.volume)
         return String(
             decoding: try edit.pinning(volume, to: [digest], comment: comment),
             as: UTF8.self
@@ -252,7 +252,7 @@ struct PinEditTests {
 
     private func unpin(_ text: String) throws -> String? {
         let edit = try PinEdit(Array(text.utf8), file: "test.conf")
-        return try edit.unpinning(FirmwareVolume(parsing: Self.volume))
+        return try edit.unpinning(FirmwareVolumeID(parsing: Self.volume))
             .map { String(decoding: $0, as: UTF8.self) }
     }
 

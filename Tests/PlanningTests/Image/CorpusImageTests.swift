@@ -205,13 +205,13 @@ struct CorpusContentsTests {
     func `a glimpse tells the same as the whole, or nothing`(facts: Facts) throws {
         let bytes = try FirmwareCorpus.image(facts.file)
         let image = FirmwareImage(bytes.span)
-        let glimpse = BuildFeatures.glimpse(image, of: bytes.span)
+        let start = BuildFeatures.ofUnpackedStart(image, of: bytes.span)
         let expected = try #require(facts.features)
-        let isGlimpsed = facts.file != "sid-inteltdx.fd"
+        let isUnpacked = facts.file != "sid-inteltdx.fd"
         #expect(
-            glimpse.requiresSystemManagementMode == (isGlimpsed ? expected.smmRequired : nil)
+            start.requiresSystemManagementMode == (isUnpacked ? expected.smmRequired : nil)
         )
-        #expect(glimpse.hasSEVSecretDriver == (isGlimpsed ? expected.sevSecretDxe : nil))
+        #expect(start.hasSEVSecretDriver == (isUnpacked ? expected.sevSecretDxe : nil))
     }
 
     @Test(
@@ -259,7 +259,7 @@ struct CorpusContentsTests {
     func `a flipped bit in the compressed volume is no trap`(place: Int) throws {
         var bytes = try FirmwareCorpus.image("trixie-code-4m-secboot.fd")
         bytes[place] ^= 0x10
-        _ = BuildFeatures.glimpse(FirmwareImage(bytes.span), of: bytes.span)
+        _ = BuildFeatures.ofUnpackedStart(FirmwareImage(bytes.span), of: bytes.span)
     }
 }
 

@@ -124,10 +124,10 @@ struct JudgeTests {
                 .erased,
                 "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
             ),
-        ] as [(Context.Store.Defect, String)]
+        ] as [(Context.VariableStoreFacts.Defect, String)]
     )
     func `a store that crashes the firmware is refused`(
-        defect: Context.Store.Defect,
+        defect: Context.VariableStoreFacts.Defect,
         text: String,
     ) {
         var context = Self.normal

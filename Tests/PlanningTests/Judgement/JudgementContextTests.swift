@@ -57,7 +57,7 @@ struct JudgementContextTests {
         let store = try #require(try plan(words).variableStore)
         let bytes = [UInt8](repeating: 0, count: 64)
         let file = VariableStoreFile(start: bytes, byteCount: 4096)
-        #expect(JudgementContext.Store(store, file: file).byteCount == byteCount)
+        #expect(JudgementContext.VariableStoreFacts(store, file: file).byteCount == byteCount)
     }
 
     @Test func `without a variable store there is none to judge`() throws {

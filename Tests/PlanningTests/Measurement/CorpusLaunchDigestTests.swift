@@ -137,7 +137,7 @@ struct CorpusLaunchDigestTests {
     @Test(arguments: vectors?.vmsaPages.pages ?? [])
     func `a save area is the page that KVM measures`(page: LaunchVectors.SaveAreas.Page) throws {
         let reset = SEVResetBlock(address: 0x80_B004, origin: .table)
-        let area = SaveArea(
+        let area = VMSA(
             start: page.vcpu == "bsp" ? .resetVector : .resetBlock(reset),
             signature: CPUSignature(rawValue: UInt32(try number(page.sig))),
             features: GuestFeatures(rawValue: try number(page.sevFeatures)),

@@ -230,7 +230,7 @@ struct LogExplanationTests {
         let explanation = LogExplanation(ByteString(log))
         #expect(explanation.entries.map(\.count) == [3, 1, 1])
         #expect(explanation.entries.map(\.processIDs) == [[7, 9], [7], []])
-        #expect(explanation.entries.last?.finding == .death)
+        #expect(explanation.entries.last?.event == .death)
     }
 
     @Test func `of one process only what it did`() {

@@ -17,7 +17,7 @@ struct StorageConfigurationTests {
         launcher: String = "",
     ) throws -> FirmwareLocation {
         try storages(text, launcher: launcher)
-            .firmwareLocation(of: FirmwareVolume(parsing: volume), on: "pve1")
+            .firmwareLocation(of: FirmwareVolumeID(parsing: volume), on: "pve1")
     }
 
     @Test(

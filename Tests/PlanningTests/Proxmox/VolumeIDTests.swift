@@ -80,7 +80,7 @@ struct VolumeIDTests {
 
 struct FirmwareVolumeIDTests {
     @Test(arguments: [
-        ("local:efi-firmware/x.fd", FirmwareVolume.Content.efiFirmware, "x.fd"),
+        ("local:efi-firmware/x.fd", FirmwareVolumeID.Content.efiFirmware, "x.fd"),
         ("local:efi-firmware/a..b", .efiFirmware, "a..b"),
         ("nas-1:snippets/OVMF_4M+sb=1.fd", .snippets, "OVMF_4M+sb=1.fd"),
         ("local:iso/x.img", .iso, "x.img"),
@@ -88,10 +88,10 @@ struct FirmwareVolumeIDTests {
     ])
     func `a firmware volume is one file of one kind of content`(
         text: String,
-        content: FirmwareVolume.Content,
+        content: FirmwareVolumeID.Content,
         file: String,
     ) throws {
-        let volume = try FirmwareVolume(parsing: text)
+        let volume = try FirmwareVolumeID(parsing: text)
         #expect(volume.content == content)
         #expect(volume.fileName == file)
         #expect(volume.description == text)
@@ -134,16 +134,16 @@ struct FirmwareVolumeIDTests {
     ) throws {
         // As a volume of anything else it may be good.
         _ = try VolumeID(parsing: text)
-        let error = try #require(throws: VolumeIDError.self) { try FirmwareVolume(parsing: text) }
+        let error = try #require(throws: VolumeIDError.self) { try FirmwareVolumeID(parsing: text) }
         #expect(error.message.contains(part), "\(error.message)")
         #expect(error.hint != nil)
     }
 
     @Test func `file names are as long as file systems take them`() throws {
         let longest = String(repeating: "a", count: 255)
-        #expect(try FirmwareVolume(parsing: "local:snippets/\(longest)").fileName == longest)
+        #expect(try FirmwareVolumeID(parsing: "local:snippets/\(longest)").fileName == longest)
         #expect(throws: VolumeIDError.self) {
-            try FirmwareVolume(parsing: "local:snippets/\(longest)a")
+            try FirmwareVolumeID(parsing: "local:snippets/\(longest)a")
         }
     }
 

@@ -182,12 +182,15 @@ struct VariableStoreFileTests {
     }()
     private static let vmdk = Array("KDMV".utf8) + [UInt8](repeating: 0, count: 60)
 
-    private func store(_ drive: ByteString, _ start: [UInt8]) throws -> JudgementContext.Store {
+    private func store(
+        _ drive: ByteString,
+        _ start: [UInt8]
+    ) throws -> JudgementContext.VariableStoreFacts {
         let value = ByteString("if=pflash,unit=1,file=/vars\(drive)")
         let vector = QEMUCommandLine(["kvm", "-drive", value])
         let attached = try AttachedFirmware(vector, machine: MachineOptions(vector))
         let store = try #require(try FlashFile(variablesOf: attached, in: vector))
-        return JudgementContext.Store(
+        return JudgementContext.VariableStoreFacts(
             store,
             file: VariableStoreFile(start: start, byteCount: Self.size),
         )
@@ -216,12 +219,12 @@ struct VariableStoreFileTests {
             (",format=raw", code, .code), (",format=raw,size=540672", code, .code),
             // What stands at the offset was not looked at.
             (",format=raw,offset=512", erased, nil),
-        ] as [(ByteString, [UInt8], JudgementContext.Store.Defect?)]
+        ] as [(ByteString, [UInt8], JudgementContext.VariableStoreFacts.Defect?)]
     )
     func `what firmware crashes on is known by its first bytes`(
         drive: ByteString,
         start: [UInt8],
-        defect: JudgementContext.Store.Defect?,
+        defect: JudgementContext.VariableStoreFacts.Defect?,
     ) throws {
         #expect(try store(drive, start).defect == defect)
     }

@@ -55,14 +55,17 @@ extension BuildFeatures {
     ///
     /// - Parameter bytes: the whole image.
     /// - Returns: ``unknown`` where the image is not packed as edk2 does it, or is damaged.
-    package static func glimpse(_ image: FirmwareImage, of bytes: Span<UInt8>) -> BuildFeatures {
+    package static func ofUnpackedStart(
+        _ image: FirmwareImage,
+        of bytes: Span<UInt8>
+    ) -> BuildFeatures {
         guard let compressed = CompressedVolumes(in: image, of: bytes) else { return .unknown }
         let data = bytes.extracting(compressed.range)
         do throws(LZMAFault) {
-            var decoder = try LZMADecoder(data, limit: maximumGlimpse)
+            var decoder = try LZMADecoder(data, limit: maximumStartByteCount)
             try decoder.decode(upTo: firstHeaderEnd, from: data)
             guard let end = endOfFirstVolume(in: decoder.output.span) else { return .unknown }
-            guard end <= maximumGlimpse else { return .unknown }
+            guard end <= maximumStartByteCount else { return .unknown }
             try decoder.decode(upTo: end, from: data)
             return BuildFeatures(first: UnpackedVolume.volumes(in: decoder.output.span).first)
         } catch {
@@ -72,7 +75,7 @@ extension BuildFeatures {
 
     /// The second phase's volume is 1 MiB or less. Where there is no such phase, the first volume is
     /// that of the drivers, ten times as large: nothing more is to be learnt quickly.
-    private static let maximumGlimpse = 2 << 20
+    private static let maximumStartByteCount = 2 << 20
     private static let firstHeaderEnd = 0x400
 
     private static func endOfFirstVolume(in bytes: Span<UInt8>) -> Int? {

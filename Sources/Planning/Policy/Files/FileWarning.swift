@@ -1,5 +1,5 @@
 /// What a row comes to on this host, where that is not what its writer wants.
-package enum FileFinding: Equatable, Sendable {
+package enum FileObstacle: Equatable, Sendable {
     /// The row would let QEMU write where it may not.
     case protected(FileRule, realPath: ByteString, ProtectedPlace, isFolderOfMissing: Bool)
     /// The path is there and cannot be looked at.
@@ -33,7 +33,7 @@ package enum FileFinding: Equatable, Sendable {
 /// What `landlock` makes known although the VM starts.
 package enum FileWarning: Equatable, Sendable {
     /// With `log`: `enforce` would refuse the VM.
-    case wouldRefuse(FileFinding)
+    case wouldRefuse(FileObstacle)
     /// With `log`: this kernel could not enforce.
     case unavailable(String)
     /// No row is about a file of the command line.

@@ -70,7 +70,7 @@ package enum FilterAction: Hashable, Sendable {
     case log
     /// SECCOMP_RET_USER_NOTIF: whoever holds the listener decides; nobody holding it is ENOSYS.
     case ask
-    case fail(Refusal)
+    case fail(RefusalErrno)
     /// SECCOMP_RET_KILL_PROCESS.
     case kill
 
@@ -98,7 +98,7 @@ extension FilterAction {
     }
 }
 
-extension Refusal {
+extension RefusalErrno {
     /// The number of the error, from include/uapi/asm-generic/errno.h.
     package var errorNumber: UInt32 {
         switch self {

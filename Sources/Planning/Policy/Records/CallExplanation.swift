@@ -106,17 +106,17 @@ package struct CallExplanation: Hashable, Sendable {
     private static func errorName(_ number: UInt32, _ call: Syscall?) -> String {
         switch number {
         case 0: refusals(of: call).map(\.errorName).joined(separator: " or ")
-        case Refusal.notImplemented.errorNumber: "ENOSYS"
-        case Refusal.notPermitted.errorNumber: "EPERM"
+        case RefusalErrno.notImplemented.errorNumber: "ENOSYS"
+        case RefusalErrno.notPermitted.errorNumber: "EPERM"
         default: "error \(number)"
         }
     }
 
-    private static func refusals(of call: Syscall?) -> [Refusal] {
+    private static func refusals(of call: Syscall?) -> [RefusalErrno] {
         let verdicts = SyscallGroup.all.flatMap(\.rules).filter { $0.syscall == call }.map(
             \.verdict
         )
-        let found = Refusal.allCases.filter { refusal in
+        let found = RefusalErrno.allCases.filter { refusal in
             verdicts.contains { if case .refuse(refusal, _) = $0 { true } else { false } }
         }
         return found.isEmpty ? [.notImplemented] : found

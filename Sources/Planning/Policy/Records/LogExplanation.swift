@@ -1,14 +1,14 @@
 /// Lines of a log, read for what seccomp and Landlock did: each thing once, with how often it was
 /// there.
 package struct LogExplanation: Sendable {
-    package enum Finding: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         case call(CallExplanation)
         case file(FileExplanation)
         case death
     }
 
     package struct Entry: Hashable, Sendable {
-        package let finding: Finding
+        package let event: Event
         package internal(set) var count: Int
         /// Of the processes that did it, in order; empty where the lines do not say.
         package internal(set) var processIDs: [Int]
@@ -18,7 +18,7 @@ package struct LogExplanation: Sendable {
     package private(set) var entries: [Entry] = []
     /// How often the launcher became QEMU, which `log` mode records and nobody has to explain.
     package private(set) var launches = 0
-    private var positions: [Finding: Int] = [:]
+    private var positions: [Event: Int] = [:]
     /// Refusals do not say whose they are. The record of a domain comes after its first one.
     private var owners: [ByteString: Int] = [:]
     private var unowned: [ByteString: [LandlockRecord.Refused: Int]] = [:]
@@ -71,11 +71,11 @@ package struct LogExplanation: Sendable {
         }
     }
 
-    private mutating func count(_ finding: Finding, of processID: Int?, times: Int = 1) {
-        let index = positions[finding] ?? entries.count
+    private mutating func count(_ event: Event, of processID: Int?, times: Int = 1) {
+        let index = positions[event] ?? entries.count
         if index == entries.count {
-            positions[finding] = index
-            entries.append(Entry(finding: finding, count: 0, processIDs: []))
+            positions[event] = index
+            entries.append(Entry(event: event, count: 0, processIDs: []))
         }
         entries[index].count += times
         if let processID, !entries[index].processIDs.contains(processID) {

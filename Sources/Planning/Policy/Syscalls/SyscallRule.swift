@@ -88,13 +88,13 @@ package struct SyscallRule: Hashable, Sendable {
 package enum Verdict: Hashable, Sendable {
     case allow
     /// The call fails and the program goes on.
-    case refuse(Refusal, Recording)
+    case refuse(RefusalErrno, Recording)
     /// The process ends with SIGSYS: for what no QEMU and no helper of it ever does.
     case kill
 }
 
 /// The error that a refused call reports.
-package enum Refusal: String, Sendable, CaseIterable {
+package enum RefusalErrno: String, Sendable, CaseIterable {
     /// ENOSYS: the caller has another way, or the number is one that nobody knew when this was
     /// written; libraries fall back on it as they do on an older kernel.
     case notImplemented
@@ -140,7 +140,7 @@ extension Verdict {
     }
 }
 
-extension Refusal {
+extension RefusalErrno {
     package var errorName: String {
         switch self {
         case .notImplemented: "ENOSYS"

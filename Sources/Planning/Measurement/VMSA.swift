@@ -3,7 +3,7 @@
 ///
 /// Sources: QEMU `target/i386/cpu.c` (reset state), Linux `arch/x86/kvm/svm/sev.c`
 /// (`sev_es_sync_vmsa`), AMD APM volume 2, appendix B.
-package struct SaveArea: Hashable, Sendable {
+package struct VMSA: Hashable, Sendable {
     package enum Start: Hashable, Sendable {
         /// The first CPU, at the reset vector below 4 GiB.
         case resetVector

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The configuration, the storages and the VMs of this host, as the commands of the store see
 /// them.
-struct Store {
+struct Inventory {
     let configurationPath: FilePath
     let configuration: LauncherConfiguration
     let storages: StorageConfiguration
@@ -23,14 +23,14 @@ struct Store {
         )
     }
 
-    func location(of volume: FirmwareVolume) throws(LaunchFailure) -> FirmwareLocation {
+    func location(of volume: FirmwareVolumeID) throws(LaunchFailure) -> FirmwareLocation {
         try failing { () throws(VolumeError) in
             try storages.firmwareLocation(of: volume, on: node)
         }
     }
 
     /// The directory of the volume's storage; `nil` where it has none on this host.
-    func root(of volume: FirmwareVolume) -> FilePath? {
+    func root(of volume: FirmwareVolumeID) -> FilePath? {
         do throws(LaunchFailure) { return try location(of: volume).root } catch { return nil }
     }
 
@@ -38,7 +38,7 @@ struct Store {
     ///
     /// - Parameter pins: `nil` for those of the configuration.
     func request(
-        for volume: FirmwareVolume,
+        for volume: FirmwareVolumeID,
         pins: [ImageRequest.Pin]? = nil,
     ) throws(LaunchFailure) -> ImageRequest {
         let location = try location(of: volume)
@@ -53,7 +53,7 @@ struct Store {
         )
     }
 
-    func pins(of volume: FirmwareVolume) -> [ImageRequest.Pin] {
+    func pins(of volume: FirmwareVolumeID) -> [ImageRequest.Pin] {
         configuration.firmware(for: volume)?.pins(file: configuration.file) ?? []
     }
 
@@ -71,7 +71,7 @@ struct Store {
     ///   them, what was decided by them does not hold any more.
     /// - Returns: whether the file was changed.
     func edit(
-        pinsOf volume: FirmwareVolume,
+        pinsOf volume: FirmwareVolumeID,
         _ edit: (PinEdit) throws(ConfigurationError) -> [UInt8]?
     ) throws(LaunchFailure) -> Bool {
         let file = try failing { () throws(HostFileError) in

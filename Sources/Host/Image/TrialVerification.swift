@@ -2,7 +2,7 @@ package import Planning
 import SystemPackage
 
 /// An image as a start would find it, without a start.
-package enum ImageExamination: Sendable {
+package enum TrialVerification: Sendable {
     /// Everything that a start asks of it holds.
     case verified(SealedFacts)
     /// Nobody has pinned it; the rest holds.

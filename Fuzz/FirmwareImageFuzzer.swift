@@ -5,11 +5,11 @@ func fuzzFirmwareImage(_ bytes: [UInt8]) {
     let count = bytes.count
     let image = FirmwareImage(bytes.span)
     let start = BuildFeatures.ofUnpackedStart(image, of: bytes.span)
-    _ = FirmwareFitness(of: image, features: glimpse)
+    _ = FirmwareFitness(of: image, features: start)
     // All of a real image's drivers would leave no time for anything else.
     if count < 64 << 10 {
         let contents = try? FirmwareContents.read(image, of: bytes.span)
-        _ = FirmwareDescriptor(of: image, contents: contents, path: "image.fd")?.json
+        _ = FirmwareDescriptor(of: image, contents: contents, path: "image.fd").map { "\($0)" }
     }
     for guest in GuestKind.allCases {
         for attachment in [JudgementContext.Attachment.flash, .bios] {
@@ -21,7 +21,7 @@ func fuzzFirmwareImage(_ bytes: [UInt8]) {
                 hasKernelHashes: count.isMultiple(of: 2),
                 hasKernel: true
             )
-            for finding in judge(image, features: glimpse, in: context) {
+            for finding in judge(image, features: start, in: context) {
                 _ = finding.message + (finding.hint ?? "")
             }
         }

@@ -104,3 +104,17 @@ extension FirmwareSection {
         return codes
     }
 }
+
+extension LauncherConfiguration {
+    /// The section that pins a firmware volume.
+    package func firmware(for volume: FirmwareVolumeID) -> FirmwareSection? {
+        firmware.first { $0.subject == .volume(volume) }
+    }
+
+    /// The section that pins stock firmware. Proxmox writes its paths with a doubled slash, so
+    /// they are compared as paths, not as text; symbolic links are not followed.
+    package func firmware(for path: FilePath) -> FirmwareSection? {
+        let path = path.lexicallyNormalized()
+        return firmware.first { $0.subject == .path(path) }
+    }
+}

@@ -143,3 +143,26 @@ package struct ImageUnfit: Failure {
     package var hint: String? { refusal.hint }
     package var exitStatus: ExitStatus { refusal.exitStatus }
 }
+
+/// What a VM is to start with.
+package enum FirmwareDemand: Equatable, Sendable {
+    /// Whatever its command line attaches.
+    case nothing
+    case image(FirmwareChoice)
+    /// What its command line attaches, once it is verified. Which file that is, the host tells.
+    case stock(StockImage.Reference)
+}
+
+extension Planner {
+    /// Which image this VM gets in the place of its firmware.
+    package static func demand(
+        _ request: LaunchRequest,
+        settings: LaunchSettings,
+    ) throws(LaunchFailure) -> FirmwareDemand {
+        if request.isQuestion { return .nothing }
+        if let choice = try FirmwareChoice(request, settings: settings) { return .image(choice) }
+        guard settings.configuration.stockFirmware.value == .verify else { return .nothing }
+        return try StockImage.reference(in: request.commandLine).map(FirmwareDemand.stock)
+            ?? .nothing
+    }
+}

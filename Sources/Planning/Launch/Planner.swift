@@ -12,18 +12,6 @@ package enum Planner {
             : try LaunchSettings(configuration, for: request.identity)
     }
 
-    /// Which image this VM gets in the place of its firmware.
-    package static func demand(
-        _ request: LaunchRequest,
-        settings: LaunchSettings,
-    ) throws(LaunchFailure) -> FirmwareDemand {
-        if request.isQuestion { return .nothing }
-        if let choice = try FirmwareChoice(request, settings: settings) { return .image(choice) }
-        guard settings.configuration.stockFirmware.value == .verify else { return .nothing }
-        return try StockImage.reference(in: request.commandLine).map(FirmwareDemand.stock)
-            ?? .nothing
-    }
-
     /// A launch without custom firmware: every word, variable and descriptor as it came.
     ///
     /// - Parameter surroundings: `nil` where nothing asks for them.
@@ -87,15 +75,6 @@ package enum Planner {
             isRecorded: settings.configuration.log.value == .syslog,
         )
     }
-}
-
-/// What a VM is to start with.
-package enum FirmwareDemand: Equatable, Sendable {
-    /// Whatever its command line attaches.
-    case nothing
-    case image(FirmwareChoice)
-    /// What its command line attaches, once it is verified. Which file that is, the host tells.
-    case stock(StockImage.Reference)
 }
 
 /// What the planner does, a function a step.

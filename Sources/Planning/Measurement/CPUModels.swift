@@ -223,3 +223,34 @@ package struct HostProcessor: Hashable, Sendable {
         return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 }
+
+// MARK: - What -cpu names
+
+extension MeasuredCommandLine {
+    package enum Model: Hashable, Sendable {
+        case known(CPUSignature)
+        /// `host` or `max`: what the host's own processor is.
+        case host
+    }
+
+    /// - Parameters:
+    ///   - value: of `-cpu`.
+    ///   - machine: `nil` for one of today.
+    package static func model(
+        _ value: ByteString,
+        on machine: MachineType? = nil,
+    ) throws(MeasurementGap) -> Model {
+        guard let text = value.text else { throw .processorModel(value) }
+        if let signature = CPUSignature(cpuArgument: text, machine: machine) {
+            return .known(signature)
+        }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let isOverridden = parts.dropFirst().contains { part in
+            ["family=", "model=", "stepping="].contains { part.hasPrefix($0) }
+        }
+        guard let name = parts.first, ["host", "max"].contains(name), !isOverridden else {
+            throw .processorModel(value)
+        }
+        return .host
+    }
+}

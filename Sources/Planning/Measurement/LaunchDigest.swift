@@ -76,35 +76,6 @@ extension LaunchDigest {
 }
 
 extension LaunchDigest {
-    /// The pages of the CPUs' state: of the first CPU, and of every other.
-    static func vmsaPages(
-        _ processors: Processors,
-        reset: SEVResetBlock,
-        features: GuestFeatures,
-        includesFloatingPoint: Bool,
-    ) -> (first: [UInt8], other: [UInt8]) {
-        let page = { (start: VMSA.Start) in
-            VMSA(
-                start: start,
-                signature: processors.signature,
-                features: processors.features ?? features,
-                includesFloatingPoint: includesFloatingPoint,
-            ).page
-        }
-        return (page(.resetVector), page(.resetBlock(reset)))
-    }
-
-    static func resetBlock(
-        of image: FirmwareImage,
-        for guest: GuestKind,
-    ) throws(MeasurementRefusal) -> SEVResetBlock {
-        if let refusal = image.refusalOfReset(for: guest) { throw .image(refusal) }
-        guard let block = image.sevReset.value else {
-            throw .image(.noSEVReset(guest, image.sevReset.fault))
-        }
-        return block
-    }
-
     static func hashArea(of image: FirmwareImage) throws(MeasurementRefusal) -> GuestArea {
         if let refusal = image.refusalOfHashArea { throw .image(refusal) }
         guard let area = image.sevHashTable.value else {

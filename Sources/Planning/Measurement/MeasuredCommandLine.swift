@@ -1,11 +1,5 @@
 /// What of QEMU's command line a launch digest depends on.
 package struct MeasuredCommandLine: Hashable, Sendable {
-    package enum Model: Hashable, Sendable {
-        case known(CPUSignature)
-        /// `host` or `max`: what the host's own processor is.
-        case host
-    }
-
     /// The files whose hashes are put into the guest's memory, and the text of `-append`.
     package struct Kernel: Hashable, Sendable {
         package let kernel: ByteString
@@ -43,27 +37,6 @@ package struct MeasuredCommandLine: Hashable, Sendable {
             commandLine.vector.last("cpu")?.value ?? "qemu64",
             on: MachineOptions(commandLine)["type"].map(MachineType.init),
         )
-    }
-
-    /// - Parameters:
-    ///   - value: of `-cpu`.
-    ///   - machine: `nil` for one of today.
-    package static func model(
-        _ value: ByteString,
-        on machine: MachineType? = nil,
-    ) throws(MeasurementGap) -> Model {
-        guard let text = value.text else { throw .processorModel(value) }
-        if let signature = CPUSignature(cpuArgument: text, machine: machine) {
-            return .known(signature)
-        }
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        let isOverridden = parts.dropFirst().contains { part in
-            ["family=", "model=", "stepping="].contains { part.hasPrefix($0) }
-        }
-        guard let name = parts.first, ["host", "max"].contains(name), !isOverridden else {
-            throw .processorModel(value)
-        }
-        return .host
     }
 
     /// CPUs beside those of `-smp` have save areas too, and properties may be set from elsewhere.

@@ -106,3 +106,110 @@ package enum ImagePlacement: Hashable, Sendable {
     /// Nothing on the host that could be opened.
     case none(reason: String)
 }
+
+/// The settings of storages that Proxmox knows, and how it checks those that we act on.
+enum StorageKey {
+    /// Whether Proxmox keeps the setting. Which types take which keys changes from release to
+    /// release, so only what decides about paths is told apart by type. For the types of third
+    /// parties everything is good.
+    static func isKnown(_ key: String, to type: StorageType) -> Bool {
+        if case .other = type { return true }
+        return switch key {
+        case "path": type.takesPath
+        case "content-dirs": type.isDirectoryType && type != .btrfs
+        case "is_mountpoint": type == .dir || type == .btrfs
+        case "krbd": type == .rbd
+        default: known.contains(key)
+        }
+    }
+
+    static func rule(for key: String) -> Rule {
+        switch key {
+        case "path": .path
+        case "disable", "krbd": .boolean
+        case "nodes": .nodes
+        case "content-dirs": .contentDirectories
+        case "vgname", "thinpool": .lvmName
+        case "pool", "namespace": .devicePath
+        default: .anything
+        }
+    }
+
+    /// How a value is checked. What Proxmox does not accept, it drops.
+    enum Rule {
+        case boolean, path, nodes, contentDirectories, lvmName, devicePath, anything
+
+        var expected: String {
+            switch self {
+            case .boolean: "0 or 1"
+            case .path: "an absolute path"
+            case .nodes: "node names"
+            case .contentDirectories: "TYPE=DIRECTORY, …, each below the storage's path"
+            case .lvmName: "an LVM name"
+            case .devicePath: "a name below /dev"
+            case .anything: "a value"
+            }
+        }
+
+        /// The value to keep, or `nil` where it is not one. A boolean alone on its line is true.
+        func check(_ bytes: ByteString?) -> String? {
+            guard let bytes else { return self == .boolean ? "1" : nil }
+            // Further settings of others are kept as they are; ours become paths and comparisons.
+            guard self != .anything else { return String(decoding: bytes.bytes, as: UTF8.self) }
+            guard let text = bytes.text, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+            else { return nil }
+            return isGood(text) ? text : nil
+        }
+
+        private func isGood(_ text: String) -> Bool {
+            switch self {
+            case .boolean: text == "0" || text == "1"
+            case .path: isAbsolutePath(text)
+            case .nodes: listItems(text).allSatisfy(isNodeName)
+            case .contentDirectories:
+                ContentDirectories(parsing: text, allowsLeadingSlash: true) != nil
+            case .lvmName: isLVMName(text)
+            case .devicePath: isDevicePath(text)
+            case .anything: true
+            }
+        }
+    }
+
+    /// All settings of Proxmox's plugins up to pve-storage 9.1.
+    private static let known: Set<String> = [
+        "authsupported", "base", "blocksize", "bwlimit", "comstar_hg", "comstar_tg", "content",
+        "create-base-path", "create-subdirs", "data-pool", "datastore", "disable", "domain",
+        "encryption-key", "export", "fingerprint", "format", "fs-name", "fuse", "iscsiprovider",
+        "keyring", "lio_tpg", "master-pubkey", "max-protected-backups", "maxfiles", "mkdir",
+        "monhost", "mountpoint", "namespace", "nocow", "nodes", "nowritecache", "options",
+        "password", "pool", "port", "portal", "preallocation", "prune-backups", "redundancy",
+        "saferemove", "saferemove-stepsize", "saferemove_throughput", "server", "server2", "share",
+        "shared", "skip-cert-verification", "smbversion", "snapshot-as-volume-chain", "sparse",
+        "subdir", "tagged_only", "target", "thinpool", "transport", "type", "username", "vgname",
+        "volume", "zfs-base-path",
+    ]
+}
+
+/// `^/[^;\(\)]+` of pve-storage Plugin.pm `verify_path`, whose end is not anchored.
+private func isAbsolutePath(_ text: String) -> Bool {
+    guard text.utf8.first == UInt8(ascii: "/"), let second = text.utf8.dropFirst().first else {
+        return false
+    }
+    return !";()".utf8.contains(second)
+}
+
+/// pve-storage Plugin.pm `parse_lvm_name`.
+private func isLVMName(_ text: String) -> Bool {
+    guard text.utf8.count >= 2, let first = text.utf8.first, let last = text.utf8.last,
+        isLetter(first) || isDigit(first), isLetter(last) || isDigit(last)
+    else { return false }
+    return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "-_.".utf8.contains($0) }
+}
+
+/// One component or more that stay below the directory they are put into.
+private func isDevicePath(_ text: String) -> Bool {
+    text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+            && !$0.contains(where: isBlank)
+    }
+}

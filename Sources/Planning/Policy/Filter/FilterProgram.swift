@@ -1,3 +1,68 @@
+/// The filters that make up one policy, as the kernel gets them.
+package struct FilterStack: Hashable, Sendable {
+    /// Loaded with the kernel's log flag.
+    package let recorded: FilterProgram
+    /// Loaded without; `nil` where nothing is refused in silence.
+    package let silent: FilterProgram?
+
+    /// - Parameter process: the ID of the process that is confined.
+    package init(
+        _ ruleset: Ruleset,
+        mode: SeccompMode,
+        of process: UInt32 = ArgumentCheck.unknownProcess
+    ) {
+        let table = AnswerTable(ruleset, process: process)
+        func program(_ layer: FilterLayer) -> FilterProgram {
+            func action(_ verdict: Verdict, _ number: UInt32?) -> FilterAction {
+                layer.action(on: verdict, number: number, ruleset.execution, mode)
+            }
+            return FilterProgram(
+                table,
+                unknown: action(ruleset.defaultVerdict, nil),
+                foreign: action(.kill, nil),
+                action: action
+            )
+        }
+        recorded = program(.recorded)
+        let silent = mode == .enforce ? program(.silent) : nil
+        self.silent = silent?.allowsEverything == true ? nil : silent
+    }
+}
+
+/// One of the filters that make up a policy. The kernel runs all of them for every call and obeys
+/// the strictest; whether a refusal is recorded is a property of a whole filter, hence two.
+package enum FilterLayer: String, Sendable, CaseIterable {
+    /// Everything but what the other holds; loaded with the kernel's log flag.
+    case recorded
+    /// Refuses what is expected on every run; loaded without the log flag.
+    case silent
+
+    /// What this filter does about a verdict on a call.
+    ///
+    /// - Parameters:
+    ///   - number: the call's, or `nil` for calls without a name.
+    ///   - mode: ``SeccompMode/log`` turns what would be refused, and recorded, or would end the
+    ///     process, into a call that happens and is recorded.
+    package func action(
+        on verdict: Verdict,
+        number: UInt32?,
+        _ execution: Ruleset.Execution,
+        _ mode: SeccompMode
+    ) -> FilterAction {
+        let isExec = number == Syscall.execve.rawValue || number == Syscall.execveat.rawValue
+        switch (self, mode, verdict) {
+        case (.recorded, .enforce, _) where isExec && execution == .once: return .ask
+        case (_, _, .allow), (_, .off, _): return .allow
+        case (.recorded, _, .refuse(_, .silent)): return .allow
+        case (.recorded, .log, _): return .log
+        case (.recorded, .enforce, .refuse(let refusal, .recorded)): return .fail(refusal)
+        case (.recorded, .enforce, .kill): return .kill
+        case (.silent, .enforce, .refuse(let refusal, .silent)): return .fail(refusal)
+        case (.silent, _, _): return .allow
+        }
+    }
+}
+
 /// A filter in the form that the kernel runs: classic BPF over `struct seccomp_data`.
 ///
 /// Numbers that are answered alike are one range, and the ranges are the leaves of a balanced

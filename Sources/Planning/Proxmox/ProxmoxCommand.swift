@@ -31,6 +31,35 @@ package struct ProxmoxCommand: Hashable, Sendable {
         arguments = Array(words[start...])
     }
 
+    /// Finds the command in what `qm showcmd` prints. Proxmox prints other lines too, for a suspended
+    /// VM and for a `viommu` with `aw-bits` (qemu-server 9.2.6).
+    ///
+    /// - Parameter output: of `qm showcmd VMID`.
+    package init(output: ByteString) throws(QuotedCommandLineError) {
+        let bytes = output.bytes
+        var found: [(line: Int, command: ProxmoxCommand)] = []
+        var firstError: QuotedCommandLineError?
+        var start = 0
+        while start < bytes.count {
+            var reader = Reader(bytes, from: start)
+            var end = bytes[start...].firstIndex(of: lineFeed) ?? bytes.count
+            do throws(QuotedCommandLineError) {
+                if let command = ProxmoxCommand(try reader.words()) {
+                    let line = bytes[..<start].count { $0 == lineFeed } + 1
+                    found.append((line, command))
+                    // A quoted word may have line feeds of its own.
+                    end = reader.index
+                }
+            } catch {
+                firstError = firstError ?? error
+            }
+            start = end + 1
+        }
+        guard found.count <= 1 else { throw .severalCommands(lines: found.map(\.line)) }
+        guard let only = found.first?.command else { throw firstError ?? .noCommand(excerpt: output) }
+        self = only
+    }
+
     /// How Proxmox itself recognises a VM's process (qemu-server Helpers.pm `parse_cmdline`).
     private static func isQEMU(_ program: ByteString) -> Bool {
         program.hasSuffix("kvm") || program.lastPathComponent.hasPrefix("qemu-")
@@ -48,8 +77,11 @@ package enum QuotedCommandLine {
     package static func words(_ text: ByteString) throws(QuotedCommandLineError) -> [ByteString] {
         var bytes = text.bytes
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        var reader = Reader(bytes)
-        return try reader.words()
+        guard !bytes.isEmpty else { throw .empty }
+        var reader = Reader(bytes, from: 0)
+        let words = try reader.words()
+        guard reader.index == bytes.count else { throw reader.unexpected() }
+        return words
     }
 }
 
@@ -58,6 +90,9 @@ package enum QuotedCommandLineError: Failure {
     case empty
     case unclosedQuote(offset: Int)
     case unexpected(Unicode.Scalar, offset: Int)
+    /// No line starts QEMU.
+    case noCommand(excerpt: ByteString)
+    case severalCommands(lines: [Int])
 
     package var message: String {
         switch self {
@@ -66,12 +101,18 @@ package enum QuotedCommandLineError: Failure {
             "output of qm showcmd: the quote at byte \(offset) is never closed"
         case .unexpected(let scalar, let offset):
             "output of qm showcmd: unexpected \(quoted(String(scalar))) at byte \(offset)"
+        case .noCommand(let text):
+            "output of qm showcmd: no line starts QEMU (found \(excerpt(text)))"
+        case .severalCommands(let lines):
+            "output of qm showcmd: several lines start QEMU: "
+                + lines.map(String.init).joined(separator: ", ")
         }
     }
 
     package var hint: String? {
         switch self {
-        case .empty: nil
+        case .empty, .noCommand: nil
+        case .severalCommands: "give the one that is meant after '--'"
         case .unclosedQuote, .unexpected: "expected one line of 'qm showcmd VMID', without --pretty"
         }
     }
@@ -83,20 +124,22 @@ private let blank = UInt8(ascii: " ")
 private let single = UInt8(ascii: "'")
 private let double = UInt8(ascii: "\"")
 private let backslash = UInt8(ascii: "\\")
+private let lineFeed = UInt8(ascii: "\n")
 
 private struct Reader {
     private let bytes: [UInt8]
-    private var index = 0
+    private(set) var index: Int
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], from start: Int) {
         self.bytes = bytes
+        index = start
     }
 
+    /// The words of one line, to its end.
     mutating func words() throws(QuotedCommandLineError) -> [ByteString] {
-        guard !bytes.isEmpty else { throw .empty }
         var words = [ByteString(try word())]
-        while index < bytes.count {
-            // A word ends at a blank or at the end, see below.
+        while index < bytes.count, bytes[index] != lineFeed {
+            // A word ends at a blank or at the end of the line, see below.
             index += 1
             words.append(ByteString(try word()))
         }
@@ -107,7 +150,7 @@ private struct Reader {
     private mutating func word() throws(QuotedCommandLineError) -> [UInt8] {
         var word: [UInt8] = []
         let start = index
-        while index < bytes.count, bytes[index] != blank {
+        while index < bytes.count, bytes[index] != blank, bytes[index] != lineFeed {
             switch bytes[index] {
             case single: word += try quoted(single)
             // Written for several single quotes in a row, and only for them.
@@ -144,7 +187,7 @@ private struct Reader {
         return quoted
     }
 
-    private func unexpected() -> QuotedCommandLineError {
+    func unexpected() -> QuotedCommandLineError {
         let byte = index < bytes.count ? bytes[index] : blank
         return .unexpected(Unicode.Scalar(byte), offset: index)
     }

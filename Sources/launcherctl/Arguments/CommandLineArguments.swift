@@ -78,13 +78,9 @@ enum QemuServer {
         guard output.status == 0 else {
             throw LaunchFailure(QemuServerError.refused(vmid: vmid, status: output.status))
         }
-        let words = try failing { () throws(QuotedCommandLineError) in
-            try QuotedCommandLine.words(ByteString(output.bytes))
+        return try failing { () throws(QuotedCommandLineError) in
+            try ProxmoxCommand(output: ByteString(output.bytes))
         }
-        guard let command = ProxmoxCommand(words) else {
-            throw LaunchFailure(QemuServerError.notQEMU(words.first ?? ""))
-        }
-        return command
     }
 }
 
@@ -92,20 +88,18 @@ enum QemuServer {
 enum QemuServerError: Failure {
     case missing(program: String)
     case refused(vmid: VirtualMachineID, status: Int32)
-    case notQEMU(ByteString)
 
     var message: String {
         switch self {
         case .missing(let program): "\(program) is missing: this is no Proxmox host"
         case .refused(let vmid, let status): "qm showcmd \(vmid): exit status \(status)"
-        case .notQEMU(let word): "qm showcmd: does not start QEMU, but \(quoted(word))"
         }
     }
 
     var hint: String? {
         switch self {
         case .missing: "give QEMU's command line after '--'"
-        case .refused, .notQEMU: nil
+        case .refused: nil
         }
     }
 
@@ -113,7 +107,6 @@ enum QemuServerError: Failure {
         switch self {
         case .missing: .unavailable
         case .refused: .volumeMissing
-        case .notQEMU: .software
         }
     }
 }

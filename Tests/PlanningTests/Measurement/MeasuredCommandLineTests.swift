@@ -50,6 +50,30 @@ struct MeasuredCommandLineTests {
         #expect(gap?.message.contains(part) == true)
     }
 
+    /// qemu-server includes one for every q35 machine.
+    @Test func `what a file of settings says decides, not that there is one`() throws {
+        func line(_ text: String, _ words: [ByteString] = []) throws -> MeasuredCommandLine {
+            let file = SettingsFile(path: "/f", bytes: Array(text.utf8))
+            let vector = ArgumentVector(Self.snp + ["-readconfig", "/f"] + words)
+            let files = SettingsFiles(defaultFile: nil, included: ["/f": file])
+            return try MeasuredCommandLine(
+                QEMUCommandLine(vector, files: files),
+                guest: .sevSNP
+            )
+        }
+        let usb = "[device \"ehci\"]\n  driver = \"ich9-usb-ehci1\"\n"
+        #expect(try line(usb).processorCount == 1)
+        #expect(try line(usb, ["-smp", "4"]).processorCount == 4)
+        #expect(try line("[smp-opts]\n  cpus = \"8\"\n").processorCount == 8)
+        for text in [
+            "[device]\n  driver = \"EPYC-x86_64-cpu\"\n",
+            "[global]\n  driver = \"cpu\"\n  property = \"family\"\n  value = \"3\"\n",
+        ] {
+            let gap = #expect(throws: MeasurementGap.self) { try line(text) }
+            #expect(gap?.message.contains("/f line") == true, "\(text)")
+        }
+    }
+
     @Test func `kernel, initrd and command line are those that QEMU takes`() throws {
         let kernel = try read([
             "-kernel", "/a", "-machine", "kernel=/b,append=x y", "-initrd", "/i", "-append", "z",

@@ -59,6 +59,33 @@ struct QuotedCommandLineTests {
         #expect(command.arguments == ["/usr/bin/kvm", "-id", "100"])
     }
 
+    static let command = "/usr/bin/kvm -id 100 -name 'a\n/usr/bin/kvm b'"
+
+    @Test(arguments: [
+        command, command + "\n",
+        "Resuming suspended VM\n" + command + "\n",
+        "it's suspended\n" + command, "WARN: a 'quote\n" + command + "\n",
+        "\n\n" + command + "\n\ndone\n", "viommu: aw-bits=39 (host)\n" + command,
+        "/usr/bin/qm start 100\n" + command,
+    ])
+    func `the command is found among the lines that are printed with it`(output: String) throws {
+        let command = try ProxmoxCommand(output: ByteString(output))
+        #expect(command.arguments == ["/usr/bin/kvm", "-id", "100", "-name", "a\n/usr/bin/kvm b"])
+    }
+
+    @Test(arguments: [
+        ("", "no line starts QEMU"), ("swtpm 100\n", "no line starts QEMU (found 'swtpm 100"),
+        (command + "\n" + command, "several lines start QEMU: 1, 3"),
+        ("x\n/bin/kvm\n/usr/bin/taskset --cpu-list --all-tasks 0 /bin/kvm", "QEMU: 2, 3"),
+        ("/usr/bin/kvm -name 'a", "is never closed"), ("/usr/bin/kvm -name a|b", "unexpected '|'"),
+    ])
+    func `no command and several are refused`(output: String, part: String) {
+        let error = #expect(throws: QuotedCommandLineError.self) {
+            try ProxmoxCommand(output: ByteString(output))
+        }
+        #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+    }
+
     @Test(arguments: [
         [], ["/usr/bin/taskset"], ["/usr/bin/taskset", "--cpu-list"],
         ["/usr/bin/taskset", "--cpu-list", "--all-tasks", "0"], ["/bin/sh", "-c", "kvm"],

@@ -23,7 +23,7 @@ int landlock_calls_create_ruleset(uint64_t handled_access_fs, uint64_t scoped)
         uint64_t handled_access_net;
         uint64_t scoped;
     } attributes = {handled_access_fs, 0, scoped};
-    // Older kernels take the longer structure where what they do not know is zero.
+    // Older kernels accept the longer structure if the fields that they do not know are zero.
     return (int)syscall(create_ruleset, &attributes, sizeof attributes, 0);
 }
 

@@ -39,8 +39,8 @@ package struct FilterInterpreter {
         try answer(architecture: architecture, number: number, arguments: arguments).steps
     }
 
-    /// - Returns: also whether the program looked at anything but the ABI and the number. Where it did
-    ///   not, it answers alike whatever the arguments are.
+    /// - Returns: also whether the program looked at anything but the ABI and the number. If it did
+    ///   not, its answer is the same for all arguments.
     func answer(
         architecture: UInt32,
         number: UInt32,

@@ -1,11 +1,11 @@
 internal import Planning
 
-/// One filter of ours beside what libseccomp makes of the same rows.
+/// One filter of ours, compared with what libseccomp makes of the same rows.
 struct LayerComparison {
     let layer: FilterLayer
     let ruleset: Ruleset
     let mode: SeccompMode
-    /// `nil` where the launcher leaves the filter out, because it would allow everything.
+    /// `nil` if the launcher leaves the filter out, because it would allow everything.
     let ours: FilterInterpreter?
     let stated: StatedLayer
     let theirs: [FilterInterpreter]
@@ -26,7 +26,7 @@ struct LayerComparison {
                 let question = Question(architecture, number, BoundarySamples.plain[0])
                 let depends = try compare(question, with: reference)
                 calls += 1
-                // Where nobody looked at the arguments, this was the answer to all of them.
+                // If neither program looked at the arguments, this was the answer to all of them.
                 guard depends || reference == nil else { continue }
                 let samples = BoundarySamples.arguments(around: rows) + compared.arguments
                 for arguments in samples {
@@ -43,7 +43,7 @@ struct LayerComparison {
         )
     }
 
-    /// - Parameter reference: libseccomp's program; `nil` where it cannot state the call.
+    /// - Parameter reference: libseccomp's program; `nil` if it cannot state the call.
     /// - Returns: whether one of the programs looked at the arguments.
     @discardableResult
     private func compare(
@@ -115,7 +115,7 @@ struct Question: Hashable {
         try machine.answer(architecture: architecture, number: number, arguments: arguments)
     }
 
-    /// x32 has x86_64's architecture and a bit in the number; -1 has the bit and is no call at all.
+    /// x32 has x86_64's architecture and a bit in the number; -1 has the bit and is not a call.
     var isNative: Bool {
         architecture == BoundarySamples.Architecture.x86_64
             && (number < BoundarySamples.Architecture.x32Bit || number == .max)
@@ -143,7 +143,7 @@ struct ComparedValues {
         }
     }
 
-    /// - Parameter offset: in `struct seccomp_data`, whose first 16 bytes are no argument's.
+    /// - Parameter offset: in `struct seccomp_data`, whose first 16 bytes belong to no argument.
     private mutating func add(_ value: UInt32, at offset: UInt32) {
         guard offset >= 16 else { return }
         var half = halves[Int(offset - 16) / 8] ?? ([0], [0])
@@ -151,7 +151,7 @@ struct ComparedValues {
         halves[Int(offset - 16) / 8] = half
     }
 
-    /// Each argument with each value, the others as nobody would have them.
+    /// Each argument with each value, and the others with values that no caller would pass.
     var arguments: [[UInt64]] {
         halves.flatMap { index, half in
             half.high.flatMap { high in
@@ -187,15 +187,15 @@ enum BoundarySamples {
         Architecture.x86_64, Architecture.i386, 0xC000_00B7, 0,
     ]
 
-    /// Arguments that tell apart nothing that anybody would ask for, and so must change nothing.
+    /// Arguments that no row asks about, and so must change nothing.
     static let plain: [[UInt64]] = [
         [0, 0, 0, 0, 0, 0],
         [.max, .max, .max, .max, .max, .max],
         [0xDEAD_BEEF_0000_0001, 2, 0xFFFF_FFFF, 1 << 31, 1 << 32, 1 << 63],
     ]
 
-    /// For each row the arguments that it speaks of, and then each argument that some row asks for
-    /// moved over its boundaries, one at a time.
+    /// For each row, the arguments that it checks; then each argument that some row checks, moved
+    /// over its boundaries, one at a time.
     static func arguments(around rules: [SyscallRule]) -> [[UInt64]] {
         var bases = plain
         for rule in rules where !rule.checks.isEmpty {
@@ -231,8 +231,8 @@ enum BoundarySamples {
         return samples
     }
 
-    /// The value, its neighbours, each bit of the mask turned, and whatever the mask lets pass in the
-    /// other bits, those of the high half among them.
+    /// The value, its neighbours, each bit of the mask flipped, and everything that the mask allows
+    /// in the other bits, those of the high half included.
     private static func boundaries(of check: ArgumentCheck) -> [UInt64] {
         let (value, mask) = (check.value, check.mask)
         let garbage: UInt64 = 0xA5A5_A5A5_5A5A_5A5A

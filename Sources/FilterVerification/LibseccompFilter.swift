@@ -56,8 +56,8 @@ package import SystemPackage
         }
     }
 
-    /// - Parameter row: its checks are about different arguments: of two about one, libseccomp takes
-    ///   none.
+    /// - Parameter row: its checks are about different arguments: if two are about the same
+    ///   argument, libseccomp takes none.
     borrowing func add(_ row: StatedFilter.Row) throws(LibseccompError) {
         let comparisons = row.checks.map { check in
             scmp_arg_cmp(
@@ -153,7 +153,7 @@ extension OwnedDescriptor {
                 )
             }
             guard count >= 0 || errno == EINTR else { throw Errno(rawValue: errno) }
-            // A memory file of ours alone does not become shorter.
+            // Nobody else has our memory file, so it does not become shorter.
             guard count != 0 else { throw .ioError }
             filled += max(count, 0)
         }
@@ -163,7 +163,7 @@ extension OwnedDescriptor {
 
 /// Why libseccomp did not make a filter.
 package enum LibseccompError: Failure {
-    /// - Parameter call: the system call of the row, where it was about one.
+    /// - Parameter call: the system call of the row, if it was about one.
     case failed(operation: String, call: Syscall?, Errno)
 
     package var message: String {

@@ -1,11 +1,11 @@
 package import Planning
 
-/// Holds the launcher's filters against what libseccomp makes of the same ruleset: call by call, ABI
-/// by ABI, boundary value by boundary value.
+/// Compares the launcher's filters with what libseccomp makes of the same ruleset: call by call,
+/// ABI by ABI, boundary value by boundary value.
 ///
 /// Both are run by the same machine, so that neither the kernel nor this process has to load them.
 package struct RulesetVerifier {
-    /// What libseccomp made of a filter already: rulesets have many in common.
+    /// What libseccomp already made of a filter: rulesets share many filters.
     private var programs: [StatedFilter: FilterInterpreter] = [:]
     private var verified: [Pair: Agreement] = [:]
 
@@ -107,15 +107,15 @@ extension RulesetVerifier {
     }
 }
 
-/// That libseccomp answers alike, and how much was asked.
+/// That libseccomp gives the same answers, and how much was compared.
 package struct Agreement: Hashable, Sendable {
-    /// Filters of the launcher's; none where none would be loaded.
+    /// Filters of the launcher; none if none would be loaded.
     package private(set) var filters = 0
     /// Numbers, each in each ABI.
     package private(set) var calls = 0
     /// Sets of arguments, of all calls together.
     package private(set) var argumentValues = 0
-    /// What libseccomp cannot state; held against the ruleset alone.
+    /// What libseccomp cannot state; compared with the ruleset alone.
     package private(set) var notComparable: Set<Syscall> = []
 
     package init() {}
@@ -159,7 +159,7 @@ package enum VerificationFailure: Failure {
                 "filter '\(layer.rawValue)': an instruction that is not understood"
                     + " (\(hexadecimal(code)))"
             case .loadOutOfBounds(let offset):
-                "filter '\(layer.rawValue)': looks where no call has anything (\(offset))"
+                "filter '\(layer.rawValue)': reads outside of the call's data (offset \(offset))"
             }
         }
     }
@@ -183,7 +183,7 @@ package struct Difference: Hashable, Sendable {
     package let layer: FilterLayer
     private let question: Question
     private let ours: UInt32
-    /// libseccomp's answer; `nil` where it cannot state the call.
+    /// libseccomp's answer; `nil` if it cannot state the call.
     private let theirs: UInt32?
     private let ruleset: UInt32
 
@@ -208,11 +208,11 @@ package struct Difference: Hashable, Sendable {
 
     package var hint: String? {
         theirs != nil && ours == ruleset
-            ? "the launcher's filter is as its ruleset says: report it, and to libseccomp too"
+            ? "the launcher's filter agrees with its ruleset: report it to us, and to libseccomp"
             : "do not rely on this VM's filter, and report it"
     }
 
-    /// `socket (41)`, or what there is to say about one of another ABI.
+    /// `socket (41)`, or a description of a call of another ABI.
     private var call: String {
         guard question.isNative else {
             let abi =

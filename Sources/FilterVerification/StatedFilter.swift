@@ -26,12 +26,12 @@ struct StatedFilter: Hashable {
     }
 }
 
-/// One filter of ours, stated in as many filters of libseccomp as it takes.
+/// One filter of ours, expressed in as many filters of libseccomp as necessary.
 ///
 /// libseccomp has one answer for all that no row is about. A call of which some arguments are
 /// answered one way and all others another way, which is not that answer, goes into a second filter
-/// that has the other way for its default; there it is alone with its like. Every call is asked of
-/// the one filter that states it.
+/// whose default is the other way; it holds only such calls. For every call, the one filter that
+/// states it is compared.
 ///
 /// The rows are weighed here from the ruleset itself, as ``Ruleset/verdict(number:arguments:)`` says
 /// and without the tables that our own program is made from, so that a defect there is seen.
@@ -40,7 +40,7 @@ struct StatedLayer: Hashable {
     private(set) var filters: [StatedFilter]
     /// Which of the others states a call.
     private(set) var homes: [Syscall: Int] = [:]
-    /// Calls that libseccomp cannot state: two answers, where both checks may hold at once.
+    /// Calls that libseccomp cannot state: two answers whose checks may both hold at once.
     private(set) var unstated: [Syscall] = []
 
     init(_ ruleset: Ruleset, _ layer: FilterLayer, _ mode: SeccompMode) {
@@ -71,7 +71,7 @@ struct StatedLayer: Hashable {
         }
     }
 
-    /// The filter whose default is what holds for a call where no row about its arguments does.
+    /// The filter whose default holds for a call if no row about its arguments does.
     private mutating func home(for action: FilterAction, _ foreign: FilterAction) -> Int {
         if let index = filters.firstIndex(where: { $0.defaultAction == action }) { return index }
         filters.append(StatedFilter(defaultAction: action, foreign: foreign))
@@ -81,26 +81,26 @@ struct StatedLayer: Hashable {
 
 /// What a filter answers to one call.
 private struct CallStatement {
-    /// What holds where no row does.
+    /// What holds if no row does.
     let otherwise: FilterAction
-    /// In any order: where two answers differ, their checks never hold at once.
+    /// In any order: if two answers differ, their checks never hold at once.
     private(set) var rows: [(action: FilterAction, checks: [ArgumentCheck])] = []
 
-    /// - Returns: `nil` where the order of the rows matters.
+    /// - Returns: `nil` if the order of the rows matters.
     init?(
         _ rules: [SyscallRule],
         default defaultVerdict: Verdict,
         action: (Verdict) -> FilterAction,
     ) {
         var otherwise = rules.filter(\.checks.isEmpty).map(\.verdict).max() ?? defaultVerdict
-        // Of rows that match alike the more permissive one holds: it speaks first.
+        // Of rows that match equally well, the more permissive one holds: it comes first.
         let speaking = rules.filter { !$0.checks.isEmpty }.sorted { $0.verdict > $1.verdict }
         var steps: [(action: FilterAction, checks: [ArgumentCheck])] = []
         for rule in speaking {
-            // Two checks that exclude each other: the row never speaks.
+            // Two checks that exclude each other: the row never applies.
             guard let checks = rule.checks.merged else { continue }
             guard !checks.isEmpty else {
-                // It always holds, and whatever is less permissive never speaks.
+                // It always holds, so the less permissive rows never apply.
                 otherwise = rule.verdict
                 break
             }
@@ -123,7 +123,7 @@ private struct CallStatement {
 extension [ArgumentCheck] {
     /// The same in one check for each argument, without those that always hold.
     ///
-    /// - Returns: `nil` where they never hold together.
+    /// - Returns: `nil` if they never hold together.
     fileprivate var merged: [ArgumentCheck]? {
         var merged: [Int: ArgumentCheck] = [:]
         for check in self where check.mask != 0 {

@@ -6,7 +6,7 @@ import Planning
 struct LauncherCtl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launcherctl",
-        abstract: "Looks after the firmware that qemu-launcher starts VMs with.",
+        abstract: "Manages the firmware that qemu-launcher starts VMs with.",
         discussion: """
             Exit status: 0 for success, else a number of sysexits.h: 64 wrong usage, 65 image \
             refused, 66 volume missing, 69 kernel feature missing, 71 system call failed, 77 not \
@@ -60,7 +60,7 @@ extension Console {
     }
 }
 
-/// Runs a command; a failure is said in the launcher's words and ends with its exit status.
+/// Runs a command; a failure is reported in the launcher's words and with its exit status.
 func reporting(_ body: () throws(LaunchFailure) -> Void) throws {
     do throws(LaunchFailure) {
         try body()

@@ -30,7 +30,7 @@ ssize_t linux_attribute_size(const char *path, const char *name);
 
 // -- Files: names --------------------------------------------------------------------------------
 
-/// renameat2(2) within one directory with RENAME_NOREPLACE: EEXIST where `to` is there. 0 or -1.
+/// renameat2(2) within one directory with RENAME_NOREPLACE: EEXIST if `to` exists. 0 or -1.
 int linux_rename_new(int directory, const char *from, const char *to);
 
 // -- Files: leases -------------------------------------------------------------------------------

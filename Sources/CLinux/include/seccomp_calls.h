@@ -11,7 +11,7 @@ int seccomp_calls_get_no_new_privs(void);
 // SECCOMP_SET_MODE_FILTER: zero, or with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener.
 int seccomp_calls_set_filter(unsigned int flags, const struct sock_fprog *program);
 
-// SECCOMP_GET_ACTION_AVAIL: zero where filters may return `action`.
+// SECCOMP_GET_ACTION_AVAIL: zero if filters may return `action`.
 int seccomp_calls_action_available(unsigned int action);
 
 // SECCOMP_IOCTL_NOTIF_RECV: blocks until a call waits for an answer.

@@ -12,7 +12,7 @@ enum CapabilitySets {
     /// no_new_privs of a domain and a filter. The exec takes the rest: what a program of root gets
     /// is what is bounding or inheritable, and any other gets what is ambient.
     ///
-    /// - Returns: whether the bounding set is as it should be. It is not where the caller lacks
+    /// - Returns: whether the bounding set is as it should be. It is not if the caller lacks
     ///   CAP_SETPCAP: then no_new_privs has to keep other programs from giving capabilities.
     static func keep(only kept: Set<Capability>) throws(Errno) -> Bool {
         var isBounded = true
@@ -64,7 +64,7 @@ enum CapabilitySets {
     }
 
     /// - Parameter mode: of access(2).
-    /// - Returns: why the thread may not use the file so; `nil` where it may.
+    /// - Returns: why the thread may not use the file so; `nil` if it may.
     static func obstacle(to path: FilePath, _ mode: Int32) -> Errno? {
         let outcome = unsafe path.withPlatformString { path in
             systemCall { unsafe capability_calls_access(path, mode) }
@@ -76,7 +76,7 @@ enum CapabilitySets {
 
 /// Programs that QEMU starts and that would need rights which they cannot get.
 enum HelperRights {
-    /// - Returns: nothing where the filter comes without no_new_privs; see ``confine(_:mode:)``.
+    /// - Returns: nothing if the filter comes without no_new_privs; see ``confine(_:mode:)``.
     static func warnings(_ plan: LaunchPlan) -> [LaunchWarning] {
         guard plan.confinement.mode != .off, plan.confinement.ruleset.execution == .unlimited,
             // With it the kernel takes a filter from somebody who keeps his privileges.
@@ -99,7 +99,7 @@ enum HelperRights {
         return warnings
     }
 
-    /// - Returns: `nil` where there is no such program, which QEMU will say.
+    /// - Returns: `nil` if there is no such program, which QEMU will say.
     private static func path(of name: ByteString, _ environment: [ByteString]) -> FilePath? {
         if name.bytes.contains(UInt8(ascii: "/")) { return FilePath(name) }
         let prefix = "PATH="
@@ -110,7 +110,7 @@ enum HelperRights {
             .first { path in unsafe path.withPlatformString { unsafe access($0, X_OK) == 0 } }
     }
 
-    /// - Returns: `nil` where the program has no more rights than we have, or is not there.
+    /// - Returns: `nil` if the program has no more rights than we have, or is not there.
     private static func origin(ofRightsOf path: FilePath) -> HelperWarning.RightsOrigin? {
         let status: Stat
         do throws(Errno) { status = try Stat(at: path) } catch { return nil }

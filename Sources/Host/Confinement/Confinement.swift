@@ -43,7 +43,7 @@ package func confine(
     return try confine(ruleset, mode: mode, within: enclosure)
 }
 
-/// Proof that the thread has given up what it is to give up besides system calls.
+/// Proof that the thread has given up files and capabilities.
 private struct Enclosure: ~Copyable {
     init(
         _ domain: consuming FileDomain,
@@ -68,10 +68,10 @@ private struct Enclosure: ~Copyable {
 
 /// Confines the calling thread to `ruleset`.
 ///
-/// no_new_privs is set unless QEMU starts programs of its own and the kernel lets us do without,
-/// which it does for root: such a program may have a security domain of its own.
+/// no_new_privs is set unless QEMU starts other programs and the kernel does not require it, as for
+/// root: such a program may have its own security domain.
 ///
-/// - Throws: status 69 where the kernel lacks what it takes, 71 where a system call failed.
+/// - Throws: status 69 if the kernel lacks a needed feature, 71 if a system call failed.
 private func confine(
     _ ruleset: Ruleset,
     mode: SeccompMode,
@@ -148,7 +148,8 @@ package enum ConfinementError: Failure {
         case .filterNotLoaded(let error):
             "seccomp filter: not accepted by the kernel (\(error))"
         case .outerListener:
-            "seccomp filter: something outside answers system calls by user notification already"
+            "seccomp filter: another program outside already answers system calls by user"
+                + " notification"
         case .permitNotArmed(let error):
             "seccomp filter: no thread to permit the exec of QEMU (\(error))"
         case .privilegesNotGivenUp(let error):
@@ -163,10 +164,10 @@ package enum ConfinementError: Failure {
     package var hint: String? {
         switch self {
         case .filtersUnavailable:
-            "Linux 5.5 or newer with CONFIG_SECCOMP_FILTER is needed, and a container around us "
+            "Linux 5.5 or newer with CONFIG_SECCOMP_FILTER is needed, and a container "
                 + "must let seccomp through"
         case .outerListener:
-            "turn off system call interception of the container around us, or set spawn allow for "
+            "turn off system call interception of the container, or set spawn allow for "
                 + "this VM, which gives up the promise that QEMU starts no other program"
         case .filterNotLoaded, .permitNotArmed, .privilegesNotGivenUp, .domainNotEntered,
             .capabilitiesNotGivenUp:
@@ -186,7 +187,7 @@ package enum ConfinementError: Failure {
 
 /// A filter that the kernel holds for this thread, and for all that it becomes.
 enum SeccompFilter {
-    /// Loads `program` on top of the filters that are there already.
+    /// Loads `program` on top of the filters that are already loaded.
     ///
     /// - Parameter flags: of `SECCOMP_SET_MODE_FILTER`.
     /// - Returns: with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener's descriptor, else 0.
@@ -216,7 +217,7 @@ enum SeccompFilter {
         /// SECCOMP_FILTER_FLAG_LOG: refusals are recorded, as far as the host's
         /// kernel.seccomp.actions_logged lets them be.
         static let log = Flags(rawValue: 1 << 1)
-        /// SECCOMP_FILTER_FLAG_NEW_LISTENER: whoever holds the returned descriptor decides.
+        /// SECCOMP_FILTER_FLAG_NEW_LISTENER: the holder of the returned descriptor decides.
         static let newListener = Flags(rawValue: 1 << 3)
     }
 }

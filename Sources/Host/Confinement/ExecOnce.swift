@@ -5,15 +5,15 @@ internal import SystemPackage
 
 /// The permit for exactly one exec, by user notification.
 ///
-/// The filter answers every exec with a question to whoever holds its listener. A thread of ours
+/// The filter answers every exec with a question to the holder of its listener. A thread of ours
 /// holds it, says yes to the first question that comes from the thread that made the filter, and
-/// closes it. From then on nobody can be asked, and the kernel answers every exec with ENOSYS:
-/// in this program should the exec fail, and in QEMU for ever. The exec ends the thread.
+/// closes it. From then on there is nobody to ask, and the kernel answers every exec with ENOSYS:
+/// in this program if the exec fails, and in QEMU for ever. The exec ends the thread.
 ///
 /// What a notification says about the caller's memory may change after it was read; that does not
-/// matter here, since all that could change it is this program.
+/// matter here, because only this program could change it.
 ///
-/// A listener of QEMU's own would be asked before ours, which is why the ruleset refuses
+/// A listener that QEMU makes would be asked before ours. That is why the ruleset refuses
 /// SECCOMP_FILTER_FLAG_NEW_LISTENER.
 struct ExecOnce {
     private let listener: Int32
@@ -21,12 +21,12 @@ struct ExecOnce {
 
     /// How long the exec may take to come, in milliseconds: there is nothing to do in between.
     private static let patience: Int32 = 10_000
-    /// A question is asked anew when a signal interrupts the caller; more often is a defect.
+    /// A question is repeated if a signal interrupts the caller; more repetitions are a defect.
     private static let attempts = 100
 
     /// Starts the thread that permits one exec to the calling thread.
     ///
-    /// - Parameter listener: the filter's; from here on the thread's to close.
+    /// - Parameter listener: the filter's; from here on, the thread has to close it.
     /// - Returns: why the thread could not be started, if it could not.
     static func permit(_ listener: consuming OwnedDescriptor) -> Errno? {
         let permit = UnsafeMutablePointer<ExecOnce>.allocate(capacity: 1)
@@ -57,8 +57,8 @@ struct ExecOnce {
         return nil
     }
 
-    /// Answers one question and closes the listener, whatever happens: an exec that is not
-    /// permitted fails, and none ever hangs.
+    /// Answers one question and closes the listener, even after an error: an exec that is not
+    /// permitted fails, and no exec ever hangs.
     private func answerOnce() {
         for _ in 0..<Self.attempts {
             guard waits(), !answerNext() else { break }
@@ -75,7 +75,7 @@ struct ExecOnce {
         }
     }
 
-    /// - Returns: whether the kernel took the answer; it does not where a signal interrupted the
+    /// - Returns: whether the kernel took the answer; it does not if a signal interrupted the
     ///   caller, who then asks again.
     private func answerNext() -> Bool {
         var question = seccomp_notif()

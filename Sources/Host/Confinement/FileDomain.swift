@@ -23,7 +23,7 @@ package struct FileDomain: ~Copyable {
     private init(mode: LandlockMode) { self.mode = mode }
 
     /// - Parameter numbers: descriptors that the command line may mean for something else.
-    /// - Throws: with `enforce`, whatever stands against it.
+    /// - Throws: with `enforce`, the reason why it is not possible.
     package init(
         _ plan: FilePlan,
         avoiding numbers: Set<Int32> = [],
@@ -103,10 +103,10 @@ package struct FileDomain: ~Copyable {
         }
     }
 
-    /// Directories of /proc get a new inode when the kernel has forgotten them, and a rule is about
-    /// an inode: measured on Linux 6.18, a rule about /proc/sys/net/ipv4/conf does nothing any more
-    /// once caches were dropped. What somebody has open is not forgotten, so QEMU inherits it; by a
-    /// descriptor without rights to read or write (O_PATH).
+    /// Directories of /proc get a new inode after the kernel dropped them from its cache, and a
+    /// rule is about an inode: measured on Linux 6.18, a rule about /proc/sys/net/ipv4/conf does
+    /// nothing any more once caches were dropped. What somebody has open is not forgotten, so QEMU
+    /// inherits it; by a descriptor without rights to read or write (O_PATH).
     private static func hold(
         _ place: consuming OwnedDescriptor,
         avoiding numbers: Set<Int32>,
@@ -126,8 +126,8 @@ struct PlacedRule: ~Copyable {
     /// Whether the kernel may forget the place, and then have another one of that name.
     let isForgotten: Bool
 
-    /// - Returns: `nil` where nothing is there that the row could be about.
-    /// - Throws: where the row would let QEMU write where it may not.
+    /// - Returns: `nil` if nothing is there that the row could be about.
+    /// - Throws: if the row would let QEMU write where it may not.
     static func find(_ rule: FileRule) throws(LaunchFailure) -> PlacedRule? {
         guard let seen = try Sight.look(at: rule) else { return nil }
         if let finding = seen.finding { throw LaunchFailure(LandlockError.refused(finding)) }
@@ -146,7 +146,7 @@ struct PlacedRule: ~Copyable {
 
     consuming func intoPlace() -> OwnedDescriptor { place }
 
-    /// What stands against the row, for a launch that goes on all the same.
+    /// The reason against the row, for a launch that goes on anyway.
     static func finding(_ rule: FileRule) throws(LaunchFailure) -> FileObstacle? {
         try Sight.look(at: rule)?.finding
     }
@@ -159,7 +159,7 @@ private struct Sight: ~Copyable {
     let isFolder: Bool
     let finding: FileObstacle?
 
-    /// - Returns: `nil` where nothing is there that the row could be about.
+    /// - Returns: `nil` if nothing is there that the row could be about.
     static func look(at rule: FileRule) throws(LaunchFailure) -> Sight? {
         guard !rule.row.access.isEmpty else { return nil }
         if let place = try open(rule.path) {
@@ -212,7 +212,8 @@ private struct Sight: ~Copyable {
 
     /// Without opening it for anything: a device or a pipe notices nothing.
     ///
-    /// - Returns: `nil` where it is not there, or not for us to see, which then holds for QEMU too.
+    /// - Returns: `nil` if it does not exist or we may not see it, which is then also true for
+    ///   QEMU.
     private static func open(_ path: ByteString) throws(LaunchFailure) -> OwnedDescriptor? {
         do throws(Errno) {
             return try OwnedDescriptor(opening: FilePath(path), flags: LINUX_O_PATH)

@@ -9,7 +9,7 @@ enum Landlock {
     /// domain (LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON).
     private static let logsAfterExec: (flag: UInt32, abi: Int) = (1 << 1, 7)
 
-    /// The kernel's version of it; ENOSYS or EOPNOTSUPP where it has none, or it is turned off.
+    /// The kernel's version of it; ENOSYS or EOPNOTSUPP if it has none, or it is turned off.
     static func abi() -> CallOutcome<Int> {
         switch systemCall({ landlock_calls_abi() }) {
         case .success(let abi): .success(Int(abi))
@@ -37,8 +37,8 @@ enum Landlock {
         do throws(Errno) {
             _ = try systemCall { landlock_calls_add_path(set, access.rawValue, number) }.get()
         } catch .badFileDescriptorState {
-            // A memory file, a pipe or a socket: nobody finds it by a path of a mounted file
-            // system, and Landlock lets everybody open it (`is_nouser_or_private`).
+            // A memory file, a pipe or a socket: it has no path in a mounted file system, and
+            // Landlock lets everybody open it (`is_nouser_or_private`).
         }
     }
 
@@ -58,7 +58,7 @@ extension Errno {
 package enum LandlockError: Failure {
     /// The kernel has no Landlock, or it is turned off.
     case unavailable(Errno)
-    /// The kernel's Landlock lets pass what the rows refuse.
+    /// The kernel's Landlock allows what the rows refuse.
     case tooOld(found: Int)
     /// A row would let QEMU write where it may not.
     case refused(FileObstacle)
@@ -69,8 +69,8 @@ package enum LandlockError: Failure {
         case .unavailable(let error):
             "landlock: not available on this kernel (\(error))"
         case .tooOld(let found):
-            "landlock: too old in this kernel (expected version \(LandlockMode.requiredABI) or"
-                + " newer, found \(found))"
+            "landlock: the kernel's version is too old"
+                + " (expected version \(LandlockMode.requiredABI) or newer, found \(found))"
         case .refused(let finding): "landlock: \(finding.message)"
         case .failed(let operation, let path?, let error):
             "landlock: \(quoted(path)): \(operation) failed: \(error)"

@@ -5,25 +5,26 @@ internal import SystemPackage
 
 /// What the kernel records about system calls from one moment to another.
 ///
-/// Records come a little after the calls, or not at all: the host may have turned them off, and what
-/// we read may be without them. So at the end a process of ours makes one call that has to be
-/// recorded. Once its record is there, those before it are; where it does not come, nobody can say that
-/// there was nothing.
+/// Records come a little after the calls, or not at all: the host may have turned them off, and
+/// what our source may leave them out. So at the end a process of ours makes one call that has to
+/// be recorded. If its record is there, all records before it are there. If it does not come,
+/// it is not known that there was no such call.
 package struct SeccompRecording: ~Copyable {
     private let audit: AuditListener?
-    /// For whoever may read the log and not listen, or is in another network namespace than the host.
+    /// For a user who may read the log but not listen, or who is in another network namespace than
+    /// the host.
     private let log: KernelLogTail?
 
     package struct Records: Sendable {
         /// Lines as the kernel's log has them.
         package let log: ByteString
-        /// The process of ours that made the last call.
+        /// Our process that made the last call.
         package let witness: Int
         /// Whether nothing that was recorded is missing.
         package let isWhole: Bool
     }
 
-    /// Far longer than the kernel's thread takes that hands out records.
+    /// Far longer than the kernel's thread takes to hand out records.
     private static let patience = (tries: 100, microseconds: UInt32(5_000))
 
     private init(_ audit: consuming AuditListener?, _ log: consuming KernelLogTail?) {
@@ -33,7 +34,7 @@ package struct SeccompRecording: ~Copyable {
 
     /// From now on.
     ///
-    /// - Throws: where neither records nor the log may be read.
+    /// - Throws: if neither records nor the log may be read.
     package static func begun() throws(HostError) -> SeccompRecording {
         if let audit = listener() {
             return SeccompRecording(audit, tail())
@@ -135,7 +136,7 @@ extension ByteString {
         }
     }
 
-    /// The kernel's words where it left out what came too fast (lib/ratelimit.c).
+    /// The kernel's words if it left out records that came too fast (lib/ratelimit.c).
     fileprivate var tellsOfSuppression: Bool {
         String(decoding: bytes, as: UTF8.self).contains("callbacks suppressed")
     }

@@ -8,7 +8,7 @@ package enum DirectoryEntry {
         return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
     }
 
-    /// Where a symbolic link leads; `nil` where it is none.
+    /// Where a symbolic link leads; `nil` if it is none.
     package static func targetOfLink(at path: FilePath) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe path.withPlatformString { path in
@@ -18,7 +18,7 @@ package enum DirectoryEntry {
         return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Makes a symbolic link that leads to `target`, which need not be there.
+    /// Makes a symbolic link to `target`, which does not have to exist.
     package static func makeLink(at path: FilePath, to target: String) throws(Errno) {
         try unsafe call(path) { path in
             unsafe target.withCString { unsafe symlink($0, path) }
@@ -39,7 +39,7 @@ package enum DirectoryEntry {
         }
     }
 
-    /// Gives the file at `path` a second name, where nothing has that name yet.
+    /// Gives the file at `path` a second name, if nothing has that name yet.
     package static func addName(_ name: FilePath, to path: FilePath) throws(Errno) {
         do throws(Errno) {
             try unsafe call(path) { path in
@@ -50,14 +50,14 @@ package enum DirectoryEntry {
         }
     }
 
-    /// Gives the file at `path` another name in one step, in place of what had it.
+    /// Gives the file at `path` another name in one step, and replaces what had that name.
     package static func move(_ path: FilePath, to name: FilePath) throws(Errno) {
         try unsafe call(path) { path in
             unsafe name.withPlatformString { unsafe rename(path, $0) }
         }
     }
 
-    /// Takes the name away, if it is there.
+    /// Removes the name, if it exists.
     package static func remove(_ path: FilePath) throws(Errno) {
         do throws(Errno) {
             try unsafe call(path) { unsafe unlink($0) }
@@ -76,7 +76,7 @@ package enum DirectoryEntry {
     }
 }
 
-/// A directory whose names are on the disk for good once it was told to keep them.
+/// A directory whose names are safely on the disk after it was synced.
 package struct DurableDirectory: ~Copyable {
     private let descriptor: OwnedDescriptor
 

@@ -4,10 +4,10 @@ package import SystemPackage
 
 /// The names in a directory.
 enum DirectoryListing {
-    /// Without `.` and `..`, sorted; names that are not UTF-8 are left out, as nothing of ours is
-    /// called so.
+    /// Without `.` and `..`, sorted; names that are not UTF-8 are left out, because none of our
+    /// files has such a name.
     static func names(in directory: borrowing OwnedDescriptor) throws(Errno) -> [String] {
-        // A descriptor of its own: closing the stream closes it, and reading moves its offset.
+        // A separate descriptor: closing the stream closes it, and reading moves its offset.
         let own = try OwnedDescriptor(
             opening: ".",
             in: directory.number,
@@ -42,7 +42,7 @@ package enum NetworkFileSystem: Sendable {
     case nfs
     case cifs
 
-    /// - Returns: `nil` where the path is on another file system, and where that cannot be told.
+    /// - Returns: `nil` if the path is on another file system, or if that is not known.
     package init?(at path: FilePath) {
         var magic: UInt32 = 0
         let result = unsafe path.withPlatformString { unsafe linux_file_system($0, &magic) }

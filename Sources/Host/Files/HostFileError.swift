@@ -19,7 +19,7 @@ package enum HostFileError: Failure {
     case changed(path: FilePath)
     /// Others have held its lock, on the file `by`, for longer than we waited.
     case locked(path: FilePath, by: FilePath)
-    /// There was a configuration: its directory is there.
+    /// There was a configuration: its directory exists.
     case configurationMissing(path: FilePath)
     /// The file is as it was.
     case notReplaced(path: FilePath, errno: Errno)
@@ -29,7 +29,7 @@ package enum HostFileError: Failure {
         case .missing(let path):
             "\(quoted(path)): no such file"
         case .danglingSymbolicLink(let path):
-            "\(quoted(path)): the symbolic link leads nowhere"
+            "\(quoted(path)): the symbolic link is broken"
         case .notRegularFile(let path, let found):
             "\(quoted(path)): not a regular file (found \(found.displayName))"
         case .replaced(let path):
@@ -45,11 +45,11 @@ package enum HostFileError: Failure {
         case .unreadable(let path, let errno):
             "\(quoted(path)): cannot be read: \(errno)"
         case .changed(let path):
-            "\(quoted(path)): changed by somebody else meanwhile"
+            "\(quoted(path)): somebody else changed it meanwhile"
         case .locked(let path, _):
             "\(quoted(path)): somebody else is changing it"
         case .configurationMissing(let path):
-            "\(quoted(path)): no such file, although its directory is there"
+            "\(quoted(path)): no such file, although its directory exists"
         case .notReplaced(let path, let errno):
             "\(quoted(path)): cannot be written: \(errno)"
         }
@@ -64,11 +64,11 @@ package enum HostFileError: Failure {
         case .missing:
             "write the file, or take its name out of the command line or the configuration"
         case .danglingSymbolicLink:
-            "mount what the link leads to, or remove the link"
+            "mount the link's target, or remove the link"
         case .changed: "try again"
         case .locked(_, let file): "fuser \(quoted(file)) shows who has the lock"
         case .configurationMissing:
-            "put it back, or mount what it is on; an empty file says that nothing is configured"
+            "put it back, or mount its file system; an empty file configures nothing"
         case .unreadable(_, .noFunction): KernelFeature.openBeneath.hint
         case .notRegularFile, .replaced, .tooLarge, .unreadable, .notReplaced: nil
         }

@@ -4,15 +4,15 @@ package import SystemPackage
 
 /// Files of the host that are read whole: configurations and what a command line includes.
 package enum HostFiles {
-    /// The longest file that is read: as much as /etc/pve could hold in all its files is plenty.
+    /// The longest file that is read: as much as /etc/pve can hold in all its files.
     package static let maximumByteCount = 16 << 20
 
-    /// A configuration file: owned by root or the launcher's user, and nobody else may write to
-    /// it or put another in its place, because it says which digests count. (What /etc/pve shows,
-    /// root:www-data 0640, passes.)
+    /// A configuration file: owned by root or the launcher's user, and nobody else may write to it
+    /// or replace it, because it says which digests count. (What /etc/pve shows, root:www-data
+    /// 0640, passes.)
     ///
-    /// - Returns: `nil` only where there is no such file; a symbolic link that leads nowhere is
-    ///   an error, because somebody meant a file to be there.
+    /// - Returns: `nil` only if there is no such file; a broken symbolic link is
+    ///   an error, because there should be a file.
     package static func configuration(at path: FilePath) throws(HostFileError) -> [UInt8]? {
         let file: RegularFile
         do throws(RegularFile.OpenError) {
@@ -30,7 +30,7 @@ package enum HostFiles {
         return try content(of: file, path)
     }
 
-    /// Configurations are replaced by renaming, and that one was just then is no reason to refuse a
+    /// Configurations are replaced by renaming, and such a replacement is not a reason to refuse a
     /// VM. Whichever file is opened is looked at as a whole.
     private static func openedAsItIsReplaced(
         _ path: FilePath,
@@ -82,7 +82,7 @@ package enum HostFiles {
         return content
     }
 
-    /// Also a symbolic link that leads nowhere is something.
+    /// A broken symbolic link counts too.
     static func isAnythingAt(_ path: FilePath) throws(HostFileError) -> Bool {
         do throws(Errno) {
             _ = try Stat(at: path, followingLinks: false)
@@ -115,7 +115,7 @@ package enum HostFiles {
 }
 
 extension HostFiles {
-    /// A regular file, whoever owns it: for what is only looked at.
+    /// A regular file of any owner: for files that are only read.
     package static func content(at path: FilePath, limit: Int) throws(HostFileError) -> [UInt8] {
         try content(of: try open(path, limit: limit), path, limit: limit)
     }
@@ -134,7 +134,7 @@ extension HostFiles {
 }
 
 extension HostFiles {
-    /// A variable store: a regular file or a block device. `nil` where it cannot be read.
+    /// A variable store: a regular file or a block device. `nil` if it cannot be read.
     static func variableStore(at path: FilePath) -> VariableStoreFile? {
         do {
             // Opening anything else might act on it.
@@ -182,7 +182,7 @@ extension OwnedDescriptor {
 
 extension HostFiles {
     /// Those directories that nobody but root and the launcher's user can put a file into, now or
-    /// by exchanging a directory above. One that is missing counts where nobody else can make it.
+    /// by exchanging a directory above. A missing directory counts if nobody else can make it.
     package static func ownDirectories(among paths: [ByteString]) -> [ByteString] {
         paths.filter { path in
             let path = FilePath(path)

@@ -117,7 +117,7 @@ extension OwnedDescriptor {
     /// /proc or /etc/pve may be 0.
     ///
     /// - Parameter expected: how many bytes there probably are.
-    /// - Returns: the content; `nil` where it is longer than `limit` bytes.
+    /// - Returns: the content; `nil` if it is longer than `limit` bytes.
     borrowing func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8]? {
         var content = try read(atMost: min(max(expected, 0), limit))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -132,15 +132,15 @@ extension OwnedDescriptor {
 }
 
 extension OwnedDescriptor {
-    /// Takes a read lease (fcntl(2), F_SETLEASE), which the kernel grants only where nobody has the
-    /// file open for writing, and which makes everybody who opens it so, or cuts it short, wait
-    /// until it is returned or the descriptor is closed.
+    /// Takes a read lease (fcntl(2), F_SETLEASE), which the kernel grants only if nobody has the
+    /// file open for writing. Everybody who then opens it for writing, or truncates it, waits until
+    /// the lease is returned or the descriptor is closed.
     ///
-    /// - Throws: EAGAIN where there is a writer; something else where the file system has no leases
+    /// - Throws: EAGAIN if there is a writer; something else if the file system has no leases
     ///   (NFS, CephFS), or they are not ours to take.
     borrowing func takeReadLease() throws(Errno) {
         let number = number
-        // Whoever opens the file meanwhile breaks the lease, and the kernel says so with SIGIO,
+        // If somebody opens the file meanwhile, the lease is broken, and the kernel sends SIGIO,
         // which kills; SIGURG is ignored by default.
         _ = try systemCall { fcntl(number, LINUX_F_SETSIG, SIGURG) }.get()
         _ = try systemCall { fcntl(number, LINUX_F_SETLEASE, Int32(F_RDLCK)) }.get()

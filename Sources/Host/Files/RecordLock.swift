@@ -1,8 +1,8 @@
 import Glibc
 package import SystemPackage
 
-/// A lock of fcntl(2) on a whole file, as dpkg and apt take theirs: whoever has it lets go of it by
-/// closing the file, or by ending.
+/// A lock of fcntl(2) on a whole file, as dpkg and apt use: the holder releases it by closing the
+/// file, or by ending.
 package struct RecordLock: ~Copyable {
     private let descriptor: OwnedDescriptor
 
@@ -14,7 +14,7 @@ package struct RecordLock: ~Copyable {
         case notLocked(Errno)
     }
 
-    /// Takes the lock, or does not wait for it. The file is made where there is none.
+    /// Takes the lock, or does not wait for it. The file is made if it does not exist.
     ///
     /// - Parameter permissions: of a file that is made, less what the umask takes away.
     package init(on path: FilePath, permissions: FilePermissions) throws(LockError) {

@@ -68,7 +68,7 @@ struct OpenDirectory: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// - Parameter name: one component; `.` is the directory itself, by a descriptor of its own.
+    /// - Parameter name: one component; `.` is the directory itself, with a separate descriptor.
     init(
         _ name: String,
         in parent: borrowing OpenDirectory,

@@ -2,14 +2,14 @@ import Glibc
 import Planning
 import SystemPackage
 
-/// Walks to a file as the kernel would, and finds out who could put another in its place: every
-/// directory on the way, also on the way of each symbolic link, has to belong to root or the
-/// launcher's user and be writable for nobody else. In a directory with the sticky bit, such as
-/// /tmp, others can add names that are missing, but not take away those of root.
+/// Walks to a file as the kernel would, and finds out who could replace it: every directory on the
+/// way, also on the way of each symbolic link, has to belong to root or the launcher's user, and
+/// nobody else may write to it. In a directory with the sticky bit, such as /tmp, others can add
+/// names that are missing, but not take away those of root.
 struct TrustedPath {
-    /// The first place on the way that others may change; `nil` where there is none.
+    /// The first place on the way that others may change; `nil` if there is none.
     private(set) var untrusted: FilePath?
-    /// Why the walk ended before the file; `nil` where it did not.
+    /// Why the walk ended before the file; `nil` if it did not.
     private(set) var failure: Errno?
     private var lastDirectory = FilePath("/")
 
@@ -23,7 +23,7 @@ struct TrustedPath {
         } catch {
             failure = error
             guard untrusted == nil else { return }
-            // Whoever may add names there may add the one that is missing.
+            // Everybody who may add names there may add the missing one.
             do throws(Errno) {
                 if try Stat(at: lastDirectory).isWritableByOthers { untrusted = lastDirectory }
             } catch {
@@ -41,7 +41,7 @@ struct TrustedPath {
             rest = FilePath(root: nil, rest.components.dropFirst())
             lastDirectory = walked
             let next = walked.appending(name)
-            // What lies there depends on processes: descriptors of QEMU itself, files of others.
+            // What is there depends on processes: descriptors of QEMU itself, files of others.
             if next == "/proc" { untrusted = untrusted ?? next }
             if name.kind == .parentDirectory {
                 walked.removeLastComponent()

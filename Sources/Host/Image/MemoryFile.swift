@@ -9,7 +9,7 @@ struct MemoryFile: ~Copyable {
     /// The longest name that memfd_create takes.
     static let maximumNameByteCount = 249
 
-    /// - Parameter name: shown as `/memfd:NAME` in /proc/PID/fd and maps; cut where too long.
+    /// - Parameter name: shown as `/memfd:NAME` in /proc/PID/fd and maps; cut if it is too long.
     init(name: String) throws(HostError) {
         let name = name.cut(toByteCount: Self.maximumNameByteCount)
         let flags = LINUX_MFD_CLOEXEC | LINUX_MFD_ALLOW_SEALING
@@ -49,12 +49,12 @@ struct MemoryFile: ~Copyable {
 
     /// Closes the writable descriptor.
     ///
-    /// - Returns: the same file, open for reading only, with a content that nobody can change any
-    ///   more, root and holders of other descriptors included.
+    /// - Returns: the same file, open for reading only, with content that nobody can change any
+    ///   more, not even root or a holder of another descriptor.
     consuming func sealed() throws(HostError) -> OwnedDescriptor {
         let number = descriptor.number
         try rethrowing(as: { failure("fchmod", $0) }) { () throws(Errno) in
-            // Readable by whatever user QEMU changes to: opening /proc/self/fd/N checks again.
+            // Readable by every user that QEMU may change to: opening /proc/self/fd/N checks again.
             _ = try systemCall { fchmod(number, 0o444) }.get()
         }
         try addSeals()
@@ -109,9 +109,9 @@ struct SealedMemory: ~Copyable {
     let descriptor: OwnedDescriptor
     private let mapping: MappedMemory
 
-    /// Whoever may open `/proc/PID/fd/N` of this process (root, the same user) can write into the
-    /// file until it is sealed. So nothing is concluded from what was put in: what counts is read
-    /// from here.
+    /// Everybody who may open `/proc/PID/fd/N` of this process (root, the same user) can write into
+    /// the file until it is sealed. So what was put in proves nothing: what counts is read from
+    /// here.
     ///
     /// - Parameter byteCount: how much we wrote, at least one byte.
     init(sealing memory: consuming MemoryFile, byteCount: Int) throws(HostError) {
@@ -149,8 +149,8 @@ struct SealedMemory: ~Copyable {
 
 /// The process's limit of file sizes (RLIMIT_FSIZE), which counts for files in memory too.
 enum FileSizeLimit {
-    /// A write beyond the limit ends the process by SIGXFSZ, without a word; and a signal that the
-    /// launcher ignored would be one that QEMU ignores.
+    /// A write beyond the limit ends the process by SIGXFSZ, without a message; and a signal that
+    /// the launcher ignored would be one that QEMU ignores.
     static func require(_ byteCount: Int) throws(HostError) {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else {
@@ -166,8 +166,8 @@ enum FileSizeLimit {
     }
 }
 
-/// The first bytes of a file, mapped to be read. To touch those that the file has no longer ends the
-/// process, so the file is one that nobody can shorten.
+/// The first bytes of a file, mapped to be read. An access beyond the end of a shortened file ends
+/// the process, so it has to be a file that nobody can shorten.
 @safe struct MappedMemory: ~Copyable {
     let bytes: UnsafeMutableRawBufferPointer
 

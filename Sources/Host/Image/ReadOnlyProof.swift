@@ -36,9 +36,9 @@ package enum WriterProbe: Hashable, Sendable {
     case unavailable(Errno)
 
     /// Takes a read lease and gives it back. It is a probe and not a protection, because overlayfs
-    /// grants it beside a writer below; what protects the bytes is the sealed copy.
+    /// grants it although there is a writer below; the sealed copy protects the bytes.
     ///
-    /// - Returns: `nil` where there is a writer.
+    /// - Returns: `nil` if there is a writer.
     /// - Throws: the `Errno` of returning the lease.
     init?(_ file: borrowing OwnedDescriptor) throws(Errno) {
         do throws(Errno) {

@@ -4,7 +4,7 @@ package import Planning
 import SystemPackage
 
 /// A descriptor number that is kept free for what QEMU is to inherit, so that a plan can name it
-/// before the thing is there.
+/// before its file is there.
 package struct ReservedDescriptor: ~Copyable {
     private let descriptor: OwnedDescriptor
 
@@ -12,7 +12,7 @@ package struct ReservedDescriptor: ~Copyable {
     private static let lowestNumber: Int32 = 10
 
     /// - Parameter numbers: every number in the command line: an option such as `-add-fd fd=12`
-    ///   must not reach the image by chance. Descriptors that are open stay as they are.
+    ///   must not reach the image by chance. Open descriptors do not change.
     package init(avoiding numbers: Set<Int32>) throws(HostError) {
         let holder: OwnedDescriptor
         do throws(Errno) {
@@ -23,7 +23,7 @@ package struct ReservedDescriptor: ~Copyable {
         try self.init(holding: holder, avoiding: numbers)
     }
 
-    /// Something that is open, by a number that stands nowhere in the command line.
+    /// An open descriptor whose number is not in the command line.
     init(holding holder: borrowing OwnedDescriptor, avoiding numbers: Set<Int32>) throws(HostError)
     {
         var candidate = Self.lowestNumber
@@ -127,7 +127,7 @@ package struct SettingsDescriptors: ~Copyable {
     borrowing func fill(from copies: [ByteString: [UInt8]]) throws(HostError) {
         for (path, bytes) in copies {
             guard let number = numbers[path] else { continue }
-            // An empty line says as much as an empty file, and can be mapped.
+            // An empty line means the same as an empty file, and can be mapped.
             let copy = try SealedMemory.copy(
                 of: bytes.isEmpty ? [UInt8(ascii: "\n")] : bytes,
                 name: "qemu-reads \(path.escaped)",

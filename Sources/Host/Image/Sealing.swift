@@ -5,8 +5,8 @@ import struct Crypto.SHA256
 import struct Crypto.SHA384
 import struct Crypto.SHA512
 
-/// Copies the image into memory, seals that, and only then hashes what is in there, through the
-/// descriptor that QEMU will get: whatever else was written before the seal is found by the digest.
+/// Copies the image into memory, seals the copy, and only then hashes its content, through the
+/// descriptor that QEMU will get: the digest shows if anything else was written before the seal.
 package func seal(_ image: consuming VerifiedImage) throws(VerificationError) -> SealedImage {
     let request = image.request
     let sealed = try rethrowing(as: { VerificationError(request, $0) }) {
@@ -23,7 +23,7 @@ extension VerifiedImage {
     /// How much is read at a time.
     private static let chunkByteCount = 256 << 10
 
-    /// - Throws: where the file has another size than it had when it was verified.
+    /// - Throws: if the file does not have the size that it had when it was verified.
     fileprivate borrowing func sealedCopy() throws(VerificationError.Cause) -> SealedMemory {
         try rethrowing(as: VerificationError.Cause.host) { () throws(HostError) in
             // A file that has grown is found out one chunk later.
@@ -45,8 +45,8 @@ extension VerifiedImage {
         }
     }
 
-    /// - Returns: how many bytes were read: more than the image has where its file has grown, in
-    ///   which case reading stopped early.
+    /// - Returns: how many bytes were read: more than the image has if its file has grown; then
+    ///   reading stopped early.
     private borrowing func copy(to memory: borrowing MemoryFile) throws(HostError) -> Int {
         let chunk = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Self.chunkByteCount,
@@ -165,7 +165,7 @@ struct ImageDigester {
 
     /// The digests of bytes that are at hand.
     ///
-    /// - Parameter algorithms: SHA-256 where there is none, for a message that shows it.
+    /// - Parameter algorithms: SHA-256 if there is none, for a message that shows it.
     static func digests(of bytes: Span<UInt8>, by algorithms: [Digest.Algorithm]) -> [Digest] {
         var digester = ImageDigester(algorithms.isEmpty ? [.sha256] : algorithms)
         unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }

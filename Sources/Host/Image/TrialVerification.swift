@@ -5,10 +5,10 @@ import SystemPackage
 package enum TrialVerification: Sendable {
     /// Everything that a start asks of it holds.
     case verified(SealedFacts)
-    /// Nobody has pinned it; the rest holds.
+    /// Nobody has pinned it; everything else is right.
     case notPinned(Digest)
     case refused(VerificationError)
-    /// The bytes are the right ones, and no guest would start from them.
+    /// The bytes have the pinned digest, but no guest would start from them.
     case unfit(SealedFacts, ImageRefusal)
     /// Its storage does not lead to a file on this host; why.
     case unreachable(String)
@@ -30,21 +30,21 @@ package enum TrialVerification: Sendable {
 
 /// What a start asks of an image before there is a guest to judge it for.
 ///
-/// - Parameter guest: what it is for and how it would be attached, where that is known.
+/// - Parameter guest: what it is for and how it would be attached, if that is known.
 package func requireStartable(
     _ request: ImageRequest,
     for guest: JudgementContext? = nil,
 ) throws(LaunchFailure) -> SealedFacts {
     let image = try failing { () throws(VerificationError) in try seal(verify(request)) }
     if let refusal = image.refusal(in: guest) {
-        let image = "firmware volume \(quoted(request.name))"
+        let image = "firmware image \(quoted(request.name))"
         throw LaunchFailure(ImageUnfit(image: image, refusal: refusal))
     }
     return image.facts
 }
 
 extension SealedImage {
-    /// - Parameter context: `nil` where it is not known for whom; then the form alone counts.
+    /// - Parameter context: `nil` if it is not known for whom; then the form alone counts.
     fileprivate borrowing func refusal(
         in context: JudgementContext?
     ) -> ImageRefusal? {

@@ -2,9 +2,9 @@ import Glibc
 package import Planning
 package import SystemPackage
 
-/// Finds the image, and opens it if nobody but root and the launcher's user can have changed it
-/// or can change it unnoticed. It is opened once; whatever happens to its name afterwards, only
-/// the descriptor counts.
+/// Finds the image, and opens it if nobody but root and the launcher's user can have changed it or
+/// can change it unnoticed. It is opened once. Only the descriptor counts, even if its name changes
+/// afterwards.
 package func verify(_ request: ImageRequest) throws(VerificationError) -> VerifiedImage {
     let verification = Verification(request: request, user: UserID(rawValue: geteuid()))
     return try rethrowing(as: { VerificationError(request, $0) }, verification.verifiedImage)
@@ -64,7 +64,7 @@ struct Verification {
         throw .directoryMissing(tried: request.directories.map { request.root.appending($0) })
     }
 
-    /// - Returns: `nil` where a component does not exist.
+    /// - Returns: `nil` if a component does not exist.
     private func walk(
         to directory: String,
         below root: borrowing OpenDirectory,
@@ -77,12 +77,12 @@ struct Verification {
         return current
     }
 
-    /// - Returns: `nil` where there is no such directory.
+    /// - Returns: `nil` if there is no such directory.
     func enter(
         _ name: String,
         from parent: borrowing OpenDirectory,
     ) throws(Cause) -> OpenDirectory? {
-        // A C string ends at its NUL: another name than the one that was asked for.
+        // A C string ends at its NUL, so this would be a different name.
         guard !name.utf8.contains(0) else { throw .malformedName(name) }
         let directory: OpenDirectory
         do throws(Errno) {
@@ -124,7 +124,7 @@ struct Verification {
 
 // What has to be true of the directories on the way and of the file.
 extension Verification {
-    /// Whoever may write to a directory may put another file in the place of the one below it.
+    /// Everybody who may write to a directory may replace the files in it.
     func requireTrusted(_ directory: borrowing OpenDirectory) throws(Cause) {
         try requireOwner(directory.status, directory.path)
         guard !directory.status.isWritableByOthers else {
@@ -200,7 +200,7 @@ extension Verification {
     /// What the failure of a system call on the way to the image means.
     func cause(_ errno: Errno, of operation: String, _ path: FilePath) -> Cause {
         switch errno {
-        // With links forbidden; where they are allowed it means a circle of them.
+        // If links are forbidden; if they are allowed, it means a circle of them.
         case .tooManySymbolicLinkLevels: .symbolicLink(path: path)
         case .notDirectory: .notDirectory(path: path)
         case .improperLink: .outsideRoot(path: path)
@@ -218,7 +218,7 @@ extension Verification {
     }
 }
 
-/// An image whose file may be trusted as far as a file can be: what is left is to read it.
+/// An image whose file is trusted as far as a file can be; it still has to be read.
 /// Only ``verify(_:)`` makes one, and only ``seal(_:)`` takes it.
 package struct VerifiedImage: ~Copyable {
     package let request: ImageRequest

@@ -22,7 +22,7 @@ package struct VerificationError: Failure {
 
     package var message: String {
         switch subject {
-        case .volume(let name): "firmware volume \(quoted(name)): \(cause.message)"
+        case .volume(let name): "firmware image \(quoted(name)): \(cause.message)"
         case .stock(let name): "stock firmware \(quoted(name)): \(cause.message)"
         }
     }
@@ -60,7 +60,7 @@ package struct VerificationError: Failure {
 
         /// Nobody said which digest the image must have; this is the one it has.
         case notPinned(found: Digest, image: String, configuration: String)
-        /// A failure of the machine, told of the image that it happened to.
+        /// A failure of the machine, with the image that it is about.
         case host(HostError)
     }
 }
@@ -75,7 +75,7 @@ extension VerificationError.Cause {
         case .fileMissing(let path):
             "no such file: \(quoted(path))"
         case .malformedName(let name):
-            "not the name of a file: \(quoted(name))"
+            "not a file name: \(quoted(name))"
         case .notDirectory(let path):
             "\(quoted(path)) is not a directory"
         case .outsideRoot(let path):
@@ -85,7 +85,7 @@ extension VerificationError.Cause {
         case .notRegularFile(let path, let found):
             "\(quoted(path)) is not a regular file (found \(found.displayName))"
         case .hardLinked(let path, let count):
-            "\(quoted(path)) has further hard links (expected 1 name, found \(count))"
+            "\(quoted(path)) has other hard links (expected 1 name, found \(count))"
         case .foreignOwner(let path, let owner, let user):
             "\(quoted(path)) has the wrong owner (expected \(ownersInWords(user)), found user"
                 + " \(owner))"
@@ -122,15 +122,15 @@ extension VerificationError.Cause {
         case .directoryMissing:
             "the storage may not be mounted; if it is, create the directory or correct the"
                 + " storage's content-dirs"
-        case .fileMissing: "'launcherctl firmware list' shows the images that are there"
+        case .fileMissing: "'launcherctl firmware list' shows the images that exist"
         case .symbolicLink, .hardLinked:
-            "put a copy of its own there, for example with 'launcherctl firmware add'"
+            "put a separate copy there, for example with 'launcherctl firmware add'"
         case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
         case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
         case .notReadOnly(let path, _, let accepted) where accepted.contains(.mode):
             "chmod 0444 \(quoted(path)), or import it with 'launcherctl firmware add'"
         case .notReadOnly:
-            "the mode does not count, by 'read-only' in the configuration of the launcher"
+            "'read-only' in the configuration of the launcher does not accept the mode as proof"
         case .openForWriting(let path):
             "wait for the upload to end; fuser -v \(quoted(path)) shows who has it open"
         case .checksumDiffers(_, _, let origin):

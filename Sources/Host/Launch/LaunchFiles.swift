@@ -8,8 +8,9 @@ package enum LaunchFiles {
     ///
     /// No directory for the default file means that nothing is configured. Where there is one, the
     /// file has to be there, as one that was named: that an editor is renaming it, or that it is on
-    /// a file system not mounted yet, must not start VMs without their firmware. A call that starts no VM is answered with the defaults where the file is
-    /// broken: Proxmox asks for `--version` all the time, and learns nothing from our troubles.
+    /// a file system not mounted yet, must not start VMs without their firmware. A call that starts
+    /// no VM is answered with the defaults if the file is broken: Proxmox asks for `--version` all
+    /// the time, and learns nothing from our troubles.
     package static func configuration(
         for request: LaunchRequest
     ) throws(LaunchFailure) -> LauncherConfiguration {
@@ -77,7 +78,7 @@ package enum LaunchFiles {
         }
     }
 
-    /// What of this host decides whether the command line passes.
+    /// What on this host decides whether the command line is accepted.
     package static func audit(
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
@@ -97,13 +98,13 @@ package enum LaunchFiles {
         }
         for path in commandLine.kernelPaths {
             context.kernels[path] = kernels[path].map { isLinux($0) ? .linux : .other }
-            // It may come to be there before QEMU looks.
+            // Somebody may make it before QEMU looks.
             if kernels[path] == nil { context.unreadFiles.insert(path) }
         }
         return context
     }
 
-    /// What is not there can be made only by whoever may write above it.
+    /// A missing file can be made only by somebody who may write to a directory above it.
     private static func isTrusted(directory: FilePath) -> Bool {
         do throws(Errno) {
             let path = try FilePath.workingDirectory().pushing(directory)
@@ -113,7 +114,7 @@ package enum LaunchFiles {
         }
     }
 
-    /// What others could change on the way to a file; `nil` where there is nothing.
+    /// What others could change on the way to a file; `nil` if there is nothing.
     private static func untrustedPlace(on path: FilePath) -> String? {
         TrustedPath(to: path).untrusted.map { quoted($0) }
     }
@@ -188,7 +189,7 @@ extension SettingsFile {
             ?? way.failure.flatMap { Doubt(HostFileError.unreadable(path: file, errno: $0)) }
         do throws(HostFileError) {
             let bytes = try HostFiles.content(at: file, limit: Self.maximumByteCount)
-            // What was read by a way that could not be followed is nobody's.
+            // A file whose path could not be followed has no trusted owner.
             let lost = way.failure.map { Doubt.unreadable(why: "\($0)") }
             self.init(path: path, bytes: bytes, doubt: untrusted ?? lost)
         } catch {
@@ -201,12 +202,12 @@ extension SettingsFile {
     /// Far more than anybody writes by hand.
     private static let maximumByteCount = 1 << 20
 
-    /// Where nobody else can put a file, one that is not there stays away.
+    /// If nobody else can put a file there, a missing file stays missing.
     fileprivate var isMissing: Bool { bytes == nil && doubt == nil }
 }
 
 extension SettingsFile.Doubt {
-    /// `nil` where QEMU, which is the same user, will not get anything either, and says so.
+    /// `nil` if QEMU, which is the same user, will not get anything either, and says so.
     fileprivate init?(_ error: HostFileError) {
         switch error {
         case .missing: return nil

@@ -52,13 +52,13 @@ extension LaunchSurroundings {
         switch CapabilitySets.obstacle(to: path, mode) {
         case nil: return false
         case .noSuchFileOrDirectory?, .notDirectory?:
-            // Where it is to be made, or may come to be.
+            // Where it will or may be made.
             let folder = CapabilitySets.obstacle(
                 to: FilePath(row.path.folder),
                 row.folderAccess.isDisjoint(with: .changing) ? X_OK : W_OK | X_OK,
             )
             return folder != nil && folder != .noSuchFileOrDirectory && folder != .notDirectory
-        // What is asked for may not be granted to root at all: a read-only file system.
+        // Not even root may get what is asked for: a read-only file system.
         case .readOnlyFileSystem?: return false
         default: return true
         }
@@ -77,8 +77,8 @@ extension LaunchSurroundings {
     /// As deep as the kernel goes (`BINPRM_BUF_SIZE` and its loop in fs/exec.c).
     private static let maximumLoaderCount = 5
 
-    /// The program and what the kernel loads for it; empty where there is none, which the launch
-    /// says by itself, or where its loader cannot be found, which the kernel says then.
+    /// The program and what the kernel loads for it; empty if there is none, which the launch
+    /// says by itself, or if its loader cannot be found, which the kernel says then.
     private static func programs(_ candidates: [FilePath]) -> [ByteString] {
         let program: FilePath
         do throws(LaunchFailure) {
@@ -116,7 +116,7 @@ extension LaunchSurroundings {
 // MARK: - Images
 
 extension LaunchSurroundings {
-    /// A chain longer than that is none that QEMU would open, either.
+    /// QEMU would not open a longer chain either.
     private static let maximumImageCount = 500
 
     private static func references(
@@ -134,7 +134,7 @@ extension LaunchSurroundings {
         return found
     }
 
-    /// - Returns: `nil` where the image is of another format, or cannot be read: QEMU will say so.
+    /// - Returns: `nil` if the image is of another format, or cannot be read: QEMU will say so.
     private static func references(in image: ByteString) -> ImageReferences? {
         do throws(Errno) {
             // Opening anything else might act on it.

@@ -1,14 +1,14 @@
 package import Planning
 import SystemPackage
 
-/// A launch that is decided, verified and sealed. What is left is to start it or to show it.
+/// A launch that is decided, verified and sealed. After this, it is only started or shown.
 package struct PreparedLaunch: ~Copyable {
     package let plan: LaunchPlan
-    /// What was found out about the image; `nil` where the launch has none.
+    /// What was found out about the image; `nil` if the launch has none.
     package let facts: SealedFacts?
     /// What the operator should know: of the command line, of what QEMU starts, of the image.
     package let warnings: [LaunchWarning]
-    /// The launch digest to expect; `nil` where the image is not looked at, and for normal guests.
+    /// The launch digest to expect; `nil` if the image is not looked at, and for normal guests.
     package let forecast: LaunchForecast?
     private let image: PlacedImage?
     private let domain: FileDomain
@@ -32,8 +32,8 @@ package struct PreparedLaunch: ~Copyable {
         self.domain = domain
     }
 
-    /// Becomes QEMU. The filter comes last, so that it need not allow anything that only the
-    /// launcher does; whatever comes after it is QEMU's.
+    /// Becomes QEMU. The filter comes last, so that it does not have to allow what only the
+    /// launcher does; everything after it is QEMU.
     ///
     /// - Throws: why the process could not be confined or could not become QEMU.
     package consuming func start() throws(LaunchFailure) -> Never {
@@ -82,9 +82,9 @@ package struct PreparedLaunch: ~Copyable {
 extension PreparedLaunch {
     /// Every stage up to the point where the process itself would change.
     ///
-    /// - Parameter seccomp: what becomes of system calls outside the filter, whatever the
-    ///   configuration says; for a start by hand.
-    /// - Throws: the first thing that is wrong; nothing has been started or left behind.
+    /// - Parameter seccomp: what happens to system calls outside the filter, instead of the
+    ///   configured mode; for a start by hand.
+    /// - Throws: the first thing that is wrong; nothing has been started, and nothing is left over.
     package static func prepare(
         _ invocation: Invocation,
         seccomp: SeccompMode? = nil,
@@ -211,7 +211,7 @@ extension PreparedLaunch {
         _ warnings: [LaunchWarning] = [],
         _ forecast: LaunchForecast? = nil,
     ) throws(LaunchFailure) -> PreparedLaunch {
-        // Only rows bring descriptors that could be taken for others.
+        // Only rows make descriptors that could be confused with others.
         let numbers = plan.confinement.files.mode == .enforce ? request.mentionedNumbers : []
         return try PreparedLaunch(
             plan,

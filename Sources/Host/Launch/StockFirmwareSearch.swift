@@ -2,7 +2,7 @@ import Glibc
 import Planning
 import SystemPackage
 
-/// Finds the file that QEMU itself would take for its firmware.
+/// Finds the file that QEMU itself would use as its firmware.
 enum StockFirmwareSearch {
     /// - Returns: an absolute path.
     static func file(

@@ -3,7 +3,7 @@ import Glibc
 package import Planning
 package import SystemPackage
 
-/// A program that is run to its end for what it prints.
+/// A program that is run to its end to read what it prints.
 package enum ChildProcess {
     package struct Output {
         package let status: Int32
@@ -14,7 +14,7 @@ package enum ChildProcess {
 
     /// Runs it to its end. What it says on standard error goes to ours.
     ///
-    /// - Returns: `nil` where there is no such program.
+    /// - Returns: `nil` if there is no such program.
     package static func run(
         _ program: String,
         _ arguments: [String],
@@ -23,7 +23,7 @@ package enum ChildProcess {
         return try run(FilePath(program), arguments.map { ByteString($0) })
     }
 
-    /// Runs a program that is there.
+    /// Runs a program that exists.
     ///
     /// - Parameter environment: `nil` for our own.
     package static func run(
@@ -86,7 +86,7 @@ package enum ChildProcess {
         return child
     }
 
-    /// What the pipe gives until the program, and whatever it started, has closed it.
+    /// What the pipe gives until the program, and everything that it started, has closed it.
     private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -110,7 +110,7 @@ package enum ChildProcess {
     }
 }
 
-/// Why a program did not come to its end.
+/// Why a program did not run to its end.
 package enum ChildProcessError: Failure {
     case notStarted(program: String, Errno)
     case killed(program: String, signal: Int32)

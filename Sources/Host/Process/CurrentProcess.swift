@@ -66,7 +66,7 @@ private func byteStrings(
 
 /// What the caller sends to a command.
 package enum StandardInput {
-    /// Hands over every line until the input ends; of a line longer than any log has, the start.
+    /// Hands over every line until the input ends; for a line that is too long, its start.
     package static func lines(_ body: (ByteString) -> Void) throws(HostError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { unsafe buffer.deallocate() }
@@ -100,7 +100,7 @@ package enum StandardInput {
 
 /// What /proc says about a process.
 package enum ProcessStatus {
-    /// - Returns: `nil` where no process has the number, or not any more.
+    /// - Returns: `nil` if no process has the number, or not any more.
     package static func confinement(of processID: Int) throws(HostError) -> ProcessConfinement? {
         let path = FilePath("/proc/\(processID)/status")
         do throws(Errno) {

@@ -3,14 +3,14 @@ import Glibc
 package import Planning
 package import SystemPackage
 
-/// A program that is there and is not the launcher: what the launcher may become.
+/// A program that exists and is not the launcher: what the launcher may become.
 package struct Executable: Hashable, Sendable {
     /// Executed by path, so that the process is named after its last component: Proxmox's memory
     /// tuning looks for processes called `kvm`.
     package let path: FilePath
 
-    /// - Parameter candidates: tried in order; the next one only where the one before is not
-    ///   there. One that is there and unusable is an error, never passed over.
+    /// - Parameter candidates: tried in order; the next one only if the one before does not exist.
+    ///   One that exists but is unusable is an error, and never skipped.
     package init(firstOf candidates: [FilePath]) throws(LaunchFailure) {
         for candidate in candidates {
             guard let status = try Self.status(of: candidate) else { continue }
@@ -28,7 +28,7 @@ package struct Executable: Hashable, Sendable {
         throw LaunchFailure(ExecutionError.notFound(tried: candidates))
     }
 
-    /// - Returns: `nil` where there is no such file.
+    /// - Returns: `nil` if there is no such file.
     private static func status(of path: FilePath) throws(LaunchFailure) -> Stat? {
         do throws(Errno) {
             return try OwnedDescriptor(opening: path, flags: LINUX_O_PATH).status()
@@ -89,7 +89,7 @@ extension Executable {
 }
 
 extension ByteString {
-    /// By memchr(3), which looks at many bytes at a time: this is asked of every word.
+    /// With memchr(3), which looks at many bytes at a time: every word is checked.
     fileprivate var containsNUL: Bool {
         unsafe bytes.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return false }
@@ -133,7 +133,7 @@ package enum ExecutionError: Failure {
         case .notFound, .isLauncherItself:
             "set 'qemu' in the 'launcher:' section of the configuration to QEMU's own path"
         case .failed(_, _, .noSuchFileOrDirectory):
-            "the program is there; the interpreter or loader that it names is not"
+            "the program exists, but the interpreter or loader that it names does not"
         case .notPermitted:
             "something around the launcher may intercept seccomp notifications"
         case .notRegularFile, .failed, .containsNUL: nil

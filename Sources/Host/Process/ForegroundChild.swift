@@ -33,13 +33,13 @@ package struct ForegroundChild: ~Copyable {
 
     /// How it ended.
     package enum End: Hashable, Sendable {
-        /// It never became another program; it has said why.
+        /// It did not become another program, and reported why.
         case failed(status: Int32)
         case exited(status: Int32)
         case killed(signal: Int32)
     }
 
-    /// Makes a child that goes on where we are. Only while this process has one thread.
+    /// Makes a child that continues from here. Only while this process has one thread.
     package static func start() throws(HostError) -> Side {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw failed("pipe") }
@@ -61,7 +61,7 @@ package struct ForegroundChild: ~Copyable {
             return .parent(ForegroundChild(id: id, signals, terminal, failure: read))
         }
         signals.letGo()
-        // Nobody would know of a VM whose 'run' is gone. It ends as by Control-C.
+        // Nobody would know about a VM whose 'run' has ended. It ends as by Control-C.
         guard linux_end_with_parent(SIGTERM) == 0 else { throw failed("prctl") }
         guard getppid() == parent else { _exit(128 + SIGTERM) }
         return .child(FailureNotice(write))
@@ -131,7 +131,7 @@ private struct SignalsForChild {
         var held = SignalsForChild(ofChildren: sigaction())
         unsafe sigemptyset(&held.set)
         for number in numbers { unsafe sigaddset(&held.set, number) }
-        // Whoever ignores the ends of children, and has us inherit that, never learns of them.
+        // If our caller ignores SIGCHLD and we inherit that, we never learn that a child has ended.
         var heeded = sigaction()
         unsafe heeded.__sigaction_handler.sa_handler = SIG_DFL
         unsafe sigaction(SIGCHLD, &heeded, &held.ofChildren)

@@ -3,7 +3,7 @@ import Glibc
 package import Planning
 package import SystemPackage
 
-/// What the nodes of a Proxmox cluster have told one another, as every node sees it.
+/// What the nodes of a Proxmox cluster publish to one another, as every node sees it.
 package struct ClusterFiles: Sendable {
     package private(set) var nodes: [Node] = []
     package private(set) var guests: [LocatedGuest] = []
@@ -13,12 +13,12 @@ package struct ClusterFiles: Sendable {
     package struct Node: Hashable, Sendable {
         package let name: String
         /// Of the launcher that is installed there, which its package writes down;
-        /// `nil` where there is none.
+        /// `nil` if there is none.
         package let version: String?
     }
 
-    /// - Parameter root: where the cluster's files are, `/etc/pve`; nothing is found where there
-    ///   is no Proxmox.
+    /// - Parameter root: where the cluster's files are, `/etc/pve`; nothing is found on a host
+    ///   without Proxmox.
     package init(below root: FilePath) {
         let nodes = root.appending("nodes")
         for node in names(in: nodes) {
@@ -67,13 +67,13 @@ package struct ClusterFiles: Sendable {
     }
 }
 
-/// What is in a storage's directory for firmware, looked at and not trusted.
+/// What is in a storage's directory for firmware, without trusting it.
 package struct FirmwareDirectory: Sendable {
     package let path: FilePath
     /// Names of everything but hidden files, sorted.
     package let names: [String]
 
-    /// - Returns: `nil` where the storage has no such directory.
+    /// - Returns: `nil` if the storage has no such directory.
     package init?(_ location: FirmwareLocation) throws(HostError) {
         for directory in location.directories {
             let path = location.root.pushing(FilePath(directory))
@@ -93,7 +93,7 @@ package struct FirmwareDirectory: Sendable {
 
 /// Whether a directory is where a file system is mounted.
 package enum MountPoint {
-    /// - Returns: `nil` where there is no such directory.
+    /// - Returns: `nil` if there is no such directory.
     package static func isMounted(_ path: FilePath) throws(HostError) -> Bool? {
         do throws(Errno) {
             let directory = try Stat(path)

@@ -3,13 +3,13 @@ import Glibc
 import Planning
 package import SystemPackage
 
-/// launcher.conf as a file to be changed: read, edited as text, and replaced in one step, while
-/// nobody else of ours does the same.
+/// launcher.conf as a file to be changed: read, edited as text, and replaced in one step, while no
+/// other process of ours does the same.
 package struct ConfigurationFile: ~Copyable {
     /// Without symbolic links, so that replacing it does not replace a link to a file that the
     /// cluster shares.
     package let path: FilePath
-    /// `nil` where there is no such file yet.
+    /// `nil` if there is no such file yet.
     package let content: [UInt8]?
     private let lock: ConfigurationLock
 
@@ -29,10 +29,10 @@ package struct ConfigurationFile: ~Copyable {
 
     /// Puts the new content in the file's place, whole and durable or not at all.
     ///
-    /// - Throws: ``HostFileError/changed(path:)`` where somebody else has changed the file since
-    ///   it was read.
+    /// - Throws: ``HostFileError/changed(path:)`` if somebody else has changed the file since it
+    ///   was read.
     package borrowing func replace(with bytes: [UInt8]) throws(HostFileError) {
-        // One name for all: what is there of it, whoever had the lock before has left behind.
+        // One name for all: a file of this name is left over from an earlier holder of the lock.
         let temporary = FilePath("\(path.string).tmp")
         do throws(HostFileError) {
             _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
@@ -51,7 +51,7 @@ package struct ConfigurationFile: ~Copyable {
         }
     }
 
-    /// Gives the new file its name. Where there was none, a file or link that has it now stays.
+    /// Gives the new file its name. If there was none, a file or link that has the name now stays.
     private borrowing func move(_ temporary: FilePath) throws(Errno) {
         let isNew = content == nil
         let path = path
@@ -91,7 +91,7 @@ package struct ConfigurationFile: ~Copyable {
         }
     }
 
-    /// Those of the file as it is.
+    /// Those of the existing file.
     private borrowing func permissions() throws(HostFileError) -> mode_t {
         guard content != nil else { return 0o644 }
         do throws(Errno) {
@@ -110,7 +110,7 @@ package struct ConfigurationFile: ~Copyable {
         _ = fsync(directory.number)
     }
 
-    /// Without symbolic links; the path itself where nothing is there.
+    /// Without symbolic links; the path itself if nothing exists there.
     private static func resolved(_ path: FilePath) throws(HostFileError) -> FilePath {
         let resolved = unsafe path.withPlatformString { path -> CallOutcome<FilePath> in
             guard let text = unsafe realpath(path, nil) else {
@@ -132,12 +132,13 @@ package struct ConfigurationFile: ~Copyable {
 /// Held while a configuration file is read, changed and replaced: of two who change it at once,
 /// neither loses what the other wrote.
 ///
-/// The kernel's lock on a file beside it, which stays there; whoever dies lets go of it. It is not
-/// on the configuration or its directory, because everybody who may read those could hold up root.
+/// The kernel's lock on a file next to it, which stays there; a process that dies releases it. It
+/// is not on the configuration or its directory, because everybody who may read those could block
+/// root.
 struct ConfigurationLock: ~Copyable {
     private let descriptor: OwnedDescriptor
 
-    /// - Parameter patience: how long to wait for whoever has it.
+    /// - Parameter patience: how long to wait for its holder.
     init(beside path: FilePath, patience: Duration) throws(HostFileError) {
         let name = ".\(path.lastComponent?.string ?? "").lock"
         let file = path.removingLastComponent().appending(name)
@@ -178,7 +179,7 @@ struct ConfigurationLock: ~Copyable {
 extension OwnedDescriptor {
     /// Takes the file's lock, until the descriptor is closed.
     ///
-    /// - Returns: `false` where the file system has no locks, as NFS without a server for them.
+    /// - Returns: `false` if the file system has no locks, as NFS without a lock server.
     @discardableResult
     borrowing func lock(_ operation: Int32) throws(Errno) -> Bool {
         let number = number

@@ -3,8 +3,8 @@ package import Planning
 package import SystemPackage
 
 extension FirmwareStore {
-    /// Puts an image into the storage: whole and durable, or not at all. It is written beside its
-    /// place, checked, synced to the disk, and only then gets its name, in one step that never
+    /// Puts an image into the storage: complete and durable, or not at all. It is written next to
+    /// its place, checked, synced to the disk, and only then gets its name, in one step that never
     /// replaces another file.
     ///
     /// - Parameter expected: digests that the image must have.
@@ -110,7 +110,7 @@ extension FirmwareStore {
                 _ = try systemCall { fchmod(number, 0o444) }.get()
             }
         } catch .notPermitted, .notSupported, .noFunction {
-            // Where files have the mode that the mount gives them, what that is counts.
+            // If the mount gives files their mode, that mode counts.
         } catch {
             throw LaunchFailure(
                 StoreError.failed(operation: "chmod", path: directory.path, errno: error)
@@ -198,8 +198,8 @@ package enum ImportStep: String, Sendable, CaseIterable {
     case removePartialFile
 }
 
-/// Told of each step of an import before it is taken; an `Errno` that it answers is taken for the
-/// step's own failure. Tests show with it what an interruption leaves behind.
+/// Told of each step of an import before it is taken; if it returns an `Errno`, the step fails with
+/// it. With it, tests show what remains after an interruption.
 package struct ImportObserver: Sendable {
     private let failure: @Sendable (ImportStep) -> Errno?
 

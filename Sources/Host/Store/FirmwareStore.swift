@@ -43,11 +43,11 @@ package struct FirmwareStore: Sendable {
     }
 }
 
-/// What adding an image came to.
+/// The result of adding an image.
 package struct AddedImage: Equatable, Sendable {
     package enum Outcome: Equatable, Sendable {
         case added
-        /// The same bytes were there already.
+        /// The same bytes already existed.
         case alreadyThere
         /// The same bytes were there, and somebody could have written to them.
         case madeReadOnly
@@ -168,10 +168,10 @@ package enum StoreError: Failure {
         case .checksumDiffers(let source, let expected, let found):
             "\(quoted(source)): checksum differs (expected \(expected), found \(found))"
         case .otherImageThere(let volume, let found, let expected):
-            "firmware volume \(quoted(volume.description)): another image is there already"
+            "firmware image \(quoted(volume.description)): another image has that name already"
                 + " (expected \(expected), found \(found))"
         case .missing(let volume, let path):
-            "firmware volume \(quoted(volume.description)): no such file: \(quoted(path))"
+            "firmware image \(quoted(volume.description)): no such file: \(quoted(path))"
         case .immutable(let path, let errno): "\(quoted(path)): cannot be changed: \(errno)"
         case .notMadeReadOnly(let error): error.message
         case .failed(let operation, let path, let errno):
@@ -184,10 +184,9 @@ package enum StoreError: Failure {
         case .sourceUnreadable, .sourceEmpty, .sourceTooLarge: nil
         case .checksumDiffers: "download it again; nothing was added"
         case .otherImageThere:
-            "give the image another name, with its version in it; a VM's firmware is not replaced"
-                + " under it"
-        case .missing: "'launcherctl firmware list' shows the images that are there"
-        case .immutable(let path, _): "if it is meant to go: chattr -i \(quoted(path))"
+            "give the image another name with its version; the firmware of a VM is never replaced"
+        case .missing: "'launcherctl firmware list' shows the images that exist"
+        case .immutable(let path, _): "to remove it anyway: chattr -i \(quoted(path))"
         case .notMadeReadOnly:
             "the file system kept another owner or mode: export NFS with no_root_squash, mount CIFS"
                 + " with uid=0,file_mode=0444, or mount it read-only"

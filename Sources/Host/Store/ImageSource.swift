@@ -6,7 +6,7 @@ package import SystemPackage
 package struct ImageSource: ~Copyable {
     /// As the operator named it, for messages.
     package let name: String
-    /// For progress; `nil` where the size is not known beforehand.
+    /// For progress; `nil` if the size is not known beforehand.
     package let byteCount: Int?
     let descriptor: OwnedDescriptor
 
@@ -35,8 +35,9 @@ package struct ImageSource: ~Copyable {
     }
 }
 
-/// A file that an image is written to before it gets its name: hidden, so that nothing takes it
-/// for a volume, and locked, so that others can tell it from one that an interruption left behind.
+/// A file that an image is written to before it gets its name: hidden, so that nothing takes it for
+/// a volume, and locked, so that others can tell it from one that was left over after an
+/// interruption.
 struct PartialFile: ~Copyable {
     let descriptor: OwnedDescriptor
     let name: String
@@ -44,15 +45,16 @@ struct PartialFile: ~Copyable {
     private static let prefix = ".add-"
     private static let suffix = ".partial"
 
-    /// Between being made and being locked, a file looks like one that was left behind, and another
-    /// import may have removed it. It does so with the lock, so whoever has that sees it.
+    /// Between being made and being locked, a file looks like one that was left over, and another
+    /// import may have removed it. It holds the lock while it does so, so the holder of the lock
+    /// sees it.
     init(in directory: borrowing StoreDirectory) throws(Errno) {
         let number = UInt64.random(in: .min ... .max)
         let name = "\(Self.prefix)\(getpid())-\(String(number, radix: 36))\(Self.suffix)"
         let file = try Self.make(name, in: directory)
         let isThere: Bool
         do throws(Errno) {
-            // Where there are no locks, nobody takes it for left behind either.
+            // On a file system without locks, nobody takes it for left over either.
             try file.lock(LOCK_EX)
             isThere = try file.status().linkCount > 0
         } catch {
@@ -86,9 +88,9 @@ struct PartialFile: ~Copyable {
         return OwnedDescriptor(takingOver: try created.get())
     }
 
-    /// Removes what interrupted imports left in the directory: what nobody has the lock of. Where
-    /// there are no locks it stays until somebody removes it. Failing to is no reason not to add an
-    /// image.
+    /// Removes what interrupted imports left in the directory: files that nobody has locked. If
+    /// there are no locks, they stay until somebody removes them. A failure here does not stop the
+    /// import of an image.
     static func removeLeftovers(in directory: borrowing StoreDirectory) {
         do throws(Errno) {
             for name in try DirectoryListing.names(in: directory.descriptor)
@@ -108,7 +110,8 @@ struct PartialFile: ~Copyable {
                 flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
             )
             guard try file.lock(LOCK_EX | LOCK_NB) else { return }
-            // Still locked, so that whoever made it and waits for the lock knows that it is gone.
+            // Still locked, so that the import that made it and waits for the lock knows that it is
+            // gone.
             try directory.remove(name)
             withExtendedLifetime(file) {}
         } catch {

@@ -52,7 +52,7 @@ struct StoreDirectory: ~Copyable {
         }.get()
     }
 
-    /// Gives a file its name, where no other has it.
+    /// Gives a file its name, if no other file has it.
     ///
     /// - Throws: `Errno.fileExists`.
     borrowing func rename(_ name: String, toNew newName: String) throws(Errno) {
@@ -65,7 +65,7 @@ struct StoreDirectory: ~Copyable {
         do throws(Errno) {
             _ = try result.get()
         } catch .invalidArgument {
-            // NFS cannot rename that way, but a second name is never one that is taken either.
+            // NFS cannot rename that way, but making a second name never replaces a file either.
             try link(name, toNew: newName)
         }
     }

@@ -48,8 +48,8 @@ package struct Console: Sendable {
         send("\(program): \(printable(line))")
     }
 
-    /// One write a line, so that lines of several processes do not mix. That it cannot be written
-    /// changes nothing: there is nobody left to tell.
+    /// One write a line, so that lines of several processes do not mix. A failure to write changes
+    /// nothing: there is nobody left to tell.
     private func send(_ line: String) {
         guard isOpen else { return }
         let bytes = Array((line + "\n").utf8)
@@ -61,9 +61,9 @@ package struct Console: Sendable {
     }
 }
 
-/// Writes with what `body` does, and takes back the signals by which the kernel would end the
-/// process for it: nobody reads any more (SIGPIPE), or the file is as long as files may be
-/// (SIGXFSZ). What happens on them is the caller's to say, and QEMU's after us: it stays as it is.
+/// Writes with what `body` does, and removes the signals by which the kernel would end the process
+/// for that: nobody reads any more (SIGPIPE), or the file is as long as files may be (SIGXFSZ).
+/// What happens on them is for the caller to decide, and for QEMU after us: it stays as it is.
 func withoutSignalsOfWriting(_ body: () -> Void) {
     let signals = [SIGPIPE, SIGXFSZ]
     var blocked = sigset_t()
@@ -102,8 +102,8 @@ package enum StandardStreams {
     package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes to standard error, as it is. That it cannot be written changes nothing: there is
-    /// nobody left to tell.
+    /// Writes to standard error, unchanged. A failure to write changes nothing: there is nobody
+    /// left to tell.
     package static func show(onError text: String) {
         let bytes = Array(text.utf8)
         withoutSignalsOfWriting {

@@ -1,17 +1,17 @@
 package import Planning
 package import SystemPackage
 
-/// A failure of the machine, whatever it was asked for: the operation, its object and the `Errno`.
+/// A failure of the machine during any operation: the operation, its object and the `Errno`.
 package enum HostError: Failure {
-    /// - Parameter operation: the system call, or what it was for where the call has many uses.
-    /// - Parameter path: what it was called on, where that has a name.
+    /// - Parameter operation: the system call, or its purpose if the call has many uses.
+    /// - Parameter path: what it was called on, if that has a name.
     case systemCallFailed(operation: String, path: FilePath?, errno: Errno)
     case kernelFeatureMissing(KernelFeature, errno: Errno)
-    /// Every descriptor number that the limit allows is open or spoken for.
+    /// Every descriptor number that the limit allows is open or reserved.
     case descriptorsExhausted(errno: Errno)
     /// The image is larger than files may be, by a limit of the process (RLIMIT_FSIZE).
     case fileSizeLimited(byteCount: Int, limit: UInt64)
-    /// Somebody wrote into a memory file of ours before it was sealed.
+    /// Somebody wrote into our memory file before it was sealed.
     case memoryFileChanged
 
     package var message: String {

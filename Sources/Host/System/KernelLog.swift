@@ -9,9 +9,9 @@ package enum KernelLog {
     /// The kernel hands out at most this much at once (CONSOLE_EXT_LOG_MAX in kernel/printk).
     private static let longestRecord = 8 << 10
 
-    /// All of it, a record a line, each behind its priority and time as /dev/kmsg has them.
+    /// All of it, a record a line, each after its priority and time as in /dev/kmsg.
     ///
-    /// - Throws: where the log may not be read, which takes CAP_SYSLOG on most hosts.
+    /// - Throws: if the log may not be read, which needs CAP_SYSLOG on most hosts.
     package static func content() throws(HostError) -> ByteString {
         do throws(Errno) {
             return ByteString(try records(of: try opened()).bytes)
@@ -85,9 +85,9 @@ package struct KernelLogTail: ~Copyable {
     }
 }
 
-/// The kernel's audit records from one moment on, as it sends them to whoever listens (the multicast
-/// group of NETLINK_AUDIT, Linux 3.16): all of them, while its log leaves out what comes too fast and,
-/// where auditd runs, everything.
+/// The kernel's audit records from one moment on, as it sends them to every listener (the multicast
+/// group of NETLINK_AUDIT, Linux 3.16): all of them, while its log leaves out records that come too
+/// fast and, if auditd runs, all of them.
 struct AuditListener: ~Copyable {
     private let socket: OwnedDescriptor
 
@@ -104,7 +104,7 @@ struct AuditListener: ~Copyable {
         self.socket = socket
     }
 
-    /// - Throws: EPERM where CAP_AUDIT_READ is missing.
+    /// - Throws: EPERM if CAP_AUDIT_READ is missing.
     static func fromNow() throws(Errno) -> AuditListener {
         let kind = Int32(
             bitPattern: SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
@@ -112,7 +112,7 @@ struct AuditListener: ~Copyable {
         let number = try systemCall { Glibc.socket(family, kind, protocolNumber) }.get()
         let listener = AuditListener(OwnedDescriptor(takingOver: number))
         _ = try systemCall { linux_netlink_bind(number, group) }.get()
-        // Less is granted to whoever lacks CAP_NET_ADMIN; that something was lost is noticed.
+        // A process without CAP_NET_ADMIN gets less; lost records are noticed.
         var wanted = bufferByteCount
         let byteCount = socklen_t(MemoryLayout<Int32>.size)
         if unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, byteCount) != 0 {

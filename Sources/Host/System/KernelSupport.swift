@@ -2,7 +2,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// What of this kernel a launch can rely on, tried and not told by version numbers.
+/// Which features of this kernel a launch can rely on. They are tried, not derived from version
+/// numbers.
 package enum KernelSupport {
     /// The features that a launch with custom firmware cannot do without, and why each is missing.
     package static func missing() -> [HostError] {

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// What a system call came to.
+/// The outcome of a system call.
 ///
 /// Not the standard library's `Result`, whose `Failure: Error` the runtime would prove for `Errno`
 /// by searching every conformance in the executable: 150,000 instructions at each start.
@@ -19,7 +19,7 @@ enum CallOutcome<Value> {
 
 /// Makes a system call that reports failure with -1, again for as long as a signal interrupts it.
 ///
-/// - Returns: the outcome as a value, so that it can stand inside a closure that lends a pointer,
+/// - Returns: the outcome as a value, so that a closure that lends a pointer can contain the call,
 ///   and errno is read before anything else is called.
 func systemCall<Value: SignedInteger>(_ call: () -> Value) -> CallOutcome<Value> {
     while true {

@@ -20,8 +20,8 @@ package struct SystemLog: Sendable {
     /// The longest text of a record, in bytes: what every collector takes (RFC 5424, 6.1).
     package static let maximumTextByteCount = 2048
 
-    /// Sends `text` as one printable line, cut where it is too long. That nobody listens, or that
-    /// the listener is slow, never stops a launch: the record is lost then.
+    /// Sends `text` as one printable line, cut if it is too long. If nobody listens, or if
+    /// the listener is slow, the launch goes on and the record is lost.
     package func send(_ text: String, severity: Severity) {
         let number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Self.socketFlags, 0)
         guard number != -1 else { return }
@@ -56,7 +56,7 @@ package struct SystemLog: Sendable {
     }
 }
 
-/// - Returns: `nil` where the path is longer than an address can be.
+/// - Returns: `nil` if the path is longer than an address can be.
 private func unixAddress(_ path: FilePath) -> sockaddr_un? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

@@ -5,12 +5,12 @@ extension LauncherConfiguration {
     ///
     /// - Parameters:
     ///   - vmid: QEMU's `-id`.
-    ///   - name: the guest's name of QEMU's `-name`. It selects a section only where there is no
+    ///   - name: the guest's name from QEMU's `-name`. It selects a section only if there is no
     ///     `vmid`: on Proxmox, names may be given by users who may not choose firmware.
     ///   - uuid: of `-uuid` or `-smbios type=1,uuid=`.
-    /// - Throws: where two sections are for this VM, where a section is for its name although it
-    ///   has an ID, and where the section's `uuid` is not the VM's. None of these is passed over:
-    ///   the VM would start with something else than what somebody wrote down for it.
+    /// - Throws: if two sections are for this VM, if a section is for its name although it has an
+    ///   ID, or if the section's `uuid` is not the VM's. None of these is ignored: the VM would
+    ///   start with something other than what is configured for it.
     package func virtualMachine(
         vmid: VirtualMachineID?,
         name: ByteString?,
@@ -86,14 +86,14 @@ extension LauncherConfiguration {
 }
 
 extension SectionConfiguration {
-    /// The ID as a UUID, where it has the form of one.
+    /// The ID as a UUID, if it has the form of one.
     fileprivate func uuid(_ id: Range<Int>) -> MachineUUID? {
         id.count == 36 ? MachineUUID(bytes[id]) : nil
     }
 }
 
 extension StorageConfiguration {
-    /// - Parameter bytes: of the storage.cfg that `launcher` names; `nil` where there is none.
+    /// - Parameter bytes: of the storage.cfg that `launcher` names; `nil` if there is none.
     package init(
         _ launcher: LauncherConfiguration,
         storageConfiguration bytes: [UInt8]?,
@@ -108,8 +108,8 @@ extension StorageConfiguration {
 }
 
 extension Storage {
-    /// A storage that launcher.conf declares, for hosts without Proxmox or directories that
-    /// Proxmox need not know.
+    /// A storage that launcher.conf declares, for hosts without Proxmox, or for directories that
+    /// Proxmox does not know.
     init(_ reader: SectionReader) throws(ConfigurationError) {
         guard let id = StorageID(reader.id.bytes) else {
             let expected = "a storage ID: a letter, then letters, digits, '-', '_' and '.'"

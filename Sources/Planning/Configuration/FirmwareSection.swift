@@ -106,7 +106,7 @@ extension FirmwareSection {
 }
 
 extension LauncherConfiguration {
-    /// The section that pins a firmware volume.
+    /// The section that pins a firmware image.
     package func firmware(for volume: FirmwareVolumeID) -> FirmwareSection? {
         firmware.first { $0.subject == .volume(volume) }
     }

@@ -86,10 +86,10 @@ package struct FirmwareUses: Sendable {
     }
 }
 
-/// The VMs of a node that ask for firmware of their own, by what becomes of them where QEMU is
-/// started without the launcher.
+/// The VMs of a node that ask for custom firmware, by what happens to them if QEMU is started
+/// without the launcher.
 package struct DependentGuests: Equatable, Sendable {
-    /// By a section of launcher.conf alone: they start from stock firmware, and nobody is told.
+    /// Only by a section of launcher.conf: they would start from stock firmware without a message.
     package private(set) var changed: [FirmwareUses.User] = []
     /// By their `args`: QEMU refuses an option that it does not know.
     package private(set) var stopped: [FirmwareUses.User] = []
@@ -100,7 +100,7 @@ package struct DependentGuests: Equatable, Sendable {
 
     /// - Parameters:
     ///   - uses: of all nodes.
-    ///   - guests: all there are; none where there is no Proxmox to ask.
+    ///   - guests: all that exist; none on a host without Proxmox.
     package init(_ uses: FirmwareUses, guests: [LocatedGuest], node: String) {
         var asking: Set<VirtualMachineID> = []
         for case .guest(let vmid, nil, let occasion) in uses.all.map(\.user) {
@@ -122,7 +122,7 @@ package struct DependentGuests: Equatable, Sendable {
         }
     }
 
-    /// Where even who they are is not known.
+    /// If even the VMs themselves are not known.
     package init(unknown reasons: [String]) {
         unknown = reasons
     }
@@ -136,12 +136,14 @@ package struct DependentGuests: Equatable, Sendable {
 
     /// A sentence for each.
     package var warnings: [String] {
-        changed.map { "\($0): starts from stock firmware, whatever launcher.conf says" }
+        changed.map {
+            "\($0): starts from stock firmware, although launcher.conf names other firmware"
+        }
             + stopped.map { "\($0): does not start: QEMU does not know -efi-firmware" }
             + unknown.map { "it is not known who asks for firmware: \($0)" }
     }
 
-    /// All of them in one.
+    /// All of them in one sentence.
     package var summary: String {
         var parts: [String] = []
         if !changed.isEmpty { parts.append("\(names(changed)) would start from stock firmware") }

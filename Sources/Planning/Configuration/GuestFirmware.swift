@@ -1,5 +1,5 @@
 extension GuestConfiguration.Settings {
-    /// Whether the VM is in UEFI mode. Firmware of its own can replace other UEFI firmware only.
+    /// Whether the VM is in UEFI mode. Custom firmware can only replace other UEFI firmware.
     package var isUEFI: Bool { values["bios"]?.text == "ovmf" }
 
     /// Proxmox leaves `args` and much else out of a template's command line.
@@ -25,7 +25,7 @@ extension GuestConfiguration.Settings {
         return MachineUUID(firstWord(of: text, key: "uuid"))
     }
 
-    /// - Returns: `nil` where the VM has none.
+    /// - Returns: `nil` if the VM has none.
     package func efiDisk() throws(PropertyStringError) -> EFIDisk? {
         guard let text = values["efidisk0"]?.text else { return nil }
         return try EFIDisk(parsing: text)
@@ -59,8 +59,8 @@ extension GuestConfiguration.Settings {
         }
     }
 
-    /// The value of `key` in a property string, or the one without a key; empty where neither is
-    /// there. Keys that this does not know are nothing to it.
+    /// The value of `key` in a property string, or the one without a key; empty if neither is
+    /// there. Unknown keys are ignored.
     private func firstWord(of text: ByteString, key: String) -> String {
         let items = (text.text ?? "").split(separator: ",")
         let prefix = key + "="
@@ -69,7 +69,7 @@ extension GuestConfiguration.Settings {
     }
 }
 
-/// Why it cannot be told which firmware a VM's configuration asks for: what is wrong with its
+/// Why it is not known which firmware a VM's configuration asks for: what is wrong with its
 /// `args`.
 package struct GuestConfigurationError: Failure {
     private let cause: LaunchFailure

@@ -9,7 +9,7 @@ package struct LauncherConfiguration: Sendable {
     /// The file it was read from, for messages.
     package var file: String { configuration.file }
 
-    /// What to exec; where nothing is set, the caller's argv[0] decides.
+    /// What to exec; if nothing is set, the caller's argv[0] decides.
     package internal(set) var qemu: Setting<FilePath>?
     package internal(set) var storageConfiguration: Setting<FilePath>
     package internal(set) var seccomp: Setting<SeccompMode>
@@ -22,11 +22,11 @@ package struct LauncherConfiguration: Sendable {
     package internal(set) var readOnly: Setting<[ReadOnlyProof]>
     package internal(set) var log: Setting<Log>
     package internal(set) var debug: Setting<Debugging>
-    /// What may stand in the command line of a VM with custom firmware, although the launcher does
+    /// What may be in the command line of a VM with custom firmware, although the launcher does
     /// not know it to be harmless.
     package internal(set) var permitted: [Setting<AuditedItem>]
     /// Groups of system calls that every VM gets, besides those that its command line asks for: what
-    /// QMP asks for later does not stand there.
+    /// QMP asks for later is not in the command line.
     package internal(set) var groups: [Setting<SyscallGroup>]
     /// Environment variables that QEMU gets besides those of ``KeptVariable/table``.
     package internal(set) var keptVariables: [ByteString]
@@ -37,7 +37,7 @@ package struct LauncherConfiguration: Sendable {
 
     package static let defaultFile: FilePath = "/etc/qemu-launcher/launcher.conf"
 
-    /// What holds where there is no file.
+    /// What holds without a file.
     package static let defaults = LauncherConfiguration(
         qemu: nil,
         storageConfiguration: Setting("/etc/pve/storage.cfg"),
@@ -62,7 +62,7 @@ package struct LauncherConfiguration: Sendable {
     package enum StockFirmware: String, Hashable, Sendable, CaseIterable {
         /// Left as it is.
         case allow
-        /// Has to be pinned, and is verified and sealed like a firmware volume.
+        /// Has to be pinned, and is verified and sealed like a custom firmware image.
         case verify
     }
 
@@ -97,7 +97,7 @@ extension LauncherConfiguration {
         // Names of storages are one for all types, although sections are not.
         var storageLines: [ByteString: Int] = [:]
         for section in configuration.sections {
-            // A VM that somebody wrote down wrongly must not start as if nothing had been written:
+            // A VM whose section has a mistake must not start as if it had no section:
             // its section has to be for a VM that can exist, even while its values are not read.
             let isVirtualMachine = configuration.matches(section.type, "vm")
             if isVirtualMachine, VirtualMachineSection.Subject(bytes[section.id]) != nil {
@@ -166,7 +166,7 @@ extension LauncherConfiguration {
     }
 }
 
-/// As POSIX has them: no digit first, and no pattern.
+/// As in POSIX: no digit first, and no pattern.
 private func isVariableName(_ text: String) -> Bool {
     !isDigit(text.utf8.first ?? UInt8(ascii: "0"))
         && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }

@@ -1,5 +1,5 @@
-/// Changes which digests launcher.conf asks of a volume, and not one other byte of it: comments,
-/// blank lines and the order of everything stay as somebody wrote them.
+/// Changes which digests launcher.conf requires of a volume, and not one other byte of the file:
+/// comments, blank lines and the order of everything stay as somebody wrote them.
 package struct PinEdit: Sendable {
     private let bytes: [UInt8]
     private let file: String
@@ -7,21 +7,21 @@ package struct PinEdit: Sendable {
 
     private var configuration: SectionConfiguration { launcher.configuration }
 
-    /// - Parameter bytes: of the file as it is; empty where there is none yet.
-    /// - Throws: where the file is not one that the launcher would read.
+    /// - Parameter bytes: of the file as it is; empty if there is none yet.
+    /// - Throws: if the launcher would not accept the file.
     package init(_ bytes: [UInt8], file: String) throws(ConfigurationError) {
         launcher = try LauncherConfiguration(parsing: bytes, file: file)
         self.bytes = bytes
         self.file = file
     }
 
-    /// What is pinned of the volume in the file as it is.
+    /// Which digests the file pins for the volume now.
     package func digests(of volume: FirmwareVolumeID) -> [Digest] {
         launcher.firmware(for: volume)?.digests.map(\.value) ?? []
     }
 
-    /// The file with these digests pinned: in the volume's section where there is one, else in a
-    /// new section at the end.
+    /// The file with these digests pinned: in the volume's section if there is one, else in a new
+    /// section at the end.
     ///
     /// - Parameter digests: at most one for each algorithm. What another algorithm has pinned
     ///   before stays.
@@ -59,7 +59,7 @@ package struct PinEdit: Sendable {
 
     /// The file without the volume's section, and without one of the empty lines around it.
     ///
-    /// - Returns: `nil` where there is no such section.
+    /// - Returns: `nil` if there is no such section.
     package func unpinning(_ volume: FirmwareVolumeID) throws(ConfigurationError) -> [UInt8]? {
         guard let section = section(of: volume) else { return nil }
         let last = configuration.properties(of: section).last
@@ -89,7 +89,7 @@ package struct PinEdit: Sendable {
         return Array((text + Self.section(volume, digests, comment: comment)).utf8)
     }
 
-    /// A section as it is written for people to copy.
+    /// A section in the form that people can copy.
     package static func section(
         _ volume: FirmwareVolumeID,
         _ digests: [Digest],
@@ -101,7 +101,7 @@ package struct PinEdit: Sendable {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Behind the line feed of the line that `index` stands in, or at the end of the file.
+    /// After the line feed of the line that contains `index`, or at the end of the file.
     private func endOfLine(_ index: Int) -> Int {
         bytes[index...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
     }

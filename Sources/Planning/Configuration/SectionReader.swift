@@ -25,7 +25,7 @@ struct SectionReader {
         )
     }
 
-    /// The setting of that name; the first, where the schema lets it be repeated.
+    /// The setting of that name; the first, if the schema lets it be repeated.
     func property(_ key: StaticString) -> SectionConfiguration.Property? {
         properties.first { configuration.matches($0.key, key) }
     }
@@ -73,7 +73,7 @@ struct SectionReader {
         return Setting(words, line: found.line)
     }
 
-    /// True where the key stands alone, as Proxmox writes it, or with `1`.
+    /// True if the key is alone, as Proxmox writes it, or has the value `1`.
     func flag(_ key: StaticString) throws(ConfigurationError) -> Bool {
         guard let property = property(key) else { return false }
         guard let value = property.value else { return true }
@@ -91,7 +91,7 @@ struct SectionReader {
         return Setting(FilePath(found.value), line: found.line)
     }
 
-    /// `permit`, which may be given again and again, with a list each time.
+    /// `permit`, which may be repeated, with a list each time.
     func permitted() throws(ConfigurationError) -> [Setting<AuditedItem>] {
         var permitted: [Setting<AuditedItem>] = []
         for property in properties where configuration.matches(property.key, "permit") {

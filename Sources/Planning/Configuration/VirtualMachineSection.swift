@@ -62,7 +62,7 @@ extension VirtualMachineSection {
 }
 
 extension VirtualMachineSection.Subject {
-    /// - Returns: `nil` for digits that are no VM ID.
+    /// - Returns: `nil` for digits that are not a VM ID.
     init?(_ bytes: ArraySlice<UInt8>) {
         if let vmid = VirtualMachineID(bytes) {
             self = .vmid(vmid)
@@ -76,7 +76,7 @@ extension VirtualMachineSection.Subject {
     }
 
     /// Whether a VM of that name can have a section. A name of digits, or in the form of a UUID,
-    /// selects none: such an ID is for the VM that has it, not for one that is called so.
+    /// selects none: such an ID is for the VM that has it, not for a VM of that name.
     static func isName(_ name: ByteString) -> Bool {
         if case .name = Self(name.bytes[...]) { true } else { false }
     }

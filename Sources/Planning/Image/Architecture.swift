@@ -1,4 +1,4 @@
-/// The instruction set that an image is for, told from signs in the image.
+/// The instruction set that an image is for, as signs in the image show it.
 package enum Architecture: String, Hashable, Sendable, CaseIterable {
     case x86
     case arm
@@ -68,10 +68,10 @@ package struct ResetVector: Hashable, Sendable {
     /// Sixteen, from offset size - 16.
     package let bytes: [UInt8]
     package let style: Style
-    /// Whether `VTF` and NUL stand 20 bytes before the end, which marks edk2's volume top file.
+    /// Whether `VTF` and NUL are 20 bytes before the end, which marks edk2's volume top file.
     package let hasVolumeTopFile: Bool
 
-    /// `nil` where the image has no sixteen bytes.
+    /// `nil` if the image has no sixteen bytes.
     init?(of image: Span<UInt8>) {
         guard let bytes = image.copy(16, at: image.count - 16) else { return nil }
         self.bytes = bytes

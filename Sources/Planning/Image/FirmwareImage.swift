@@ -27,7 +27,7 @@ package struct FirmwareImage: Hashable, Sendable {
     package let byteCount: Int
     package let kind: Kind
     package let layout: VolumeLayout
-    /// `nil` where no sign tells.
+    /// `nil` if no sign tells.
     package let architecture: Architecture?
     package let variableStore: FlashVariableStore?
     package let resetVector: ResetVector?
@@ -133,7 +133,7 @@ package enum SizeClass: Hashable, Sendable, CaseIterable {
 
 extension FirmwareImage {
     /// How many bytes of variable store the code was built for: what its TDX metadata says, or what
-    /// builds of its size have. `nil` where neither tells.
+    /// builds of its size have. `nil` if neither tells.
     package var expectedVariableStoreByteCount: Int? {
         let sections = tdxMetadata.value?.sections ?? []
         let code = sections.first { $0.kind == .code }

@@ -22,7 +22,7 @@ package struct FlashVariableStore: Hashable, Sendable {
     }
 }
 
-/// Which of the variables that make up Secure Boot's keys are there.
+/// Which of the variables that make up Secure Boot's keys exist.
 package struct SecureBootKeys: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
 
@@ -53,7 +53,7 @@ extension FlashVariableStore {
     private static let plain = GUID(0xDDCF_3616, 0x3275, 0x4164, 0x98B6, 0xFE85_707F_FE7D)
     private static let headerByteCount = 28
 
-    /// The store in `volume`, or `nil` where the volume holds none: firmware formats it then.
+    /// The store in `volume`, or `nil` if the volume holds none: firmware formats it then.
     init?(in volume: FlashVolume, of image: Span<UInt8>) {
         let offset = volume.offset + volume.headerByteCount
         guard let signature = image.guid(at: offset),
@@ -81,7 +81,7 @@ extension FlashVariableStore {
     }
 }
 
-/// One pass over the variables of a store: what is there, without a copy of any of them.
+/// One pass over the variables of a store, without a copy of any of them.
 private struct VariableWalk {
     enum Layout {
         case authenticated
@@ -126,7 +126,7 @@ private struct VariableWalk {
         }
     }
 
-    /// Adds the variable at `offset` to the keys where it is one of theirs.
+    /// Adds the variable at `offset` to the keys if it is one of them.
     private mutating func note(
         _ offset: Int,
         nameSize: Int,

@@ -19,7 +19,7 @@ package struct FlashVolume: Hashable, Sendable {
     package let attributes: UInt32
     /// The name in the extended header, which volumes of variables do not have.
     package let name: GUID?
-    /// The reset vector of other architectures than x86 lies in the first bytes.
+    /// On architectures other than x86, the reset vector is in the first bytes.
     package let startsWithCode: Bool
 
     /// One past the last byte.
@@ -44,11 +44,11 @@ extension FlashVolume {
     }
 }
 
-/// What stands where a firmware volume may start.
+/// What is in a place where a firmware volume may start.
 enum VolumeHeader: Hashable, Sendable {
     case none
-    /// The signature is there and the rest is not right: a volume that was damaged, or bytes that
-    /// look like one by chance.
+    /// The signature is right and the rest is not: a damaged volume, or bytes that look like one by
+    /// chance.
     case damaged
     /// A sound header of a volume that goes on after the end of the image.
     case truncated(FlashVolume)
@@ -95,7 +95,7 @@ enum VolumeHeader: Hashable, Sendable {
     }
 
     /// Where the header ends, because its last field does: pairs of 32-bit numbers, the last of zeros.
-    /// Firmware begins to look for files behind it. (Variable stores exist that were padded without
+    /// Firmware begins to look for files after it. (Variable stores exist that were padded without
     /// their map.)
     private static func endOfBlockMap(at offset: Int, of image: Span<UInt8>) -> Int? {
         var end = 0x38
@@ -163,15 +163,15 @@ package struct VolumeLayout: Hashable, Sendable {
     package private(set) var volumes: [FlashVolume] = []
     /// A volume with a sound header that goes on after the end of the image.
     package private(set) var truncated: FlashVolume?
-    /// Where the first header stands that fails its checksum, outside of every sound volume.
+    /// Where the first header with a wrong checksum is, outside of every sound volume.
     package private(set) var damagedOffset: Int?
 
     /// Volumes start at multiples of this in every build known, and text that looks like a header
     /// inside of compressed data does not have a right checksum at one of them.
     package static let alignment = 4096
 
-    /// Looks at one place a page and skips what a volume covers: one pass, whatever the lengths
-    /// in the headers are.
+    /// Looks at one place a page and skips what a volume covers: one pass, independent of the
+    /// lengths in the headers.
     package init(of image: Span<UInt8>) {
         var offset = 0
         while offset < image.count {

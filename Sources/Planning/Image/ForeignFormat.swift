@@ -1,4 +1,4 @@
-/// What a file is that is not raw firmware, told from its first bytes.
+/// The format of a file that is not raw firmware, as its first bytes show it.
 package enum ForeignFormat: String, Hashable, Sendable, CaseIterable {
     case qcow2
     case vmdk = "VMDK"
@@ -110,7 +110,7 @@ package struct QCOW2Header: Hashable, Sendable {
     /// What a guest sees, in bytes.
     package let diskByteCount: UInt64
 
-    /// - Returns: `nil` where this is not qcow2 of version 2 or 3, the ones that QEMU opens.
+    /// - Returns: `nil` if this is not qcow2 of version 2 or 3, the ones that QEMU opens.
     package init?(_ bytes: Span<UInt8>) {
         guard ForeignFormat(of: bytes) == .qcow2,
             let version = bytes.uint32(at: Self.versionOffset)?.byteSwapped, 2...3 ~= version,

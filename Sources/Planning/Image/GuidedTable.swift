@@ -5,15 +5,15 @@
 package struct GuidedTable: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         package let guid: GUID
-        /// Where its data lies in the image.
+        /// Where its data is in the image.
         package let data: Range<Int>
     }
 
-    /// In the order of the walk, so the first of several with the same GUID is the one that counts.
+    /// In the order of the walk, so the first of several with the same GUID counts.
     package let entries: [Entry]
     /// In bytes, footer included.
     package let byteCount: Int
-    /// Whether the walk ended at an entry whose length cannot be: what lies before it is lost.
+    /// Whether the walk ended at an entry with an impossible length: what is before it is lost.
     package let isDamaged: Bool
 
     package func entry(_ guid: GUID) -> Entry? {
@@ -23,7 +23,7 @@ package struct GuidedTable: Hashable, Sendable {
     /// The footer's GUID and, with it, the place of the table: 32 bytes before the end.
     static let footer = GUID(0x96B5_82DE, 0x1FB2, 0x45F7, 0xBAEA, 0xA366_C55A_082D)
     static let distanceOfEnd = 0x20
-    /// An entry's length and GUID, which stand after its data.
+    /// An entry's length and GUID, which come after its data.
     static let tagByteCount = 18
 }
 
@@ -69,7 +69,7 @@ extension GuidedTable {
 }
 
 extension GuidedTable {
-    /// `absent` where the footer's GUID is not in its place.
+    /// `absent` if the footer's GUID is not in its place.
     static func read(from image: Span<UInt8>) -> Reading<GuidedTable> {
         let end = image.count - distanceOfEnd
         guard image.guid(at: end - 16) == footer,
@@ -106,7 +106,7 @@ extension GuidedTable {
 /// The header that SEV, TDX and IGVM metadata share: signature, length, version, entry count.
 struct MetadataHeader: Hashable, Sendable {
     static let byteCount = 16
-    /// More than any firmware has by two orders of magnitude; keeps a hostile count cheap.
+    /// A hundred times more than any firmware has; bounds the cost of a hostile count.
     static let maximumEntryCount = 1024
 
     /// Where the header starts in the image.
@@ -152,8 +152,8 @@ struct MetadataHeader: Hashable, Sendable {
 
 /// A UEFI GUID, as firmware stores it: the first three fields little endian, the rest as printed.
 package struct GUID: Hashable, Sendable {
-    /// The first and the last eight bytes as they lie in memory, each read as one little-endian
-    /// number: comparing two numbers is what makes the search for volumes cheap.
+    /// The first and the last eight bytes as they are in memory, each read as one little-endian
+    /// number: comparing two numbers makes the search for volumes cheap.
     private let low: UInt64
     private let high: UInt64
 

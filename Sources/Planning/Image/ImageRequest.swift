@@ -32,7 +32,7 @@ package struct ImageRequest: Hashable, Sendable {
     }
 
     package enum Rules: Hashable, Sendable {
-        /// A firmware volume: no symbolic link below the root, no second hard link, no directory
+        /// A firmware image: no symbolic link below the root, no second hard link, no directory
         /// that others may write to, and one of these proofs that it is read-only.
         case volume(accepting: [ReadOnlyProof])
         /// Stock firmware, installed by a package: root-owned, but links and mode 0644 are how

@@ -1,7 +1,7 @@
 /// What was found where an image may carry a structure.
 package enum Reading<Value: Hashable & Sendable>: Hashable, Sendable {
     case absent
-    /// Something is there that QEMU or firmware would not accept.
+    /// The image contains something that QEMU or firmware would not accept.
     case malformed(MetadataFault)
     case present(Value)
 
@@ -47,8 +47,8 @@ package enum MetadataFault: Hashable, Sendable {
     }
 }
 
-/// Little-endian fields of untrusted bytes. Every read names its offset and is `nil` where the
-/// field does not lie wholly inside: a length or offset found in the bytes can be used as it is.
+/// Little-endian fields of untrusted bytes. Every read names its offset and is `nil` if the
+/// field is not completely inside: a length or offset found in the bytes can be used as it is.
 extension Span where Element == UInt8 {
     package func uint8(at offset: Int) -> UInt8? {
         holds(1, at: offset) ? self[offset] : nil
@@ -78,25 +78,25 @@ extension Span where Element == UInt8 {
         return GUID(low: low, high: high)
     }
 
-    /// Whether the ASCII text stands at `offset`.
+    /// Whether the ASCII text is at `offset`.
     package func holds(_ text: String, at offset: Int) -> Bool {
         holds(text.utf8.count, at: offset)
             && text.utf8.enumerated().allSatisfy { self[offset + $0.offset] == $0.element }
     }
 
-    /// Whether these bytes stand at `offset`.
+    /// Whether these bytes are at `offset`.
     package func holds(_ expected: [UInt8], at offset: Int) -> Bool {
         holds(expected.count, at: offset)
             && expected.indices.allSatisfy { self[offset + $0] == expected[$0] }
     }
 
-    /// A copy of `length` bytes at `offset`, or `nil` where they are not all there.
+    /// A copy of `length` bytes at `offset`, or `nil` if they are not all there.
     package func copy(_ length: Int, at offset: Int) -> [UInt8]? {
         guard holds(length, at: offset) else { return nil }
         return (offset..<offset + length).map { self[$0] }
     }
 
-    /// Whether `length` bytes lie at `offset`. Written so that no sum can overflow.
+    /// Whether there are `length` bytes at `offset`. Written so that no sum can overflow.
     package func holds(_ length: Int, at offset: Int) -> Bool {
         offset >= 0 && length >= 0 && length <= count && offset <= count - length
     }

@@ -92,7 +92,7 @@ extension SEVMetadata {
         case unaligned(Section)
         case beyondFourGiB(Section)
         case overlap(Section, Section)
-        /// The section lies where the image itself is mapped.
+        /// The section is where the image itself is mapped.
         case overlapsImage(Section)
 
         package var text: String {
@@ -150,7 +150,7 @@ extension SEVMetadata.Section: CustomStringConvertible {
 package struct SEVResetBlock: Hashable, Sendable {
     package enum Origin: Hashable, Sendable {
         case table
-        /// The block stands alone in the footer's place, as edk2 had it before edk2-stable202102.
+        /// The block is alone in the footer's place, as in edk2 before edk2-stable202102.
         case standAlone
     }
 
@@ -161,7 +161,7 @@ package struct SEVResetBlock: Hashable, Sendable {
     package var instructionPointer: UInt64 { UInt64(address & 0xFFFF) }
     package var codeSegmentBase: UInt64 { UInt64(address & 0xFFFF_0000) }
 
-    /// Looks in the table and, where there is none of it, in the place of the table's footer, in
+    /// Looks in the table and, if it is not there, in the place of the table's footer, in
     /// the order in which QEMU's `sev_es_find_reset_vector` does.
     static func read(
         from image: Span<UInt8>,

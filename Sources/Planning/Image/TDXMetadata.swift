@@ -1,5 +1,5 @@
-/// Which parts of the image QEMU puts where before a TDX guest starts, in the order in which they
-/// are measured.
+/// Which parts of the image QEMU puts into which places before a TDX guest starts, in the order in
+/// which they are measured.
 ///
 /// Source: edk2 `OvmfPkg/ResetVector/X64/IntelTdxMetadata.asm`, QEMU `hw/i386/tdvf.c`.
 package struct TDXMetadata: Hashable, Sendable {
@@ -113,7 +113,7 @@ extension TDXMetadata.Section {
         self.attributes = TDXMetadata.Attributes(rawValue: attributes)
     }
 
-    /// Where its bytes are in the image; may lie outside of it. No overflow: both are 32 bits wide.
+    /// Where its bytes are in the image; may be outside of it. No overflow: both are 32 bits wide.
     package var data: Range<Int> {
         Int(dataOffset)..<Int(dataOffset) + Int(rawByteCount)
     }
@@ -129,7 +129,7 @@ extension TDXMetadata {
         case wrongRawSize(Section)
         case unaligned(Section)
         case beyondFourGiB(Section)
-        /// A code-only file: the metadata speaks of the file that code and variable store make
+        /// A code-only file: the metadata describes the file that code and variable store make
         /// together. QEMU does not check this and reads after the end.
         case outsideImage(Section, imageByteCount: Int)
         /// The reset vector is not where the CPU starts.
@@ -208,7 +208,8 @@ extension TDXMetadata.Section {
     private var hasFittingRawSize: Bool {
         let needsBytes = kind == .code || kind == .configuration
         return needsBytes == (rawByteCount != 0) && rawByteCount <= memoryByteCount
-            // What is measured is all from the image, so that its digest can be foretold.
+            // Everything that is measured is from the image, so its digest can be computed in
+            // advance.
             && (!attributes.contains(.measured) || UInt64(rawByteCount) == memoryByteCount)
     }
 }

@@ -2,7 +2,7 @@
 /// descriptor (`docs/interop/firmware.json`).
 package struct FirmwareDescriptor: Hashable, Sendable {
     package enum Mapping: Hashable, Sendable {
-        /// Code in flash beside a variable store that is made from a template.
+        /// Code in flash, with a variable store that is made from a template.
         case split(executable: String, template: String)
         /// `-bios`
         case memory(file: String)
@@ -50,8 +50,9 @@ package struct FirmwareDescriptor: Hashable, Sendable {
         )
     }
 
-    /// Where distributions put the template of a code image: beside it, named alike, the one for
-    /// the same variant of the build first. `OVMF_CODE_4M.secboot.fd` has `OVMF_VARS_4M.fd`.
+    /// Where distributions put the template of a code image: next to it, with a similar name, the
+    /// one for the same variant of the build first. `OVMF_CODE_4M.secboot.fd` has
+    /// `OVMF_VARS_4M.fd`.
     package static func templateCandidates(for path: String) -> [String] {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let name = String(path[slash...])
@@ -123,12 +124,12 @@ package struct FirmwareFitness: Hashable, Sendable {
         package let attachment: JudgementContext.Attachment
         package let findings: [Finding]
 
-        /// Whether a guest would start: what is only doubtful is no reason against it.
+        /// Whether a guest would start: a doubt alone is not a reason against it.
         package var isFit: Bool {
             findings.refusal == nil && !findings.warnings().contains(where: \.meansNoStart)
         }
 
-        /// What speaks against it where it is not fit, and else what its owner should know.
+        /// If it is not fit, the reasons against it; else what its owner should know.
         package var reasons: [Finding] {
             guard !isFit else { return findings }
             let refusals = findings.filter { $0.severity == .refuse }
@@ -140,8 +141,8 @@ package struct FirmwareFitness: Hashable, Sendable {
     package let verdicts: [Verdict]
 
     /// - Parameters:
-    ///   - features: of the whole build where known; see ``FirmwareContents``.
-    ///   - fault: what kept from looking into the compressed volume.
+    ///   - features: of the whole build if known; see ``FirmwareContents``.
+    ///   - fault: why the compressed volume could not be read.
     ///   - architecture: of the machine.
     package init(
         of image: FirmwareImage,

@@ -92,7 +92,7 @@ extension FirmwareImage {
 }
 
 extension SEVMetadata {
-    /// The page that the table of kernel hashes is measured with, where it holds all of the table.
+    /// The page that the table of kernel hashes is measured with, if it holds all of the table.
     package func hashSection(for area: GuestArea) -> Section? {
         let end = UInt64(area.base) + UInt64(GuestArea.hashTableByteCount)
         return sections.first {
@@ -149,7 +149,7 @@ package enum GuestRefusal: Hashable, Sendable {
         case .hashTableTooSmall(let byteCount, let minimum):
             "the area for kernel hashes is too small"
                 + " (expected \(minimum) bytes or more, found \(byteCount))"
-        case .noHashSection: "no place for the kernel hashes that are asked for in SEV metadata"
+        case .noHashSection: "no place in the SEV metadata for the kernel hashes that are asked for"
         case .hashesWithoutKernel: "kernel hashes are asked for and there is no kernel to hash"
         }
     }

@@ -4,9 +4,10 @@ package enum ImageRefusal: Failure, Hashable {
     case foreign(ForeignFormat)
     case noVolume(isLegacyBIOS: Bool)
     case damagedVolume(offset: Int)
-    /// Only the volume of the first phase is there, which boots nothing alone.
+    /// Only the volume of the first phase is there, which cannot boot alone.
     case noMainVolume
-    /// What is compressed in the main volume cannot be unpacked, by the firmware neither.
+    /// What is compressed in the main volume cannot be unpacked, and the firmware could not unpack
+    /// it either.
     case damagedContents(ContentsFault)
     case variableStore
     case noResetVector

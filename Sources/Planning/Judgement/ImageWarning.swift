@@ -118,7 +118,7 @@ extension SEVMetadata {
     var hasEmptySection: Bool { sections.contains { $0.byteCount == 0 } }
 }
 
-/// What its owner should know of an image before a guest starts with it. Each can be accepted by
+/// What the owner should know about an image before a guest starts with it. Each can be accepted by
 /// its code, which silences it.
 package enum ImageWarning: Hashable, Sendable {
     case combinedInFlash
@@ -127,9 +127,9 @@ package enum ImageWarning: Hashable, Sendable {
     case requiresSystemManagementMode(machineType: String?, isOff: Bool)
     /// Builds that require SMM crash without a store that can be written to.
     case requiresVariableStore
-    /// The host is not outside of what this build trusts.
+    /// This build trusts the host.
     case genericBuild(GuestKind)
-    /// What the build is made for, and this kind of guest is not of that.
+    /// The build is not made for this kind of guest.
     case noDriver(GuestKind)
     case keysWithoutSecureBoot(SecureBootKeys)
     case unusualSize(byteCount: Int)
@@ -169,7 +169,7 @@ package enum ImageWarning: Hashable, Sendable {
     package var message: String { "\(code.rawValue): \(text)" }
 
     /// Whether such a guest would not start, as far as one can tell. A launch is only warned of it,
-    /// because what it rests on is not all visible in the bytes.
+    /// because not everything that it depends on is visible in the bytes.
     package var meansNoStart: Bool {
         switch self {
         case .noDriver, .firstPhaseNot64Bit: true
@@ -190,7 +190,7 @@ package enum ImageWarning: Hashable, Sendable {
                 + (isOff ? "is off" : "machine type \(quoted(machineType ?? "")) does not have")
                 + ", so the guest will hang without output"
         case .genericBuild(let guest):
-            "no \(guest == .tdx ? "IntelTdx" : "AmdSev") build, so not made to keep the host out of"
+            "not an \(guest == .tdx ? "IntelTdx" : "AmdSev") build, so not made to"
                 + " \(guest.displayNameWithArticle) guest"
         case .requiresVariableStore:
             "built to require SMM and a variable store in flash, which this VM does not have, so the"
@@ -221,7 +221,7 @@ package enum ImageWarning: Hashable, Sendable {
         case .keysWithoutSecureBoot: "give a build with Secure Boot (OVMF_CODE*.secboot.fd)"
         case .unusualSize, .gap: nil
         case .firstPhaseNot64Bit: "give a 64-bit OVMF build"
-        case .hashesWithoutKernel: "turn kernel-hashes off where there is no -kernel"
+        case .hashesWithoutKernel: "turn kernel-hashes off if there is no -kernel"
         }
     }
 }

@@ -1,13 +1,13 @@
 /// Says whether a guest can start with an image, from what is visible in it.
 ///
-/// What cannot boot is refused, what is only doubtful is warned of. Where the form of the image is
-/// wrong, that is the one finding: what else its bytes seem to say has no meaning then.
+/// What cannot boot is refused, what is only doubtful is warned of. If the form of the image is
+/// wrong, that is the only finding: everything else that its bytes seem to say has no meaning then.
 ///
 /// - Parameters:
 ///   - image: what the sealed bytes hold.
 ///   - features: what its compressed volume tells, as far as somebody looked.
-///   - context: what it is to be started with.
-/// - Returns: refusals and warnings; none where all is well.
+///   - context: what it will be started with.
+/// - Returns: refusals and warnings; none if all is well.
 package func judge(
     _ image: FirmwareImage,
     features: BuildFeatures = .unknown,
@@ -21,9 +21,9 @@ package func judge(
         + image.warnings(features: features, in: context).map(Finding.warning)
 }
 
-/// The same, from the image's bytes. Looks into the compressed volume, which takes some
-/// milliseconds, only where the guest could not start with a build that requires SMM. (Code in flash
-/// without a variable store is started by hand alone, and not worth them.)
+/// The same, from the image's bytes. Reads the compressed volume, which takes some
+/// milliseconds, only if the guest could not start with a build that requires SMM. (Code in flash
+/// without a variable store is only started by hand, and not worth them.)
 package func judge(_ bytes: Span<UInt8>, in context: JudgementContext) -> [Finding] {
     let image = FirmwareImage(bytes)
     let mayLackSMM =

@@ -1,4 +1,4 @@
-/// What an image is to be started with, as the command line shows it.
+/// What an image will be started with, as the command line shows it.
 package struct JudgementContext: Hashable, Sendable {
     package enum Attachment: Hashable, Sendable {
         /// Parallel flash, unit 0.
@@ -14,11 +14,12 @@ package struct JudgementContext: Hashable, Sendable {
         case automatic
     }
 
-    /// The variable store beside the code, as far as it is known without writing to it.
+    /// The variable store that is attached with the code, as far as it is known without writing to
+    /// it.
     package struct VariableStoreFacts: Hashable, Sendable {
         /// What firmware of the PC machines crashes on.
         package enum Defect: Hashable, Sendable {
-            /// A qcow2 image that QEMU is told to take for the store itself.
+            /// A qcow2 image that QEMU is told to use as the store itself.
             case qcow2
             /// 0xFF, as erased flash is. (Zeros are fine: the firmware formats them.)
             case erased
@@ -47,9 +48,9 @@ package struct JudgementContext: Hashable, Sendable {
 
     package var guest: GuestKind
     package var attachment: Attachment
-    /// What the QEMU to be started emulates; `nil` where its name does not tell.
+    /// What the QEMU to be started emulates; `nil` if its name does not tell.
     package var architecture: Architecture?
-    /// `nil` where there is none.
+    /// `nil` if there is none.
     package var store: VariableStoreFacts?
     package var systemManagementMode: SystemManagementMode
     /// The type of `-machine`, as written: `pc-q35-9.2+pve0`. `nil` is not known.
@@ -58,7 +59,7 @@ package struct JudgementContext: Hashable, Sendable {
     package var maximumFlashByteCount: Int
     /// `kernel-hashes=on` of the confidential guest's object.
     package var hasKernelHashes: Bool
-    /// Whether `-kernel` is there.
+    /// Whether there is `-kernel`.
     package var hasKernel: Bool
 
     package init(

@@ -1,5 +1,5 @@
 extension FirmwareImage {
-    /// Why the image does not fit its place, beside the variable store.
+    /// Why the image does not fit its place and its variable store.
     func refusalsOfSize(in context: JudgementContext) -> [SizeRefusal] {
         guard context.architecture == .x86 || architecture == .x86 else { return [] }
         var refusals: [SizeRefusal] = []
@@ -41,7 +41,7 @@ extension FirmwareImage {
 
     private func brokenStore(in context: JudgementContext) -> SizeRefusal? {
         guard let defect = context.store?.defect else { return nil }
-        // Whatever the image would make of it, QEMU would write into what is no store.
+        // Whatever the image does with it, QEMU would write into a file that is not a store.
         guard defect == .code || kind == .code && architecture == .x86 else { return nil }
         return .brokenStore(defect)
     }
@@ -53,7 +53,7 @@ extension FirmwareImage {
     }
 }
 
-/// Why an image does not fit the place where it is to be.
+/// Why an image does not fit the place where it will be.
 package enum SizeRefusal: Hashable, Sendable {
     case notWholePages(byteCount: Int)
     /// The image ends before its last volume does, or before its own metadata says.
@@ -94,7 +94,7 @@ package enum SizeRefusal: Hashable, Sendable {
             "too large for flash, variable store included"
                 + " (expected \(maximum) bytes or fewer, found \(byteCount))"
         case .coversDevices(let byteCount):
-            "too large for -bios (expected 16777216 bytes or fewer, found \(byteCount)): devices lie"
+            "too large for -bios (expected 16777216 bytes or fewer, found \(byteCount)): devices are"
                 + " where it begins"
         case .notWholeBIOS(let byteCount, let isCode):
             (isCode ? "a split code image, without its variable store, does" : "the image does")
@@ -106,15 +106,16 @@ package enum SizeRefusal: Hashable, Sendable {
         case .brokenStore(.code):
             "the VM's variable store is a code image, which the guest would write its variables into"
         case .brokenStore(.erased):
-            "the VM's variable store begins with 0xff bytes, as erased flash, on which it crashes"
+            "the VM's variable store begins with 0xff bytes, like erased flash, and the firmware"
+                + " crashes on it"
         }
     }
 
     package var hint: String? {
         switch self {
         case .notWholePages, .truncated, .trailingBytes, .leadingBytes: "upload the image again"
-        case .tooLarge: "'-machine max-fw-size=' raises the limit, where the image is right"
-        case .coversDevices: "give the image without what was put in front of it"
+        case .tooLarge: "if the image is right, '-machine max-fw-size=' raises the limit"
+        case .coversDevices: "give the image without the bytes in front of it"
         case .notWholeBIOS(_, isCode: true): "give the combined image (OVMF.fd, not OVMF_CODE*.fd)"
         case .notWholeBIOS(_, isCode: false): "upload the image again"
         case .otherStore(let expected, _):

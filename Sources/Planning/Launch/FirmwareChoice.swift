@@ -3,15 +3,15 @@ package import SystemPackage
 /// Which image this VM asked for, and which digests it must have.
 package struct FirmwareChoice: Equatable, Sendable {
     package enum Image: Equatable, Sendable {
-        /// A firmware volume that the command line or a `vm:` section names.
+        /// A firmware image that the command line or a `vm:` section names.
         case volume(FirmwareVolumeID)
-        /// Stock firmware that the command line attaches, by its path; only where the
-        /// configuration says `stock-firmware verify`.
+        /// Stock firmware that the command line attaches, by its path; only if the configuration
+        /// says `stock-firmware verify`.
         case stock(FilePath)
     }
 
     package let image: Image
-    /// Empty where nobody pinned the image: it is then refused, but only once its digest is known,
+    /// Empty if nobody pinned the image: it is then refused, but only once its digest is known,
     /// so that the message can show it.
     package let pins: [ImageRequest.Pin]
     /// The guest kinds that the pin allows; `nil` for all.
@@ -32,14 +32,14 @@ package struct FirmwareChoice: Equatable, Sendable {
     /// What messages call the image before they quote its name.
     package var noun: String {
         switch image {
-        case .volume: "firmware volume"
+        case .volume: "firmware image"
         case .stock: "stock firmware"
         }
     }
 }
 
 extension FirmwareChoice {
-    /// What the VM asks for: `nil` where it starts with whatever its command line attaches.
+    /// What the VM asks for: `nil` if it starts with whatever its command line attaches.
     package init?(_ request: LaunchRequest, settings: LaunchSettings) throws(LaunchFailure) {
         let asked = settings.section?.firmware
         if let option = request.firmware {
@@ -103,7 +103,7 @@ extension FirmwareChoice {
     /// What follows from the findings about the image.
     ///
     /// Stock firmware is only warned of: `stock-firmware verify` asks that the bytes are the pinned
-    /// ones, and what QEMU starts without the launcher it has to start with it too.
+    /// ones, and everything that QEMU starts without the launcher has to start with it too.
     ///
     /// - Returns: what is left to warn of after what the configuration accepts.
     /// - Throws: the first reason not to start.
@@ -120,7 +120,7 @@ extension FirmwareChoice {
     private func isWorthSaying(_ finding: Finding) -> Bool {
         switch finding {
         case .warning(let warning): !accepted.contains(warning.code)
-        // Stock firmware may well be a PC BIOS: nobody asked for another.
+        // Stock firmware may be a PC BIOS: nobody asked for another firmware.
         case .refusal(.noVolume(isLegacyBIOS: true)): false
         case .refusal: true
         }
@@ -130,7 +130,7 @@ extension FirmwareChoice {
 /// Why a guest cannot start with the image that it asked for: the image by its name, and what its
 /// structure tells.
 package struct ImageUnfit: Failure {
-    /// `firmware volume 'local:efi-firmware/a.fd'`
+    /// `firmware image 'local:efi-firmware/a.fd'`
     package let image: String
     package let refusal: ImageRefusal
 
@@ -144,7 +144,7 @@ package struct ImageUnfit: Failure {
     package var exitStatus: ExitStatus { refusal.exitStatus }
 }
 
-/// What a VM is to start with.
+/// What a VM will start with.
 package enum FirmwareDemand: Equatable, Sendable {
     /// Whatever its command line attaches.
     case nothing

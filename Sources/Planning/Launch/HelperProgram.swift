@@ -2,7 +2,7 @@
 package struct HelperProgram: Hashable, Sendable {
     /// The option, as messages quote it.
     package let option: String
-    /// A path, or a name that a shell looks up; of several the ones that are there.
+    /// A path, or a name that a shell looks up; of several, those that exist.
     package let candidates: [ByteString]
 }
 
@@ -69,15 +69,16 @@ extension ByteString {
 
 /// That a program which QEMU starts will lack the rights it was installed with.
 ///
-/// A filter of somebody who is not root comes with no_new_privs (seccomp(2)), in ``SeccompMode/log``
-/// as well, and under it execve(2) gives nothing for the set-user-ID bit, the set-group-ID bit and
-/// file capabilities. The program starts all the same, and fails later, with an error of its own.
+/// If the launcher is not root, a filter comes with no_new_privs (seccomp(2)), in
+/// ``SeccompMode/log`` as well, and under it execve(2) gives nothing for the set-user-ID bit, the
+/// set-group-ID bit and file capabilities. The program still starts, and fails later with its own
+/// error.
 package struct HelperWarning: Hashable, Sendable {
     package let option: String
     package let program: ByteString
     package let origin: RightsOrigin
 
-    /// Where a program has rights from that its caller lacks.
+    /// How a program gets rights that its caller lacks.
     package enum RightsOrigin: String, Sendable, CaseIterable {
         case setUserID = "is set-user-ID"
         case setGroupID = "is set-group-ID"
@@ -92,10 +93,11 @@ package struct HelperWarning: Hashable, Sendable {
 
     package var message: String {
         "option \(option): \(quoted(program)) \(origin.rawValue), which gives it no rights under the filter of"
-            + " a launcher that is not root (no_new_privs), in 'seccomp log' neither"
+            + " a launcher that is not root (no_new_privs), not even with 'seccomp log'"
     }
 
     package var hint: String {
-        "open the tap beforehand and pass fd=, or start the VM as root, or set 'seccomp off' for this VM"
+        "open the tap in advance and pass fd=, or start the VM as root, or set 'seccomp off' for"
+            + " this VM"
     }
 }

@@ -1,4 +1,4 @@
-/// What a plan with custom firmware depends on beside the call and its settings, as it was found
+/// What a plan with custom firmware depends on besides the call and its settings, as it was found
 /// on this host.
 package struct HostState: Sendable {
     package var storages: StorageConfiguration
@@ -7,9 +7,9 @@ package struct HostState: Sendable {
     package var imageDescriptor: Int32
     /// Those that will hold sealed copies of QEMU's files of settings, by the files' names.
     package var settingsDescriptors: [ByteString: Int32]
-    /// Of the directories that the environment names, those that are nobody else's.
+    /// Those directories of the environment that nobody else can change.
     package var ownDirectories: [ByteString]
-    /// `nil` where nothing asks for it.
+    /// `nil` if nothing asks for it.
     package var surroundings: LaunchSurroundings?
 
     package init(
@@ -48,11 +48,11 @@ package struct LaunchSettings: Sendable {
     package let configuration: LauncherConfiguration
     /// The `vm:` section that is for this VM.
     package let section: VirtualMachineSection?
-    /// What somebody who starts the VM by hand chose in place of the configuration's.
+    /// What a person who starts the VM by hand chose instead of the configured mode.
     private var seccompByHand: SeccompMode?
 
-    /// - Throws: where the configuration has a section for this VM, but contradicts itself or was
-    ///   written for another VM of the same ID.
+    /// - Throws: if the configuration has a section for this VM, but contradicts itself or was
+    ///   written for another VM with the same ID.
     package init(
         _ configuration: LauncherConfiguration,
         for identity: MachineIdentity,
@@ -77,7 +77,7 @@ package struct LaunchSettings: Sendable {
         section = nil
     }
 
-    /// The same, with another mode where one is given.
+    /// The same, with another mode if one is given.
     package func choosing(_ seccomp: SeccompMode?) -> LaunchSettings {
         var settings = self
         settings.seccompByHand = seccomp
@@ -92,7 +92,8 @@ package struct LaunchSettings: Sendable {
     package var spawn: SpawnPolicy { configuration.spawn(for: section).value }
     /// Groups of system calls that the configuration adds.
     package var groups: [SyscallGroup] { configuration.groups(for: section) }
-    /// What an administrator answers for, although the launcher does not know it to be harmless.
+    /// What an administrator takes responsibility for, although the launcher does not know it to be
+    /// harmless.
     package var permitted: Set<AuditedItem> {
         Set(configuration.permitted.map(\.value)).union(section?.permitted.map(\.value) ?? [])
     }

@@ -28,10 +28,10 @@ extension JudgementContext {
 }
 
 extension JudgementContext.VariableStoreFacts {
-    /// `size=` counts where it is given, as Proxmox does, whose volumes may be larger than the
+    /// `size=` counts if it is given, as for Proxmox, whose volumes may be larger than the
     /// store in them.
     ///
-    /// - Parameter file: what was found in the store's file; `nil` where nobody looked.
+    /// - Parameter file: what was found in the store's file; `nil` if nobody looked.
     package init(_ store: FlashFile, file: VariableStoreFile? = nil) {
         let byteCount =
             store.statedByteCount ?? file?.byteCount(as: store.format, from: store.offset)
@@ -57,7 +57,7 @@ package struct VariableStoreFile: Equatable, Sendable {
         self.byteCount = byteCount
     }
 
-    /// What the guest sees, in bytes; `nil` where it is not known.
+    /// What the guest sees, in bytes; `nil` if it is not known.
     ///
     /// - Parameters:
     ///   - format: as the command line names it.
@@ -70,7 +70,8 @@ package struct VariableStoreFile: Equatable, Sendable {
         }
     }
 
-    /// Why the firmware would crash on what it finds in its flash, or QEMU write into what is none.
+    /// Why the firmware would crash on what it finds in its flash, or QEMU would write into
+    /// something that is not a variable store.
     func defect(
         as format: FlashFile.Format,
         from offset: UInt64,

@@ -1,9 +1,10 @@
-/// What QEMU gets of the environment where root launches custom firmware. The firmware is verified,
-/// so what maps it has to be what was installed.
+/// Which part of the environment QEMU gets if root launches custom firmware. The firmware is
+/// verified, so the program that maps it has to be the installed one.
 ///
-/// QEMU's libraries load code by more variables than anybody knows, and by more with each release:
-/// the dynamic loader's, but also drivers of graphics, plugins of sound, configurations that name
-/// shared objects. So those pass of which it is known what they do, and all others are removed.
+/// Many environment variables make QEMU's libraries load code. Nobody knows all of them, and each
+/// release adds more: the dynamic loader's, but also drivers of graphics, plugins of sound,
+/// configurations that name shared objects. So the known harmless ones are kept, and all others are
+/// removed.
 package struct KeptEnvironment: Equatable, Sendable {
     /// Word for word, in the caller's order.
     package private(set) var variables: [ByteString] = []
@@ -11,7 +12,7 @@ package struct KeptEnvironment: Equatable, Sendable {
     package private(set) var removed: [ByteString] = []
 
     /// - Parameters:
-    ///   - names: what the configuration keeps besides, whatever its value.
+    ///   - names: what the configuration also keeps, whatever its value.
     ///   - directories: those of ``directories(in:)`` that nobody but root and the launcher's user
     ///     can put a file into.
     package init(
@@ -50,7 +51,7 @@ package struct KeptEnvironment: Equatable, Sendable {
         }
     }
 
-    /// - Returns: the value is `nil` where there is no `=`.
+    /// - Returns: the value is `nil` if there is no `=`.
     private static func parts(
         of variable: ByteString
     ) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>?) {
@@ -124,7 +125,7 @@ private func isTimeZone(_ value: ArraySlice<UInt8>) -> Bool {
 }
 
 extension KeptVariable {
-    /// Variables of which it is known what they do to QEMU, its libraries and the programs that it
+    /// Variables whose effect on QEMU, its libraries and the programs that it
     /// starts: they load no code, and no settings that somebody else may write to.
     package static let table: [KeptVariable] = [
         // Language and time.
@@ -201,7 +202,7 @@ extension KeptVariable {
         ),
         .init("LOGNAME", "USER", because: "a name for messages and for SSH"),
         .init("PATH", as: .searchPath, because: "scripts and exec: find their programs by it"),
-        .init("PWD", because: "the working directory; taken for it only where it is the same"),
+        .init("PWD", because: "the working directory; used only if it is the same directory"),
         .init("SHELL", because: "no part of QEMU starts it"),
 
         // The service manager.

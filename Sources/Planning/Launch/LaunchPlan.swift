@@ -3,7 +3,7 @@ package import SystemPackage
 /// Everything a launch will do, decided: a plain value that can be shown instead of carried out.
 package struct LaunchPlan: Equatable, Sendable {
     package let identity: MachineIdentity
-    /// `nil` where QEMU gets the firmware that its command line attaches, unlooked at.
+    /// `nil` if QEMU gets the firmware that its command line attaches, without a check.
     package let firmware: FirmwarePlan?
     /// QEMU's own, with what its files of settings say.
     package let commandLine: QEMUCommandLine
@@ -27,7 +27,7 @@ package struct LaunchPlan: Equatable, Sendable {
         package let attachment: FirmwareAttachment
         /// What the image is judged against once its bytes are known.
         package let context: JudgementContext
-        /// The store beside the code image, whose file tells the rest of the context.
+        /// The variable store of the code image, whose file tells the rest of the context.
         package let variableStore: FlashFile?
     }
 
@@ -80,7 +80,7 @@ package enum LaunchWarning: Equatable, Sendable {
     }
 }
 
-/// What the system log keeps of a launch: one line of facts, in `key=value` form.
+/// What the system log keeps about a launch: one line of facts, in `key=value` form.
 package struct LaunchRecord: Equatable, Sendable {
     package let text: String
 

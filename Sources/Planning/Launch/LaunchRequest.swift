@@ -9,8 +9,8 @@ package struct LaunchRequest: Equatable, Sendable {
     package let efiDisk: EFIDisk?
     /// The value of `-launcher-config`.
     package let configurationPath: FilePath?
-    /// Whether QEMU will only print something and end: such a call starts no VM, so it goes
-    /// through even where the configuration is broken. One that asks for firmware is never that.
+    /// Whether QEMU will only print something and end: such a call starts no VM, so it goes through
+    /// even if the configuration is broken. A call that asks for firmware is never such a call.
     package let isQuestion: Bool
 
     /// - Parameter files: what was found of the files of settings that the command line names.
@@ -64,8 +64,8 @@ extension LaunchRequest {
         return QEMUCommandLine(ArgumentVector(edits.applied(to: vector)), files: commandLine.files)
     }
 
-    /// Every number that occurs in the command line or in its files of settings. A descriptor of
-    /// ours must have none of them: `fd=28` in any option would make QEMU take it for its own.
+    /// Every number that occurs in the command line or in its files of settings. Our descriptors
+    /// must have none of them: `fd=28` in any option would make QEMU take it for its own.
     package var mentionedNumbers: Set<Int32> {
         let settings = commandLine.files.all.flatMap { $0.settings?.sections ?? [] }
         let values = settings.flatMap(\.settings).map(\.value)
@@ -93,7 +93,7 @@ extension LaunchRequest {
         return ByteString(result)
     }
 
-    /// In decimal and, where they could be written so, in hexadecimal and octal.
+    /// In decimal and, if possible, in hexadecimal and octal.
     private static func numbers(in text: ByteString) -> [Int32] {
         var numbers: [Int32] = []
         for word in text.bytes.split(whereSeparator: { !isLetterOrDigit($0) }) {
@@ -140,17 +140,17 @@ extension ArgumentVector {
     package var readsDefaultSettings: Bool { !has("no-user-config") }
 }
 
-/// How the launcher was called: everything of its own process that a decision may depend on.
+/// How the launcher was called: everything about its own process that a decision may depend on.
 package struct Invocation: Hashable, Sendable {
     /// argv, from argv[0] on.
     package let arguments: [ByteString]
-    /// Each entry as it stood, usually `NAME=VALUE`.
+    /// Each entry unchanged, usually `NAME=VALUE`.
     package let environment: [ByteString]
     /// Whether the effective user is root.
     package let isRoot: Bool
     /// The host's name up to its first dot: what Proxmox's `nodes` properties name.
     package let nodeName: String
-    /// Whether another user than root and the effective one may add files to the working
+    /// Whether a user other than root and the effective one may add files to the working
     /// directory, where QEMU looks for option ROMs first.
     package let workingDirectoryIsWritableByOthers: Bool
 
@@ -182,7 +182,7 @@ package struct Invocation: Hashable, Sendable {
 
 /// A call that asks QEMU to print something instead of starting a VM.
 enum HelpQuestion {
-    /// Options whose value is a question where it is `help` or `?` and nothing else. Of options
+    /// Options whose value is a question if it is exactly `help` or `?`. Of options
     /// given more than once QEMU may look at the last one only, so that one has to be the question.
     ///
     /// QEMU ends with status 0 before it makes any machine (`qemu_init` and

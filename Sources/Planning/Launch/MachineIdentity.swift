@@ -1,13 +1,13 @@
 package import SystemPackage
 
-/// Which VM a command line starts, by the names it gives itself.
+/// Which VM a command line starts, by the names in the command line.
 package struct MachineIdentity: Hashable, Sendable {
     /// Proxmox's VM ID: the value of `-id`, an option that only its build of QEMU has.
     package let vmID: ByteString?
     /// The guest's name: the last `-name NAME` or `-name guest=NAME`.
     package let name: ByteString?
     /// The last of `-uuid` and `-smbios type=1,uuid=`, which set the same thing; not that of a
-    /// mediated device, where the VM has one of its own.
+    /// mediated device, which has its own.
     package let uuid: ByteString?
 
     package init(vmID: ByteString? = nil, name: ByteString? = nil, uuid: ByteString? = nil) {
@@ -42,7 +42,7 @@ package struct MachineIdentity: Hashable, Sendable {
     private static func uuid(in option: StatedOption) -> ByteString? {
         switch option.name {
         case "uuid": option["value"]
-        // A number that is written so that only QEMU can read it may be 1: -18446744073709551615 is.
+        // A number in a form that only QEMU can read may be 1: -18446744073709551615 is.
         case "smbios":
             (option["type"].map { QEMUValue.number($0) ?? 1 }) == 1 ? option["uuid"] : nil
         default: nil
@@ -82,7 +82,7 @@ package enum QEMUProgram {
         architecture(of: name).map { $0 == "x86_64" || $0 == "i386" } ?? true
     }
 
-    /// What stands behind `qemu-system-`, where that is a word of its own.
+    /// The word after `qemu-system-`, if there is one.
     private static func architecture(of name: ByteString) -> String? {
         let last = name.lastPathComponent
         guard last.hasPrefix("qemu-system-"), let text = last.text else { return nil }

@@ -12,9 +12,9 @@ package enum Planner {
             : try LaunchSettings(configuration, for: request.identity)
     }
 
-    /// A launch without custom firmware: every word, variable and descriptor as it came.
+    /// A launch without custom firmware: every word, variable and descriptor stays unchanged.
     ///
-    /// - Parameter surroundings: `nil` where nothing asks for them.
+    /// - Parameter surroundings: `nil` if nothing asks for them.
     package static func passThrough(
         _ request: LaunchRequest,
         settings: LaunchSettings,
@@ -166,7 +166,7 @@ extension Planner {
         }
     }
 
-    /// Read from the rewritten command line, because that is the one that QEMU gets.
+    /// Read from the rewritten command line, because QEMU gets that one.
     static func firmwarePlan(
         _ choice: FirmwareChoice,
         _ image: ImageRequest,
@@ -236,7 +236,7 @@ extension Planner {
         }
         let commandLine = rewritten ?? request.passedThrough
         guard let surroundings else {
-            // No rows: a mode that wants some lets nothing pass.
+            // No rows: a mode that needs rows lets nothing pass.
             return .init(
                 mode: settings.seccomp,
                 ruleset: ruleset,
@@ -280,7 +280,7 @@ extension Planner {
         commandLine.options.filter { option in
             switch option.name {
             case "incoming", "loadvm", "loadstate": true
-            // A replay starts from a snapshot where one is named.
+            // A replay starts from a snapshot if one is named.
             case "icount": option["rrsnapshot"] != nil
             default: false
             }

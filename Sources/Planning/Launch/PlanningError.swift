@@ -1,5 +1,5 @@
-/// Why a launch was not even begun, where that is found out only by all parts together: what one
-/// part alone finds wrong it says by an error of its own.
+/// Why a launch did not begin, if only all parts together can find that out. What one part alone
+/// finds is an error of that part.
 package enum PlanningError: Failure {
     case unsupportedMachine(type: ByteString)
     case otherArchitecture(program: ByteString)
@@ -7,11 +7,11 @@ package enum PlanningError: Failure {
     case volumesDiffer(option: FirmwareVolumeID, section: FirmwareVolumeID, place: String)
     /// The command line and the configuration pin different digests.
     case pinsDiffer(volume: FirmwareVolumeID, one: ImageRequest.Pin, other: ImageRequest.Pin)
-    /// The pin is meant for other kinds of guest.
+    /// The pin is for other kinds of guest.
     case guestNotAllowed(GuestKind, image: String, allowed: [GuestKind])
-    /// There are sections by VM ID, and it cannot be told whether one is for this VM.
+    /// There are sections by VM ID, and it is not known whether one is for this VM.
     case notAVMID(ByteString)
-    /// `stock-firmware verify`, and the firmware is no file of this host.
+    /// `stock-firmware verify`, and the firmware is not a file of this host.
     case stockFirmwareNotAFile(ByteString)
     /// `stock-firmware verify`, and QEMU would find no file of that name.
     case stockFirmwareMissing(ByteString, directories: [String])
@@ -28,7 +28,7 @@ package enum PlanningError: Failure {
             "option -efi-firmware names \(quoted(option.description)), but \(place) names"
                 + " \(quoted(section.description))"
         case .pinsDiffer(let volume, let one, let other):
-            "firmware volume \(quoted(volume.description)): pinned to \(one.digest) by \(one.origin),"
+            "firmware image \(quoted(volume.description)): pinned to \(one.digest) by \(one.origin),"
                 + " but to \(other.digest) by \(other.origin)"
         case .guestNotAllowed(let guest, let image, let allowed):
             "firmware \(quoted(image)): not for \(guest.displayName) guests (expected"

@@ -59,7 +59,7 @@ package enum StockImage {
         return FilePath(text)
     }
 
-    /// The file that QEMU reads its first code from, where the command line names one; for those
+    /// The file that QEMU reads its first code from, if the command line names one; for commands
     /// that only look at it.
     package static func path(
         in commandLine: QEMUCommandLine

@@ -1,5 +1,5 @@
-/// What CPUID leaf 1 returns in EAX: family, model and stepping of a virtual CPU. It stands in RDX
-/// at reset, so SEV-ES and SEV-SNP launch digests depend on it.
+/// What CPUID leaf 1 returns in EAX: family, model and stepping of a virtual CPU. It is in RDX at
+/// reset, so SEV-ES and SEV-SNP launch digests depend on it.
 package struct CPUSignature: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
 
@@ -41,7 +41,7 @@ package struct CPUSignature: RawRepresentable, Hashable, Sendable {
 
 extension CPUSignature {
     /// The signature that the value of `-cpu` comes to: a model's, unless `family`, `model` or
-    /// `stepping` say otherwise. `nil` where the model's is not known or a number cannot be.
+    /// `stepping` say otherwise. `nil` if the model's is not known or a number cannot be.
     ///
     /// - Parameter machine: the type of `-machine`. `qemu64` had another signature in those of QEMU
     ///   6.0 and older (`pc_compat_6_0` in QEMU's hw/i386/pc.c).
@@ -84,7 +84,7 @@ extension CPUSignature {
         let signature: UInt32
         /// How many there are of `-v1`, `-v2` and so on; none for an older name.
         private let versionCount: Int
-        /// The signatures of `-v2` and so on, where they are not all the same.
+        /// The signatures of `-v2` and so on, if they are not all the same.
         private let laterSignatures: [UInt32]
 
         init(_ name: String, _ signature: UInt32, versions: Int = 0) {

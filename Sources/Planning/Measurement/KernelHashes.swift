@@ -12,8 +12,8 @@ package struct KernelHashes: Hashable, Sendable {
 
     /// - Parameters:
     ///   - kernel: the file of `-kernel`, byte for byte.
-    ///   - initrd: the file of `-initrd`; none where it is not given.
-    ///   - commandLine: the text of `-append`; `nil` and empty come to the same.
+    ///   - initrd: the file of `-initrd`; none if it is not given.
+    ///   - commandLine: the text of `-append`; `nil` and empty mean the same.
     package init(
         kernel: Span<UInt8>,
         initrd: Span<UInt8>,
@@ -26,7 +26,7 @@ package struct KernelHashes: Hashable, Sendable {
         self.commandLine = SHA256.hash(text.span)
     }
 
-    /// The table as it lies in the guest's memory, padding included.
+    /// The table as it is in the guest's memory, padding included.
     package var table: [UInt8] {
         var table = [UInt8](repeating: 0, count: GuestArea.hashTableByteCount)
         var offset = 0

@@ -1,7 +1,7 @@
 import struct Crypto.SHA256
 
-/// The digests that the owner of a confidential guest should see, foretold from the firmware and
-/// the command line.
+/// The digests that the owner of a confidential guest should see, computed in advance from the
+/// firmware and the command line.
 ///
 /// Each covers the initial memory and CPU state only. Policy, identity block, host data, memory
 /// size and devices are separate fields of the reports, or in none.
@@ -9,13 +9,13 @@ package enum LaunchDigest {}
 
 extension LaunchDigest {
     /// Plain SEV: SHA-256 over what QEMU encrypts. The platform's firmware reports it only inside
-    /// of an HMAC, so it can be compared by who holds the guest's integrity key.
+    /// of an HMAC, so only the holder of the guest's integrity key can compare it.
     ///
     /// Source: QEMU `docs/system/i386/amd-memory-encryption.rst`.
     ///
     /// - Parameters:
     ///   - firmware: the image of `-bios`, or of flash unit 0.
-    ///   - hashes: where `kernel-hashes` is on and there is a kernel.
+    ///   - hashes: if `kernel-hashes` is on and there is a kernel.
     package static func sev(
         firmware: Span<UInt8>,
         hashes: KernelHashes? = nil,
@@ -37,7 +37,7 @@ extension LaunchDigest {
 
     /// SEV-ES: as SEV, and the save area of every CPU.
     ///
-    /// - Returns: a digest for each of the variants, which begin alike.
+    /// - Returns: a digest for each of the variants, which have the same beginning.
     package static func sevES(
         firmware: Span<UInt8>,
         processors: Processors,

@@ -1,4 +1,4 @@
-/// What of QEMU's command line a launch digest depends on.
+/// The parts of QEMU's command line that a launch digest depends on.
 package struct MeasuredCommandLine: Hashable, Sendable {
     /// The files whose hashes are put into the guest's memory, and the text of `-append`.
     package struct Kernel: Hashable, Sendable {
@@ -10,9 +10,9 @@ package struct MeasuredCommandLine: Hashable, Sendable {
     package let guest: GuestKind
     package let processorCount: Int
     package let model: Model
-    /// `nil` where `kernel-hashes` is off or there is no kernel.
+    /// `nil` if `kernel-hashes` is off or there is no kernel.
     package let kernel: Kernel?
-    /// The variant of SEV-ES that the command line asks for; `nil` where it leaves that to QEMU.
+    /// The variant of SEV-ES that the command line asks for; `nil` if it leaves that to QEMU.
     package let variant: ExpectedDigest.Variant?
 
     /// - Parameter commandLine: QEMU's own, with what its files of settings say.
@@ -39,7 +39,7 @@ package struct MeasuredCommandLine: Hashable, Sendable {
         )
     }
 
-    /// CPUs beside those of `-smp` have save areas too, and properties may be set from elsewhere.
+    /// CPUs besides those of `-smp` have save areas too, and properties may be set elsewhere.
     private static func refuseOtherProcessors(
         in commandLine: QEMUCommandLine
     ) throws(MeasurementGap) {
@@ -122,7 +122,7 @@ package struct MeasuredCommandLine: Hashable, Sendable {
     }
 }
 
-/// Why no launch digest can be foretold for a command line.
+/// Why no launch digest can be computed for a command line.
 package enum MeasurementGap: Failure {
     case notConfidential
     /// QEMU takes what its build has as a default.
@@ -133,7 +133,7 @@ package enum MeasurementGap: Failure {
     case processorCount
     case processorModel(ByteString)
     case processorDevice(option: String)
-    /// The host's processor cannot start such guests, so it is not the one that will.
+    /// The host's processor cannot start such guests, so another one will.
     case hostProcessor(vendor: String)
     /// What goes into the guest with the kernel, and perhaps into its hash.
     case appended(option: String)
@@ -155,7 +155,7 @@ package enum MeasurementGap: Failure {
             "CPU model \(quoted(model)): its signature is not known"
         case .processorDevice(let option): "\(option) changes the CPUs that are measured"
         case .hostProcessor(let vendor):
-            "this host's CPU (\(vendor)) is not the one that the guest will start on"
+            "the guest will not start on this host's CPU (\(vendor))"
         case .appended(let option): "\(option): what is measured with it is not known"
         case .otherFirmware(let option): "\(option): which firmware is measured is not known"
         case .flashFormat(let file):

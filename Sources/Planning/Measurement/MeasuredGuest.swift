@@ -1,4 +1,4 @@
-/// Everything that a launch digest depends on beside the image.
+/// Everything that a launch digest depends on besides the image.
 package enum MeasuredGuest: Hashable, Sendable {
     case sev(KernelHashes?)
     /// Of all variants, or of the one that is known to be used.
@@ -16,7 +16,7 @@ package enum MeasuredGuest: Hashable, Sendable {
     }
 }
 
-/// A launch digest, and under which of several circumstances it is to be expected.
+/// A launch digest, and the circumstances under which to expect it.
 package struct ExpectedDigest: Hashable, Sendable {
     /// What the command line does not decide.
     package enum Variant: String, Hashable, Sendable, CaseIterable {
@@ -35,18 +35,18 @@ package struct ExpectedDigest: Hashable, Sendable {
             case .legacy: "QEMU 9.2 to 11.0, and older, unless legacy-vm-type=off"
             case .init2: "legacy-vm-type=off; Linux 6.10 or newer"
             case .singlePass: "Linux 6.16 or newer, QEMU 10.1 or newer"
-            case .twoPass: "kernels and QEMU with TDX from before it was upstream"
+            case .twoPass: "kernels and QEMU with TDX patches from before it was upstream"
             }
         }
     }
 
-    /// `nil` where there is only one.
+    /// `nil` if there is only one.
     package let variant: Variant?
     package let digest: Digest
 }
 
 extension LaunchDigest {
-    /// The digests to expect; where there are several, the most likely one comes first.
+    /// The digests to expect; if there are several, the most likely one comes first.
     package static func expected(
         of guest: MeasuredGuest,
         firmware: Span<UInt8>,
@@ -93,10 +93,10 @@ extension LaunchDigest.SEVESVariant {
     }
 }
 
-/// The launch digest that the owner of a confidential guest should see, or why it cannot be told.
+/// The launch digest that the owner of a confidential guest should see, or why it is not known.
 package enum LaunchForecast: Equatable, Sendable {
     case digests([ExpectedDigest])
-    /// In a box of its own: Swift could not hand over a launch that has `any Failure` in place.
+    /// In a separate box: Swift could not hand over a launch that has `any Failure` in place.
     indirect case unknown(LaunchFailure)
 
     package static func gap(_ gap: MeasurementGap) -> LaunchForecast {

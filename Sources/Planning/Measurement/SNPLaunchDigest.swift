@@ -7,7 +7,7 @@ extension LaunchDigest {
     ///
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
-    ///   - hashes: where `kernel-hashes` is on.
+    ///   - hashes: if `kernel-hashes` is on.
     package static func sevSNP(
         firmware: Span<UInt8>,
         processors: Processors,
@@ -103,7 +103,7 @@ struct SNPChain {
     /// The launch digest so far.
     var digest: [UInt8] { Array(info[..<Self.contentsOffset]) }
 
-    /// - Parameter hashPage: the page with the kernel's hashes, where there are any.
+    /// - Parameter hashPage: the page with the kernel's hashes, if there are any.
     mutating func add(_ section: SEVMetadata.Section, hashPage: [UInt8]?) {
         let pages = stride(from: UInt64(section.address), to: section.end, by: Self.pageByteCount)
         if section.kind == .kernelHashes, let hashPage {

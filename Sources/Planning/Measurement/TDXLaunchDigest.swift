@@ -1,7 +1,7 @@
 import struct Crypto.SHA384
 
 extension LaunchDigest {
-    /// In which order the host tells the TDX module of a section's pages and of their contents.
+    /// The order in which the host gives the TDX module a section's pages and their contents.
     package enum TDXOrder: String, Hashable, Sendable, CaseIterable {
         /// Each page and then its contents: Linux 6.16 and newer.
         case singlePass
@@ -43,7 +43,8 @@ struct TDXChain {
     private var addition = Record("MEM.PAGE.ADD")
     private var measurement = Record("MR.EXTEND")
 
-    /// The section is free of defects: whole pages, and all of what is measured lies in the image.
+    /// The section has no defects: it is whole pages, and everything that is measured is in the
+    /// image.
     mutating func add(_ section: TDXMetadata.Section, of image: Span<UInt8>, order: Order) {
         let pages = stride(from: section.address, to: section.end, by: Int(Self.pageByteCount))
         let isMeasured = section.attributes.contains(.measured)

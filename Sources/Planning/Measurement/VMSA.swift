@@ -105,7 +105,7 @@ package struct Processors: Hashable, Sendable {
     /// Those of `-smp` and the cold-plugged ones; not `maxcpus`.
     package let count: Int
     package let signature: CPUSignature
-    /// SEV_FEATURES, where the host's kernel sets others than the guest kind's own.
+    /// SEV_FEATURES, if the host's kernel sets others than those of the guest kind.
     package let features: GuestFeatures?
 
     package init(

@@ -170,8 +170,8 @@ extension StatedOption {
 
     private var tapStartsProgram: Bool { self["helper"] != nil || !tapScripts.isEmpty }
 
-    /// QEMU runs /etc/qemu-ifup and /etc/qemu-ifdown where nothing else is said; a tap that a helper
-    /// or somebody else opens has no scripts (net/tap.c).
+    /// QEMU runs /etc/qemu-ifup and /etc/qemu-ifdown unless the option names others; a tap that a
+    /// helper or somebody else opens has no scripts (net/tap.c).
     var tapScripts: [ByteString] {
         guard self["helper"] == nil, self["fd"] == nil, self["fds"] == nil else { return [] }
         return [self["script"] ?? "/etc/qemu-ifup", self["downscript"] ?? "/etc/qemu-ifdown"]

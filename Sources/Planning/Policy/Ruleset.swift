@@ -19,7 +19,7 @@ package struct Ruleset: Hashable, Sendable {
     package enum Execution: String, Sendable, CaseIterable {
         /// Once: the launcher becomes QEMU, and nothing after that.
         case once
-        /// As often as the rows allow: QEMU starts programs of its own.
+        /// As often as the rows allow: QEMU starts other programs.
         case unlimited
     }
 }
@@ -29,8 +29,8 @@ extension Ruleset {
 
     /// What a call made through the native ABI is answered with.
     ///
-    /// A row with argument checks speaks before a row without; among rows that match alike, the
-    /// more permissive one holds; where no row matches, the default.
+    /// A row with argument checks goes before a row without; among rows that match alike, the more
+    /// permissive one holds; if no row matches, the default.
     ///
     /// - Parameter number: any number, also one that is not a system call.
     package func verdict(number: UInt32, arguments: [UInt64]) -> Verdict {
@@ -45,7 +45,7 @@ extension Ruleset {
 }
 
 extension Ruleset {
-    /// What every VM gets, whatever its command line: QMP may plug in a disk, a network, memory,
+    /// What every VM gets, with any command line: QMP may plug in a disk, a network, memory,
     /// processors and USB devices at any time, and migrate, back up and snapshot the VM.
     package static let base: [SyscallGroup] = [
         .runtime, .ownProcess, .memory, .files, .requests, .events, .diskIO, .sockets, .withheld,
@@ -66,7 +66,7 @@ extension Ruleset {
     ) throws(PolicyError) -> Ruleset {
         var groups = base.map { SelectedGroup($0, because: .always) }
         func add(_ group: SyscallGroup, because cause: GroupCause) {
-            // The first option that asks is the one that is named.
+            // The first option that asks for it is named.
             if groups.contains(where: { $0.group.name == group.name }) { return }
             groups.append(SelectedGroup(group, because: cause))
         }
@@ -89,11 +89,11 @@ extension Ruleset {
 
         if let spawning { add(.spawn, because: spawning) }
         if !["net", "netdev", "nic", "nodefaults"].contains(where: commandLine.vector.has) {
-            // QEMU adds a card with a user network where nothing is said.
+            // QEMU adds a card with a user network unless an option says otherwise.
             add(.ping, because: .lacking(option: "netdev"))
         }
         if !["display", "nographic", "vnc", "spice"].contains(where: commandLine.vector.has) {
-            // QEMU opens a window where nothing is said.
+            // QEMU opens a window unless an option says otherwise.
             add(.desktop, because: .lacking(option: "display"))
             add(.scheduling, because: .lacking(option: "display"))
         }
@@ -105,7 +105,7 @@ extension Ruleset {
         )
     }
 
-    /// - Throws: where an option starts a program that cannot run under any ruleset.
+    /// - Throws: if an option starts a program that cannot run under any ruleset.
     static func requireStartable(_ commandLine: QEMUCommandLine) throws(PolicyError) {
         for option in commandLine.options where option.startsPasst {
             throw .programConfinesItself(
@@ -127,8 +127,8 @@ extension QEMUCommandLine {
         }
     }
 
-    /// Files of settings that give their content once, so that only QEMU sees it: whatever they
-    /// say has to work.
+    /// Files of settings that give their content only once, so only QEMU sees it: everything that
+    /// they may say has to work.
     fileprivate var unreadSettings: [StatedOption] {
         all("readconfig").filter { option in
             option["value"].flatMap { files.included[$0] }?.doubt == .notRegular
@@ -155,11 +155,11 @@ package enum SeccompMode: String, Sendable, CaseIterable {
 
 /// Whether QEMU may start other programs: tap scripts, the bridge helper, `exec:` channels.
 package enum SpawnPolicy: String, Sendable, CaseIterable {
-    /// Where the command line names a program that QEMU is to start.
+    /// If the command line names a program for QEMU to start.
     case auto
     /// Always: Proxmox may add a bridged NIC, with its script, to a VM that started without one.
     case allow
-    /// Never, whatever the command line says.
+    /// Never, even if the command line says otherwise.
     case deny
 }
 
@@ -206,8 +206,8 @@ extension GroupCause: CustomStringConvertible {
 package enum PolicyError: Failure {
     /// An option makes QEMU start a program, and the configuration forbids that.
     case spawnDenied(option: String, value: ByteString?)
-    /// passt confines itself with mounts and namespaces of its own, and ends where it may not: it
-    /// inherits our filter where QEMU starts it.
+    /// passt confines itself with its own mounts and namespaces, and ends if it may not make them:
+    /// it inherits our filter if QEMU starts it.
     case programConfinesItself(name: String, option: String, value: ByteString?)
 
     package var message: String {
@@ -217,14 +217,14 @@ package enum PolicyError: Failure {
                 + "program, and the configuration says spawn deny"
         case .programConfinesItself(let name, let option, let value):
             "option '-\(option)\(value.map { " \($0.escaped)" } ?? "")': QEMU would start \(name), "
-                + "which confines itself by mounts that QEMU's filter does not let it make"
+                + "which confines itself with mounts that QEMU's filter does not allow"
         }
     }
 
     package var hint: String? {
         switch self {
         case .spawnDenied("netdev", _), .spawnDenied("nic", _), .spawnDenied("net", _):
-            "open the tap beforehand and pass fd=, or write script=no,downscript=no; or set spawn "
+            "open the tap in advance and pass fd=, or write script=no,downscript=no; or set spawn "
                 + "to auto for this VM"
         case .programConfinesItself(let name, _, _):
             "start \(name) before QEMU and use '-netdev stream,addr.type=unix,addr.path=SOCKET'"

@@ -1,10 +1,10 @@
 package import SystemPackage
 
-/// Where a firmware volume is: a file in one of some directories of a storage.
+/// Where a firmware image is: a file in one of some directories of a storage.
 package struct FirmwareLocation: Hashable, Sendable {
     /// The storage's path.
     package let root: FilePath
-    /// Relative to `root`; the first one that exists is the one.
+    /// Relative to `root`; the first one that exists counts.
     package let directories: [String]
     package let fileName: String
 }
@@ -30,7 +30,7 @@ extension StorageConfiguration {
         )
     }
 
-    /// The volume's storage, where it is defined, enabled and meant for this node.
+    /// The volume's storage, if it is defined, enabled and for this node.
     func usableStorage(of volume: VolumeID, on node: String) throws(VolumeError) -> Storage {
         let storage: Storage
         switch lookup(volume.storage) {
@@ -125,13 +125,13 @@ package struct ContentDirectories: Hashable, Sendable {
     /// Reads `content-dirs`: items `TYPE=DIRECTORY`.
     ///
     /// Proxmox's own rule takes letters only for TYPE (pve-storage Plugin.pm
-    /// `verify_dir_override`), so that it drops a whole list with `efi-firmware=` in it, and says
-    /// so in its log. We take it: upstream has to learn the hyphen with the content type, and
+    /// `verify_dir_override`), so it drops a whole list that contains `efi-firmware=`, and says so
+    /// in its log. We accept it: upstream has to allow the hyphen for the content type, and
     /// launcher.conf is ours. For the rest the rule is Proxmox's: no two dots in a row, no dot
     /// last, less than 1023 bytes, each component less than 255; and none may be `.`.
     ///
-    /// - Parameter allowsLeadingSlash: Proxmox puts the directory below the path all the same.
-    /// - Returns: `nil` where one of the items breaks the rule.
+    /// - Parameter allowsLeadingSlash: Proxmox puts the directory below the path anyway.
+    /// - Returns: `nil` if one of the items breaks the rule.
     package init?(parsing text: String, allowsLeadingSlash: Bool) {
         for item in listItems(text) {
             guard let equals = item.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
@@ -146,9 +146,9 @@ package struct ContentDirectories: Hashable, Sendable {
     }
 
     /// The directories, relative to the storage's path, that may hold content of this kind; the
-    /// first one that exists is the one.
+    /// first one that exists counts.
     ///
-    /// Upstream has not settled where `efi-firmware` will be: beside `template/iso`, where Proxmox
+    /// Upstream has not decided where `efi-firmware` will be: next to `template/iso`, where Proxmox
     /// keeps what administrators upload, or in a directory of its name, as the newer `import` has.
     /// Nothing else in the launcher knows these names.
     package func directories(for content: FirmwareVolumeID.Content) -> [String] {
@@ -172,7 +172,7 @@ private func isContentType(_ text: Substring) -> Bool {
             }
 }
 
-/// Without doubled slashes and such at either end; `nil` where the rule is broken.
+/// Without doubled slashes and such at either end; `nil` if the rule is broken.
 private func relativeDirectory(_ text: Substring) -> String? {
     let dot = UInt8(ascii: ".")
     guard text.utf8.count < 1023, text.utf8.last != dot,

@@ -4,7 +4,7 @@ package struct GuestConfiguration: Hashable, Sendable {
     package let vmid: VirtualMachineID
     /// What the VM is started with.
     package let current: Settings
-    /// Changes that the next start takes over; `nil` where there is no such section.
+    /// Changes that the next start takes over; `nil` if there is no such section.
     package let pending: Settings?
     /// By name, in the file's order.
     package let snapshots: [Snapshot]
@@ -63,7 +63,7 @@ extension GuestConfiguration.Warning {
 extension GuestConfiguration {
     /// Reads the file as Proxmox does (qemu-server QemuServer.pm `parse_vm_config`): leniently, so
     /// that both see the same VM. Values are not checked here; a key that Proxmox does not know is
-    /// kept, and means nothing to anybody.
+    /// kept and ignored.
     package init(parsing bytes: [UInt8], vmid: VirtualMachineID) {
         var parser = Parser(bytes)
         parser.parse()
@@ -165,7 +165,7 @@ private struct Parser {
     }
 }
 
-/// What stands between the brackets of `[NAME]`, alone on its line.
+/// The text between the brackets of `[NAME]`, alone on its line.
 private func sectionName(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let text = line.trimmingLastBlanks
     guard text.count >= 2, text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else {

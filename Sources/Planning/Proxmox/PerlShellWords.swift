@@ -1,12 +1,12 @@
 /// The words of a VM's `args:` setting, split as Proxmox splits them: by Perl's
 /// `Text::ParseWords::shellwords`, which is close to a shell, but not one.
 ///
-/// - Blanks part words; a backslash takes away the next character's meaning.
+/// - Blanks separate words; a backslash takes away the next character's special meaning.
 /// - In double quotes a backslash vanishes before any character, not only before some.
-/// - In single quotes a backslash stays, and still keeps a quote behind it from ending them.
+/// - In single quotes a backslash stays, and still keeps a quote after it from ending them.
 /// - Nothing else is special: no variables, no wildcards, no comments, no operators.
 package enum PerlShellWords {
-    /// - Throws: where a quote is never closed or a backslash is last. Perl then returns no word
+    /// - Throws: if a quote is never closed or a backslash is last. Perl then returns no word
     ///   at all, and Proxmox starts the VM as if `args` were empty.
     package static func split(_ line: ByteString) throws(PerlShellWordsError) -> [ByteString] {
         var reader = Reader(line.bytes)
@@ -24,7 +24,7 @@ package enum PerlShellWordsError: Failure {
         case .unclosedQuote(let quote, let line):
             "a quote (\(String(quote))) is never closed in \(excerpt(line))"
         case .backslashLast(let line):
-            "a backslash with nothing behind it ends \(excerpt(line))"
+            "a backslash with nothing after it ends \(excerpt(line))"
         }
     }
 

@@ -1,12 +1,12 @@
-/// Proxmox's way of writing several properties in one value: `KEY=VALUE` items between commas,
-/// one of which may leave its key out (pve-common JSONSchema.pm `parse_property_string`). There is
-/// no escaping: a value with a comma in it cannot be written.
+/// Proxmox's way of writing several properties in one value: `KEY=VALUE` items between commas; one
+/// of them may leave its key out (pve-common JSONSchema.pm `parse_property_string`). There is no
+/// escaping: a value cannot contain a comma.
 package struct PropertyString: Hashable, Sendable {
     private var values: [String: String] = [:]
 
     /// - Parameters:
     ///   - keys: all that are known; another one makes the whole value wrong, as in Proxmox.
-    ///   - defaultKey: the key of the item that has none.
+    ///   - defaultKey: the key of an item without a key.
     ///   - aliases: other names of keys.
     package init(
         parsing bytes: ByteString,

@@ -1,24 +1,24 @@
-/// The command by which Proxmox starts a VM: QEMU's command line, and what stands in front of it.
+/// The command by which Proxmox starts a VM: QEMU's command line, and what comes before it.
 package struct ProxmoxCommand: Hashable, Sendable {
-    /// `taskset` with its own arguments, where the VM has an `affinity`; empty otherwise.
+    /// `taskset` with its own arguments, if the VM has an `affinity`; else empty.
     package let prefix: [ByteString]
     /// QEMU's argv.
     package let arguments: [ByteString]
 
-    /// `nil` where the VM may run on every CPU.
+    /// `nil` if the VM may run on every CPU.
     package func affinity() throws(CPUListError) -> CPUList? {
         guard let list = prefix.last else { return nil }
         return try CPUList(parsing: list)
     }
 
     /// - Parameter words: of ``QuotedCommandLine``.
-    /// - Returns: `nil` where none of the words could be QEMU's program.
+    /// - Returns: `nil` if none of the words could be QEMU's program.
     package init?(_ words: [ByteString]) {
         guard let first = words.first else { return nil }
         let start: Int
         if first.lastPathComponent == "taskset" {
             // `taskset --cpu-list --all-tasks LIST PROGRAM` (qemu-server QemuServer.pm): the
-            // program is the word after the list, which is the first that is no option.
+            // program is the word after the list, which is the first that is not an option.
             guard let list = words.dropFirst().firstIndex(where: { !$0.hasPrefix("-") }),
                 list + 1 < words.count
             else { return nil }
@@ -56,7 +56,9 @@ package struct ProxmoxCommand: Hashable, Sendable {
             start = end + 1
         }
         guard found.count <= 1 else { throw .severalCommands(lines: found.map(\.line)) }
-        guard let only = found.first?.command else { throw firstError ?? .noCommand(excerpt: output) }
+        guard let only = found.first?.command else {
+            throw firstError ?? .noCommand(excerpt: output)
+        }
         self = only
     }
 
@@ -69,7 +71,7 @@ package struct ProxmoxCommand: Hashable, Sendable {
 /// A command line as `qm showcmd` prints it: each word quoted by Perl's `String::ShellQuote`, one
 /// blank between two.
 ///
-/// Read exactly, because what comes of it is shown as what Proxmox would start: of a shell's
+/// Read exactly, because the result is shown as what Proxmox would start: of a shell's
 /// grammar only what that module writes is understood, and everything else is an error.
 package enum QuotedCommandLine {
     /// - Parameter text: what was printed, with or without its last line feed. The form that
@@ -242,7 +244,7 @@ package struct CPUList: Hashable, Sendable {
     }
 }
 
-/// Why a text is no list of CPUs.
+/// Why a text is not a list of CPUs.
 package struct CPUListError: Failure {
     package let found: ByteString
     package let part: ByteString

@@ -3,18 +3,18 @@ package import SystemPackage
 /// All storages: `local`, those of Proxmox's storage.cfg, and those that launcher.conf declares.
 ///
 /// A section is made a ``Storage`` when somebody asks for it. A launch asks for one or two, and
-/// what is wrong with the others is not its business.
+/// it does not care what is wrong with the others.
 package struct StorageConfiguration: Sendable {
     /// Declared in launcher.conf.
     private let declared: [Storage]
     private let sections: SectionConfiguration
 
     /// - Parameters:
-    ///   - bytes: of storage.cfg; `nil` where there is none, as on a host without Proxmox. Then
+    ///   - bytes: of storage.cfg; `nil` if there is none, as on a host without Proxmox. Then
     ///     there are only `local` and what is declared.
     ///   - file: storage.cfg's name.
     ///   - declaredIn: the name of the file that declares storages besides.
-    /// - Throws: where both files define a storage of one name. Nothing is merged.
+    /// - Throws: if both files define a storage with the same name. Nothing is merged.
     init(
         _ bytes: [UInt8]?,
         file: String,
@@ -55,7 +55,7 @@ package struct StorageConfiguration: Sendable {
         return .found(storage.asLocal)
     }
 
-    /// The last section of a name is the one, unless Proxmox skips it.
+    /// The last section of a name counts, unless Proxmox skips it.
     private func lookupInSections(_ id: StorageID) -> Lookup {
         let name = Array(id.text.utf8)
         var skipped: ConfigurationWarning?
@@ -109,8 +109,8 @@ package struct StorageConfiguration: Sendable {
 }
 
 extension Storage {
-    /// Proxmox replaces a `local` that is not the directory `/var/lib/vz`, and lets no node
-    /// restriction stand on it (pve-storage Plugin.pm `parse_config`).
+    /// Proxmox replaces a `local` that is not the directory `/var/lib/vz`, and ignores a node
+    /// restriction of it (pve-storage Plugin.pm `parse_config`).
     fileprivate var asLocal: Storage {
         guard type == .dir, path == Self.localPath else { return .local }
         return Storage(
@@ -162,7 +162,7 @@ package struct Storage: Hashable, Sendable {
         }
     }
 
-    /// What Proxmox makes of `local` where storage.cfg does not define it, or not as the directory
+    /// What Proxmox uses as `local` if storage.cfg does not define it, or not as the directory
     /// `/var/lib/vz` (pve-storage Plugin.pm `parse_config`).
     package static let local = Storage(
         id: .local,
@@ -185,7 +185,7 @@ package struct Storage: Hashable, Sendable {
 package struct StorageID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
-    /// - Returns: `nil` where the bytes are not such a name.
+    /// - Returns: `nil` if the bytes are not such a name.
     package init?(_ bytes: some BidirectionalCollection<UInt8>) {
         guard bytes.count >= 2,
             let first = bytes.first, isLetter(first),
@@ -199,7 +199,8 @@ package struct StorageID: Hashable, Sendable, CustomStringConvertible {
         self.init(text.utf8)
     }
 
-    /// The storage that every Proxmox node has, whatever storage.cfg says: `/var/lib/vz`.
+    /// The storage that every Proxmox node has, even if storage.cfg does not name it:
+    /// `/var/lib/vz`.
     package static let local = StorageID(unchecked: "local")
 
     private init(unchecked text: String) {

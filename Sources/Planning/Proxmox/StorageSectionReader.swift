@@ -1,8 +1,8 @@
 import SystemPackage
 
-/// Makes a storage of one section of storage.cfg, as leniently as Proxmox does: what is wrong is
-/// dropped with a warning, and a storage that lacks something it needs is none
-/// (pve-common SectionConfig.pm `check_value` and `check_config`).
+/// Makes a storage of one section of storage.cfg, as leniently as Proxmox does: wrong settings are
+/// dropped with a warning, and a storage without something that it needs does not exist (pve-common
+/// SectionConfig.pm `check_value` and `check_config`).
 ///
 /// `content` is not looked at. It says what the GUI offers a storage for, and naming
 /// `efi-firmware` there would make an unpatched Proxmox drop the storage's whole list.
@@ -77,7 +77,7 @@ struct StorageSectionReader {
 
     private func storage() -> Storage {
         let path = path
-        // Overrides of directories are no setting of btrfs, see ``StorageKey``.
+        // Overrides of directories are not a setting of btrfs, see ``StorageKey``.
         let contentDirectories = values["content-dirs"].flatMap {
             ContentDirectories(parsing: $0, allowsLeadingSlash: true)
         }

@@ -35,7 +35,7 @@ package enum StorageType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Network file systems are mounted at `/mnt/pve/ID` where no `path` is set.
+    /// Network file systems are mounted at `/mnt/pve/ID` if no `path` is set.
     var isMountedByDefault: Bool {
         switch self {
         case .nfs, .cifs, .cephfs: true
@@ -68,8 +68,8 @@ package enum StorageType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Why no image of such a storage has a path on the host, for types where that is so whatever
-    /// the storage's settings are. RBD has one with `krbd`.
+    /// Why no image of such a storage has a path on the host, for types where this does not depend
+    /// on the storage's settings. RBD has one with `krbd`.
     var reasonForNoImages: String? {
         switch self {
         case .rbd: "rbd storage without krbd is reached through librbd, not a path"
@@ -110,8 +110,8 @@ package enum ImagePlacement: Hashable, Sendable {
 /// The settings of storages that Proxmox knows, and how it checks those that we act on.
 enum StorageKey {
     /// Whether Proxmox keeps the setting. Which types take which keys changes from release to
-    /// release, so only what decides about paths is told apart by type. For the types of third
-    /// parties everything is good.
+    /// release, so only keys that decide about paths depend on the type. For the types of third
+    /// parties every key is accepted.
     static func isKnown(_ key: String, to type: StorageType) -> Bool {
         if case .other = type { return true }
         return switch key {
@@ -151,10 +151,10 @@ enum StorageKey {
             }
         }
 
-        /// The value to keep, or `nil` where it is not one. A boolean alone on its line is true.
+        /// The value to keep, or `nil` if it is not one. A boolean alone on its line is true.
         func check(_ bytes: ByteString?) -> String? {
             guard let bytes else { return self == .boolean ? "1" : nil }
-            // Further settings of others are kept as they are; ours become paths and comparisons.
+            // Other settings are kept unchanged; ours become paths and comparisons.
             guard self != .anything else { return String(decoding: bytes.bytes, as: UTF8.self) }
             guard let text = bytes.text, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
             else { return nil }

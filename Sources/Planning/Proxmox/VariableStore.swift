@@ -11,7 +11,7 @@ extension StorageConfiguration {
     /// Resolves an EFI disk to a path on this host, as Proxmox does for the storage's type.
     ///
     /// - Parameter node: the name of this host, as storages' `nodes` lists have it.
-    /// - Throws: where the storage's images can be reached only by QEMU's own network clients.
+    /// - Throws: if the storage's images can be reached only by QEMU's own network clients.
     package func variableStore(
         of disk: EFIDisk,
         on node: String,
@@ -168,7 +168,7 @@ func isImageName(_ name: some Collection<UInt8>) -> Bool {
 package enum ImageFormat: String, Hashable, Sendable, CaseIterable {
     case raw, qcow, qed, qcow2, vmdk, cloop
 
-    /// What the extension of a file name tells, where it is one of a format.
+    /// What the extension of a file name says, if it is one of a format.
     init?(extensionOf fileName: String) {
         guard let dot = fileName.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         self.init(rawValue: String(fileName[fileName.utf8.index(after: dot)...]))
@@ -179,7 +179,7 @@ package enum ImageFormat: String, Hashable, Sendable, CaseIterable {
 /// (qemu-server Drive.pm `$efidisk_fmt`).
 package struct EFIDisk: Hashable, Sendable {
     package let source: Source
-    /// `nil` where the name of the image tells.
+    /// `nil` if the name of the image tells.
     package let format: ImageFormat?
     package let size: String?
     package let variables: VariableStoreSize
@@ -231,7 +231,7 @@ package struct EFIDisk: Hashable, Sendable {
         return .path(FilePath(text))
     }
 
-    /// Informational, so the text is kept as it is: digits, and K, M, G or T.
+    /// Informational, so the text is kept unchanged: digits, and K, M, G or T.
     private static func size(_ text: String?) throws(PropertyStringError) -> String? {
         guard let text else { return nil }
         let number = text.utf8.last.map("KMGT".utf8.contains) == true ? text.dropLast() : text[...]

@@ -69,7 +69,7 @@ package enum VolumeIDError: Failure {
         case .empty: "volume: empty (expected STORAGE:NAME)"
         case .tooLong(let byteCount, let limit):
             "volume: too long (expected at most \(limit) bytes, found \(byteCount))"
-        case .controlCharacter(let volume): "volume \(quoted(volume)): control character in it"
+        case .controlCharacter(let volume): "volume \(quoted(volume)): contains a control character"
         case .notUTF8(let volume): "volume \(quoted(volume)): not UTF-8 text"
         case .absolutePath(let path): "\(quoted(path)) is a path, not a volume ID"
         case .missingColon(let volume):
@@ -79,7 +79,7 @@ package enum VolumeIDError: Failure {
         case .missingName(let storage):
             "volume \(quoted("\(storage):")): nothing after the colon (expected STORAGE:NAME)"
         case .unknownContent(let volume):
-            "\(subject(volume)): not a firmware volume (expected \(Self.expected))"
+            "\(subject(volume)): not a firmware image (expected \(Self.expected))"
         case .missingFileName(let volume): "\(subject(volume)): no file name"
         case .fileNameTooLong(let volume, let limit):
             "\(subject(volume)): file name too long (expected at most \(limit) bytes)"
@@ -108,7 +108,7 @@ package enum VolumeIDError: Failure {
         case .badStorageID:
             "a storage ID has two characters or more: a letter, then letters, digits, '-', '_'"
                 + " and '.', with a letter or digit last"
-        case .subdirectory, .parentDirectory: "put the file right into the content's directory"
+        case .subdirectory, .parentDirectory: "put the file directly into the content's directory"
         case .leadingDot: "hidden files are not volumes; rename the file"
         case .notADiskImage:
             "an ISO image is not firmware; Proxmox uploads a raw image when it is named FILE.img"
@@ -121,7 +121,7 @@ package enum VolumeIDError: Failure {
 
     private func subject(_ volume: VolumeID) -> String { "volume \(quoted(volume.description))" }
 
-    /// What looks like a Latin letter and is none is told by its number.
+    /// A character that only looks like a Latin letter is shown by its number.
     private func name(of scalar: Unicode.Scalar) -> String {
         let text = quoted(String(scalar))
         return scalar.isASCII ? text : "\(text) (\(codePoint(scalar)))"
@@ -136,7 +136,7 @@ package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
     /// One path component of letters, digits, `-`, `.`, `_`, `+` and `=`, no dot first.
     package let fileName: String
 
-    /// What a storage keeps, each kind in a directory of its own.
+    /// What a storage keeps, each kind in its own directory.
     package enum Content: String, Hashable, Sendable, CaseIterable {
         case efiFirmware = "efi-firmware"
         case snippets
@@ -196,7 +196,7 @@ func isSafeFileNameByte(_ byte: UInt8) -> Bool {
     }
 }
 
-/// Whether `..` stands between slashes, or at either end.
+/// Whether there is `..` between slashes, or at either end.
 func hasParentComponent(_ path: some Collection<UInt8>) -> Bool {
     path.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
 }

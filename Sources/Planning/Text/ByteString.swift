@@ -1,9 +1,9 @@
 package import SystemPackage
 
-/// Bytes as they stood in an argument vector, an environment or a file.
+/// Bytes from an argument vector, an environment or a file, unchanged.
 ///
-/// A Linux argument is any bytes but NUL. `String` would repair what is not UTF-8 and compare by
-/// Unicode equivalence, so two different paths could look equal; bytes do neither.
+/// A Linux argument is any bytes but NUL. `String` would repair bytes that are not UTF-8, and
+/// compare by Unicode equivalence, so two different paths could look equal; bytes do neither.
 package struct ByteString: Hashable, Sendable {
     package var bytes: [UInt8]
 
@@ -22,7 +22,7 @@ package struct ByteString: Hashable, Sendable {
 
     package var isEmpty: Bool { bytes.isEmpty }
 
-    /// The text, where the bytes are valid UTF-8; `nil` otherwise.
+    /// The text, if the bytes are valid UTF-8; `nil` otherwise.
     package var text: String? { String(validating: bytes, as: UTF8.self) }
 
     package func hasPrefix(_ prefix: StaticString) -> Bool {
@@ -33,7 +33,7 @@ package struct ByteString: Hashable, Sendable {
         suffix.withUTF8Buffer { unsafe bytes.suffix($0.count).elementsEqual($0) }
     }
 
-    /// What follows the last `/`, or everything where there is none.
+    /// What follows the last `/`, or everything if there is none.
     package var lastPathComponent: ByteString {
         ByteString(bytes[(bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...])
     }
@@ -46,11 +46,11 @@ extension ByteString: ExpressibleByStringLiteral {
 }
 
 extension ByteString: CustomStringConvertible {
-    /// For messages: printable, on one line, whatever the bytes are; see ``escaped``.
+    /// For messages: printable and on one line, for any bytes; see ``escaped``.
     package var description: String { escaped }
 
     /// The bytes as printable text: what ``printable(_:sparing:as:)`` escapes, and backslashes, so
-    /// that the bytes can be told from it. What is not UTF-8 is written as `\xHH` altogether.
+    /// that the bytes can be derived from it. What is not UTF-8 is written as `\xHH` altogether.
     package var escaped: String {
         guard let text else { return bytes.map(escape(byte:)).joined() }
         let backslash = UInt8(ascii: "\\")
@@ -61,8 +61,8 @@ extension ByteString: CustomStringConvertible {
 }
 
 extension FilePath {
-    /// The path as it stands in a command line, whatever its bytes are; they hold no NUL, because
-    /// a command line cannot.
+    /// The path as it is in a command line, with any bytes except NUL, which a command line cannot
+    /// contain.
     package init(_ bytes: ByteString) {
         unsafe self.init(platformString: bytes.bytes.map(CChar.init(bitPattern:)) + [0])
     }

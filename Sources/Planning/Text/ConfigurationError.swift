@@ -2,7 +2,7 @@
 package struct ConfigurationError: Failure {
     package let file: String
     package let line: Int?
-    /// The section it stands in, as `vm: 100`.
+    /// The section that contains it, as `vm: 100`.
     package let section: ByteString?
     package let cause: Cause
 
@@ -28,7 +28,7 @@ package struct ConfigurationError: Failure {
         // Values.
         case missingValue(key: String)
         case wrongValue(key: String, found: ByteString, expected: String)
-        /// - Parameter key: `nil` for the section's ID, and where the reason names it.
+        /// - Parameter key: `nil` for the section's ID, and if the reason names it.
         case wrongForm(key: String?, WrongForm)
 
         // The VM that is asked for.
@@ -37,8 +37,8 @@ package struct ConfigurationError: Failure {
         case otherUUID(expected: MachineUUID, found: MachineUUID?)
     }
 
-    /// Why a text is not what it has to be: in the words of the type that it was to become, which
-    /// stands above the grammar.
+    /// Why a text is not what it has to be, as the type that it should become says. That type is
+    /// above the grammar.
     package struct WrongForm: Equatable, Sendable {
         package let message: String
         package let hint: String?
@@ -138,7 +138,7 @@ extension ConfigurationError.Cause {
 package struct ConfigurationWarning: Hashable, Sendable {
     package let file: String
     package let line: Int
-    /// The ID of the section it stands in, as written.
+    /// The ID of the section that contains it, as written.
     package let section: ByteString?
     package let cause: Cause
 
@@ -184,13 +184,13 @@ extension ConfigurationWarning.Cause {
     }
 }
 
-/// A value of the configuration and where it was set, so that whoever refuses it can say so.
+/// A value of the configuration and where it was set, so that a refusal can say where.
 ///
 /// Without constraints on `Value`: to make the type at run time, Swift would prove them by searching
 /// every conformance in the executable, at each start.
 package struct Setting<Value> {
     package let value: Value
-    /// The line of the configuration file; `nil` for what holds where nothing is set.
+    /// The line of the configuration file; `nil` for a default.
     package let line: Int?
 
     package init(_ value: Value, line: Int? = nil) {

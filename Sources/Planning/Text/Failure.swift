@@ -5,18 +5,18 @@
 package protocol Failure: Error, Equatable, Sendable {
     /// What is wrong and where, without the program's name.
     var message: String { get }
-    /// What to do about it, where we know.
+    /// What to do about it, if we know.
     var hint: String? { get }
     var exitStatus: ExitStatus { get }
 }
 
 /// What goes up to `main`: an error, and the VM that it is about.
 ///
-/// Each part throws an error of its own type, so that whoever calls it knows what may happen. What
+/// Each part throws its own type of error, so the caller knows what may happen. What
 /// calls several of them throws this.
 package struct LaunchFailure: Failure {
     package let cause: any Failure
-    /// `vm 100`; `nil` where the command line names none.
+    /// `vm 100`; `nil` if the command line names none.
     package let label: String?
 
     package init(_ cause: any Failure, label: String? = nil) {
@@ -58,7 +58,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case usage = 64
     /// The image, its checksum or its structure is wrong.
     case imageRefused = 65
-    /// The firmware volume is not there.
+    /// The firmware image is not there.
     case volumeMissing = 66
     /// The kernel lacks a feature that the launch depends on.
     case unavailable = 69
@@ -70,7 +70,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case notPermitted = 77
     /// The configuration is wrong or incomplete.
     case configuration = 78
-    /// QEMU is there but could not be started.
+    /// QEMU exists but could not be started.
     case cannotExecute = 126
     /// QEMU is not there.
     case notFound = 127

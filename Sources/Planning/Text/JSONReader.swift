@@ -5,8 +5,8 @@ package enum JSONError: Error, Equatable, Sendable {
     case nestedTooDeep
 }
 
-/// Reads JSON as QEMU does (qobject/json-lexer.c): strings may also stand in single quotes, and a
-/// key may not come twice in an object.
+/// Reads JSON as QEMU does (qobject/json-lexer.c): strings may also be in single quotes, and a key
+/// may not occur twice in an object.
 package struct JSONReader {
     /// `MAX_NESTING` in QEMU's qobject/json-streamer.c.
     private static let maximumDepth = 1024

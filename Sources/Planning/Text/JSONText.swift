@@ -36,13 +36,13 @@ package struct JSONText: Equatable, Sendable {
         return try replacing(end..<end, with: ByteString(member))
     }
 
-    /// The text without the member at `path`; unchanged where there is none.
+    /// The text without the member at `path`; unchanged if there is none.
     package func removing(_ path: [ByteString]) throws(JSONError) -> JSONText {
         guard let object = root.descendant(at: path.dropLast()),
             let index = object.members.firstIndex(where: { $0.key == path.last })
         else { return self }
         let members = object.members
-        // With its comma: the one in front, or for the first member the one behind.
+        // With its comma: the one before it, or for the first member the one after it.
         let start =
             index > 0 ? members[index - 1].range.upperBound : members[index].range.lowerBound
         let end =
@@ -61,7 +61,7 @@ package struct JSONText: Equatable, Sendable {
     }
 }
 
-/// A JSON value and where it stands in its text.
+/// A JSON value and its place in the text.
 package struct JSONNode: Equatable, Sendable {
     package enum Content: Equatable, Sendable {
         case object([Member])

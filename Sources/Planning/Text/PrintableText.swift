@@ -6,10 +6,10 @@ package enum EscapeNotation: Sendable {
     case json
 }
 
-/// Text as people may be shown it: each character is what it looks like and stands where it was
-/// written. Whatever is printed, to a terminal or a log, goes through here.
+/// Text that is safe to show to people: each character is what it looks like, and is where it was
+/// written. Everything that is printed, to a terminal or a log, goes through here.
 ///
-/// - Parameter spared: characters that the text has of ours, such as the ends of its lines.
+/// - Parameter spared: characters that we put into the text, such as the ends of its lines.
 package func printable(
     _ text: String,
     sparing spared: [Unicode.Scalar] = [],
@@ -30,8 +30,8 @@ package func printable(
     return shown
 }
 
-/// Control characters, and all that hides, reorders or breaks text, or looks like a blank and is
-/// none.
+/// Control characters, and everything that hides, reorders or breaks text, or looks like a blank
+/// without being none.
 func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
     switch scalar.properties.generalCategory {
@@ -53,7 +53,7 @@ private func escape(_ scalar: Unicode.Scalar, _ notation: EscapeNotation) -> Str
     }
 }
 
-/// A byte of ASCII as itself, where it can be seen.
+/// A byte of ASCII as itself, if it is visible.
 func escape(byte: UInt8) -> String {
     switch byte {
     case UInt8(ascii: "\n"): return #"\n"#
@@ -67,7 +67,7 @@ func escape(byte: UInt8) -> String {
     }
 }
 
-/// Text of a file in a message: quoted, and cut where it is too long to be read in a log.
+/// Text of a file in a message: quoted, and cut if it is too long to be read in a log.
 func excerpt(_ text: ByteString) -> String {
     let limit = 120
     guard text.bytes.count > limit else { return quoted(text) }
@@ -86,13 +86,13 @@ func alternatives(_ names: some Collection<String>) -> String {
     return quotedNames.dropLast().joined(separator: ", ") + " or " + last
 }
 
-/// `U+0430`: what is hidden, or looks like another character, is told by its number.
+/// `U+0430`: a character that is hidden, or looks like another one, is shown by its number.
 func codePoint(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }
 
-/// Advice for a key that does not exist: the one that was probably meant, or all there are.
+/// Advice for a key that does not exist: the one that was probably meant, or all that exist.
 func keyHint(for found: String, among known: [String]) -> String {
     let nearest = known.map { (name: $0, distance: editDistance(found, $0)) }
         .min { $0.distance < $1.distance }
@@ -103,7 +103,7 @@ func keyHint(for found: String, among known: [String]) -> String {
 /// How many letters have to be changed, inserted or removed to make one text of the other.
 private func editDistance(_ one: String, _ other: String) -> Int {
     let letters = Array(other.unicodeScalars)
-    // What is much longer is no slip of the finger, and not worth the quadratic time.
+    // A much longer word is not a typing mistake, and not worth the quadratic time.
     guard one.utf8.count <= 64 else { return .max }
     var row = Array(0...letters.count)
     for (index, letter) in one.unicodeScalars.enumerated() {

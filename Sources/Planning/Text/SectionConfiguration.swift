@@ -25,7 +25,7 @@ package struct SectionConfiguration: Sendable {
         package var id: Range<Int> { Range(idRange) }
         /// Of the header, counted from 1.
         package var line: Int { Int(lineNumber) }
-        /// From behind the header's ID to the end of the last setting.
+        /// From after the header's ID to the end of the last setting.
         fileprivate var body: Range<Int> { Int(idRange.upperBound)..<Int(end) }
 
         fileprivate init(type: Range<Int>, id: Range<Int>, line: Int) {
@@ -38,7 +38,7 @@ package struct SectionConfiguration: Sendable {
 
     package struct Property: Sendable {
         package let key: Range<Int>
-        /// `nil` where the key stands alone.
+        /// `nil` if the key stands alone.
         package let value: Range<Int>?
         package let line: Int
     }
@@ -71,8 +71,8 @@ extension SectionConfiguration {
         return true
     }
 
-    /// In the order of the file. A key may stand there several times: in the strict dialect only
-    /// where the schema says so.
+    /// In the order of the file. A key may be there several times: in the strict dialect only if
+    /// the schema says so.
     package func properties(of section: Section) -> [Property] {
         let bytes = bytes.span
         var properties: [Property] = []

@@ -77,7 +77,7 @@ enum SectionLine {
     }
 }
 
-/// Space, tab, vertical tab, form feed, carriage return; a line feed never stands in a line.
+/// Space, tab, vertical tab, form feed, carriage return; a line never contains a line feed.
 @inline(__always)
 func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
@@ -104,10 +104,10 @@ struct LineCursor {
         let range: Range<Int>
         /// Counted from 1.
         let number: Int
-        /// Nothing but printable ASCII and tabs: true of almost every line, and no further look
-        /// at its bytes is needed then.
+        /// Only printable ASCII and tabs: this is true for almost every line, and then its bytes
+        /// need no other check.
         let isPlain: Bool
-        /// Where the last tab stands; `nil` where there is none.
+        /// Where the last tab is; `nil` if there is none.
         let lastTab: Int?
     }
 

@@ -20,7 +20,7 @@ private struct StrictParser {
     private var configuration: SectionConfiguration
     /// The line of each section's header.
     private var headers: [Header: Int] = [:]
-    /// Number of the open section's type in the schema; `nil` where no section is open.
+    /// Number of the open section's type in the schema; `nil` if no section is open.
     private var type: Int?
     /// Where each key of the open section's type was set last: in an earlier section, where that
     /// line is not below the header.
@@ -125,7 +125,7 @@ private struct StrictParser {
         _ line: LineCursor.Line,
         _ cause: ConfigurationError.Cause,
     ) -> ConfigurationError {
-        // What is wrong with a setting is told with its section; other lines belong to none.
+        // An error in a setting names its section; other lines belong to no section.
         let section: ByteString? =
             switch cause {
             case .unknownKey, .duplicateKey, .duplicateSection:
@@ -143,8 +143,8 @@ private struct StrictParser {
 
 /// Which section types a file may have, and which keys each of them knows.
 ///
-/// Names are static strings: the schema of launcher.conf is made at every launch, and costs nothing
-/// so.
+/// Names are static strings: the schema of launcher.conf is made at every launch, and in this way
+/// costs nothing so.
 package struct SectionSchema: Sendable {
     package let types: [SectionType]
 

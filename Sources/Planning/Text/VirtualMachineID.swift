@@ -25,7 +25,7 @@ package struct MachineUUID: Hashable, Sendable, CustomStringConvertible {
     /// 36 characters, in lower case.
     package let text: String
 
-    /// - Returns: `nil` where the bytes are not hexadecimal digits in groups of 8, 4, 4, 4 and 12
+    /// - Returns: `nil` if the bytes are not hexadecimal digits in groups of 8, 4, 4, 4 and 12
     ///   with hyphens between.
     package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 36 else { return nil }

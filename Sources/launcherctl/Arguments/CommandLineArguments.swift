@@ -2,7 +2,7 @@ import ArgumentParser
 import Host
 import Planning
 
-/// QEMU's command line: of a VM of Proxmox, or what stands after `--`.
+/// QEMU's command line: that of a VM of Proxmox, or the words after `--`.
 struct CommandLineArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The command line that Proxmox has for this VM.", valueName: "id"))
     var vmid: String?
@@ -33,7 +33,7 @@ struct CommandLineArguments: ParsableArguments {
     /// The call that the launcher would see.
     func invocation() throws(LaunchFailure) -> Invocation { try start().invocation }
 
-    /// The call, and the CPUs that stand in front of it; `nil` for all.
+    /// The call, and the CPUs that come before it; `nil` for all.
     func start() throws(LaunchFailure) -> (invocation: Invocation, affinity: CPUList?) {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
             return (try Invocation.planned(words), nil)
@@ -47,7 +47,7 @@ struct CommandLineArguments: ParsableArguments {
 
 extension Invocation {
     /// The call that the launcher would see. swift-argument-parser hands words over as text, so
-    /// the words behind `--` are taken from the process itself, bytes unharmed.
+    /// the words after `--` are taken from the process itself, with their bytes unchanged.
     static func planned(_ commandLine: [String]) throws(LaunchFailure) -> Invocation {
         let current = try Invocation.current()
         var words = Array(current.arguments.suffix(commandLine.count))
@@ -69,7 +69,7 @@ enum QemuServer {
     private static let program = "/usr/sbin/qm"
 
     /// The command by which Proxmox would start the VM, as it says itself. It activates the VM's
-    /// storages, and makes a temporary variable store where the VM has none of its own.
+    /// storages, and makes a temporary variable store if the VM has none.
     static func command(vmid: VirtualMachineID) throws(LaunchFailure) -> ProxmoxCommand {
         let output = try failing { () throws(ChildProcessError) in
             try ChildProcess.run(program, ["showcmd", "\(vmid)"])
@@ -91,7 +91,7 @@ enum QemuServerError: Failure {
 
     var message: String {
         switch self {
-        case .missing(let program): "\(program) is missing: this is no Proxmox host"
+        case .missing(let program): "\(program) is missing: this is not a Proxmox host"
         case .refused(let vmid, let status): "qm showcmd \(vmid): exit status \(status)"
         }
     }

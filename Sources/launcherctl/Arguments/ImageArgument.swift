@@ -2,7 +2,7 @@ import Host
 import Planning
 import SystemPackage
 
-/// An image that a person names: a firmware volume by its ID, or else a file.
+/// An image that a person names: a firmware image by its ID, or else a file.
 struct ImageArgument {
     /// Twice what any build needs; larger files are not firmware.
     static let maximumByteCount = 64 << 20
@@ -28,7 +28,7 @@ struct ImageArgument {
         self.init(volume, at: location)
     }
 
-    /// A firmware volume where it would be looked for.
+    /// A firmware image where it would be looked for.
     init(_ volume: FirmwareVolumeID, at location: FirmwareLocation) {
         name = volume.description
         let candidates = location.directories.map {
@@ -44,7 +44,7 @@ struct ImageArgument {
         self.path = path
     }
 
-    /// Whoever owns it: looking at an image starts nothing.
+    /// It may have any owner: looking at an image starts nothing.
     func read() throws(LaunchFailure) -> [UInt8] {
         do throws(HostFileError) {
             return try HostFiles.content(at: path, limit: Self.maximumByteCount)
@@ -71,7 +71,7 @@ struct UnreadableImage: Failure {
 
     var hint: String? {
         switch cause {
-        case .missing: "name a file, or a firmware volume: STORAGE:efi-firmware/FILE"
+        case .missing: "name a file, or a volume ID: STORAGE:efi-firmware/FILE"
         case .danglingSymbolicLink, .notRegularFile, .replaced, .tooLarge, .foreignOwner,
             .writableByOthers, .unreadable, .changed, .locked, .configurationMissing, .notReplaced,
             .exchangeable:

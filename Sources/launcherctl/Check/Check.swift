@@ -142,23 +142,24 @@ extension Check {
                 "node",
                 node.name,
                 .warning,
-                "has no launcher: VMs with firmware of their own do not start there",
+                "has no launcher: VMs with custom firmware do not start there",
                 hint: "install the package there, and 'launcherctl divert enable'",
             )
         }
     }
 
-    /// What this node has told the others, which cannot ask it.
+    /// What this node has published for the others, which cannot ask it.
     private static func own(_ node: ClusterFiles.Node) -> CheckResult {
         guard node.version != Version.current else {
-            return CheckResult("node", node.name, .ok, "this one; the others know its launcher")
+            let message = "this node; the others know the version of its launcher"
+            return CheckResult("node", node.name, .ok, message)
         }
         return CheckResult(
             "node",
             node.name,
             .warning,
-            "this one, but the others are told of another launcher (expected \(Version.current),"
-                + " found \(node.version ?? "none"))",
+            "this node, but the others know another version of its launcher"
+                + " (expected \(Version.current), found \(node.version ?? "none"))",
             hint: "launcherctl --version >/etc/pve/local/qemu-launcher.version",
         )
     }
@@ -197,7 +198,8 @@ extension Check {
                 return finding(
                     .failure,
                     "not mounted at \(mountPoint)",
-                    hint: "'pvesm status' mounts Proxmox's storages; at boot, a VM may be earlier",
+                    hint: "'pvesm status' mounts Proxmox's storages;"
+                        + " at boot, a VM may start before that",
                 )
             }
             guard try MountPoint.isMounted(path) != nil else {

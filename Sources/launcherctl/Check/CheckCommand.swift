@@ -3,16 +3,16 @@ import Host
 import Planning
 import SystemPackage
 
-/// `launcherctl check`: would everything start that is meant to?
+/// `launcherctl check`: would everything start that should start?
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Checks that every VM with firmware of its own would start on this host.",
+        abstract: "Checks that every VM with custom firmware would start on this host.",
         discussion: """
             Looks at the configuration, the storages, every pinned image, every VM that asks for \
             firmware, the filter of every VM (against libseccomp), QEMU, the kernel and the \
-            diversion of /usr/bin/kvm. Starts and changes nothing. The exit status is the one of monitoring plugins: 0 everything is well, \
-            1 there are warnings, 2 something would not start.
+            diversion of /usr/bin/kvm. Starts and changes nothing. The exit status is that of \
+            monitoring plugins: 0 all is well, 1 there are warnings, 2 something would not start.
 
             EXAMPLES
               launcherctl check
@@ -65,7 +65,7 @@ struct CheckCommand: ParsableCommand {
 struct CheckResult {
     enum State: String, Comparable {
         case ok
-        /// A VM may start other than somebody meant, or not at all later.
+        /// A VM may start differently than intended, or later not at all.
         case warning
         /// A VM does not start.
         case failure
@@ -118,8 +118,8 @@ struct CheckResult {
         self.init(area, subject, state, failure.message, hint: failure.hint)
     }
 
-    /// An image that a start would refuse. Where its file system decides on owner and mode, chmod
-    /// and chown are no advice.
+    /// An image that a start would refuse. If its file system decides on owner and mode, chmod and
+    /// chown do not help.
     init(
         _ area: String,
         _ subject: String,

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Whether Proxmox starts its VMs through the launcher, and whether one of them needs it.
 enum DiversionCheck {
-    /// - Parameter inventory: `nil` where the configuration cannot be read, which is a failure already.
+    /// - Parameter inventory: `nil` if the configuration cannot be read, which is a failure already.
     static func findings(_ inventory: Inventory?) -> [CheckResult] {
         let diversion = Diversion()
         do throws(LaunchFailure) {
@@ -26,8 +26,8 @@ enum DiversionCheck {
         }
     }
 
-    /// That VMs of this node need what is not there. Only on a node of Proxmox: elsewhere, whatever
-    /// starts VMs names the launcher itself.
+    /// That VMs of this node need what is not there. Only on a node of Proxmox: elsewhere, the
+    /// program that starts VMs names the launcher itself.
     private static func failure(_ state: String, _ inventory: Inventory?) -> CheckResult? {
         guard let inventory, !inventory.cluster.nodes.isEmpty else { return nil }
         do throws(LaunchFailure) {

@@ -93,7 +93,7 @@ struct GuestCheck {
         check(volume, digests: digests, name, .failure, for: context(settings.guestKind))
     }
 
-    /// How a guest of this kind would start, beside what its variable store tells.
+    /// How a guest of this kind would start, apart from what its variable store tells.
     private func context(_ guest: GuestKind) -> JudgementContext {
         let sevUsesFlash = inventory.configuration.sevAttachment.value == .pflash
         return JudgementContext(
@@ -143,7 +143,7 @@ struct GuestCheck {
         }
     }
 
-    /// Sections by VM ID that are for another VM than the one that has the ID now.
+    /// Sections by VM ID that are for a different VM than the one with that ID now.
     private mutating func checkSections() {
         for located in inventory.cluster.guests where located.node == inventory.node {
             do throws(ConfigurationError) {

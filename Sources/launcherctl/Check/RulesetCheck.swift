@@ -15,7 +15,7 @@ struct RulesetCheck {
     /// Rulesets that were looked at already; most VMs have one in common.
     private var seen: Set<Subject> = []
 
-    /// Sections that are alike.
+    /// Sections that are equal.
     private var kinds: Set<Kind> = []
 
     fileprivate struct Kind: Hashable {
@@ -24,7 +24,8 @@ struct RulesetCheck {
         let groups: [SyscallGroup]
     }
 
-    /// What of a ruleset is not the same for all: a group has the same rows everywhere.
+    /// The part of a ruleset that is not the same for all VMs: a group has the same rows
+    /// everywhere.
     private struct Subject: Hashable {
         let mode: SeccompMode
         let execution: Ruleset.Execution
@@ -65,7 +66,7 @@ struct RulesetCheck {
                 uuid: guest.current.uuid,
             )
         } catch {
-            // It does not start, which is said of the VM itself.
+            // It does not start, and the finding about the VM itself says so.
             return
         }
         guests.insert(name)

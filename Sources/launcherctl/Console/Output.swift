@@ -3,8 +3,8 @@ import Host
 import Planning
 
 /// Standard output. Everything that a command prints goes through here: names of files, values of
-/// configurations and words of command lines are other people's, and a terminal obeys what it is
-/// sent.
+/// configurations and words of command lines come from other people, and a terminal obeys what it
+/// is sent.
 enum Output {
     private static let own: [Unicode.Scalar] = ["\n", "\t"]
 
@@ -16,14 +16,14 @@ enum Output {
         print(printable(text, sparing: ["\n"], as: .json), terminator: terminator)
     }
 
-    /// - Parameter text: with colours of ours, and nobody else's text unless it is printable.
+    /// - Parameter text: with our colours, and text of others only if it is printable.
     static func show(painted text: String) {
         print(text)
     }
 }
 
-/// What was printed is on its way, or the exit status says that it is not: a script that reads a
-/// digest must not take a full disk for success.
+/// Everything was written to standard output, or the exit status says that it was not: a script
+/// that reads a digest must not take a full disk for success.
 enum OutputCheck {
     static func atExit() {
         ProcessEnd.whenReached {
@@ -55,7 +55,7 @@ private struct UnencodableDocument: Failure {
     var exitStatus: ExitStatus { .software }
 }
 
-/// Colours, where they can be seen.
+/// Colours, if the output can show them.
 enum Terminal {
     /// On a terminal, unless NO_COLOR is set (no-color.org).
     static var showsColour: Bool {

@@ -15,7 +15,7 @@ struct Table {
     private let headings: [Cell]
     private var rows: [[Cell]] = []
 
-    /// A first cell that is longer gets a line of its own.
+    /// A first cell that is longer gets its own line.
     private static let widestFirst = 40
     /// What the last column has at least, if it needs that much.
     private static let narrowestLast = 24
@@ -88,18 +88,17 @@ extension String {
 
 /// Text in lines of at most 80 columns, broken at blanks; a longer word stays whole.
 enum Folding {
-    /// What a terminal has if nobody made it larger.
+    /// The width of a terminal that nobody made larger.
     static let width = 80
     /// A narrower column would be all breaks.
     private static let narrowest = 24
 
-    /// - Parameter start: what stands in front of the first line; the others are indented by as
-    ///   much.
+    /// - Parameter start: what comes before the first line; the others are indented by as much.
     static func lines(_ text: String, after start: String) -> [String] {
         lines(text, after: start, columns: start.count)
     }
 
-    /// - Parameter columns: how wide `start` is, where that is not its length: it may be in colour.
+    /// - Parameter columns: how wide `start` is, if that is not its length: it may be in colour.
     static func lines(_ text: String, after start: String, columns: Int) -> [String] {
         let room = max(narrowest, width - columns)
         let margin = String(repeating: " ", count: columns)
@@ -119,7 +118,7 @@ enum Folding {
 }
 
 extension String {
-    /// At most this many characters; an ellipsis is the last one where some are left out.
+    /// At most this many characters; an ellipsis is the last one if some are left out.
     func shortened(to count: Int) -> String {
         self.count <= count ? self : prefix(count - 1) + "…"
     }
@@ -130,7 +129,7 @@ extension String {
     }
 }
 
-/// Labelled lines; the labels are a column of their own.
+/// Labelled lines; the labels are a separate column.
 func labelled(_ rows: [(String, String)]) -> String {
     rows.flatMap { name, value in
         Folding.lines(

@@ -4,15 +4,16 @@ import Planning
 import SystemPackage
 
 /// The launcher in the place of `/usr/bin/kvm`, a symbolic link that Proxmox's package of QEMU
-/// owns: a dpkg diversion, so that an upgrade of QEMU unpacks its link beside it and not over it.
+/// owns: a dpkg diversion, so that an upgrade of QEMU unpacks its link next to ours and not over
+/// it.
 ///
-/// dpkg-divert is told not to rename. Its renaming would leave a moment without any
+/// dpkg-divert is told not to rename. Its renaming would leave a moment without a
 /// `/usr/bin/kvm`, in which no VM can start; we move the links ourselves, each by one rename that
 /// replaces the other. Interrupted anywhere, there is a `/usr/bin/kvm` that starts VMs, and the
 /// same command finishes the work.
 struct Diversion {
     static let path: FilePath = "/usr/bin/kvm"
-    /// Beside the path: the link is relative.
+    /// Next to the path: the link is relative.
     static let diverted: FilePath = "/usr/bin/kvm.distrib"
     static let launcher: FilePath = "/usr/sbin/qemu-launcher"
     static let package = "qemu-launcher"
@@ -27,7 +28,7 @@ struct Diversion {
     enum State: Equatable {
         case disabled
         case enabled
-        /// Something is there of both.
+        /// A part of both exists.
         case incomplete(String)
         /// Somebody else has diverted the path.
         case foreign(package: String)
@@ -60,12 +61,12 @@ struct Diversion {
         target(of: path) == Self.launcher.string
     }
 
-    /// Where a symbolic link leads; `nil` where it is none.
+    /// Where a symbolic link leads; `nil` if it is none.
     func target(of path: FilePath) -> String? { DirectoryEntry.targetOfLink(at: host(path)) }
 
     func exists(_ path: FilePath) -> Bool { DirectoryEntry.exists(at: host(path)) }
 
-    /// - Returns: what it printed, without the last line feed; `nil` where there is no dpkg.
+    /// - Returns: what it printed, without the last line feed; `nil` if there is no dpkg.
     @discardableResult
     func dpkgDivert(_ arguments: [String]) throws(LaunchFailure) -> String? {
         let place = root.isEmpty ? [] : ["--root=\(root)"]
@@ -195,7 +196,7 @@ extension Diversion {
         try naming("fsync", path) { () throws(Errno) in try directory.sync() }
     }
 
-    /// - Parameter path: as messages name it, whatever the root is.
+    /// - Parameter path: as messages name it, with any root.
     private func naming<Value: ~Copyable>(
         _ operation: String,
         _ path: FilePath,
@@ -214,14 +215,14 @@ extension Diversion {
         host(LauncherConfiguration.defaultFile)
     }
 
-    /// What the package writes has every setting in it; this is for a host where it is gone.
+    /// What the package writes has every setting in it; this is for a host that has lost it.
     private static let nothingConfigured = """
         # Configuration of qemu-launcher, see launcher.conf(5). Nothing is configured.
 
         """
 
-    /// A configuration that asks for nothing, where there is none: from here on a missing one is an
-    /// error, and no VM that never asked for firmware is to be refused for it.
+    /// A configuration that asks for nothing, if there is none: from here on a missing one is an
+    /// error, and no VM that never asked for firmware should be refused for that.
     func writeConfiguration() throws(HostFileError) {
         guard try HostFiles.configuration(at: configuration) == nil else { return }
         let directory = configuration.removingLastComponent()
@@ -238,7 +239,7 @@ extension Diversion {
         try file.replace(with: Array(Self.nothingConfigured.utf8))
     }
 
-    /// - Throws: where the launcher would start no VM because its configuration is gone or broken.
+    /// - Throws: if the launcher would start no VM because its configuration is missing or broken.
     func requireConfiguration() throws(LaunchFailure) {
         _ = try LaunchFiles.configuration(whereNoneIsNamed: configuration)
     }

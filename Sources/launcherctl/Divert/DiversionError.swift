@@ -18,10 +18,11 @@ enum DiversionError: Failure {
         switch self {
         case .noDpkg: "no dpkg-divert on this host"
         case .foreign(let package):
-            "\(Diversion.path) is diverted already (expected by nobody, found \(quoted(package)))"
+            "\(Diversion.path) is already diverted"
+                + " (expected no diversion, found one of \(quoted(package)))"
         case .launcherMissing: "\(Diversion.launcher) is missing"
         case .launcherFails(let reason): "the launcher does not answer in QEMU's place: \(reason)"
-        case .nothingToDivert: "\(Diversion.path) is missing, so there is nothing to stand in for"
+        case .nothingToDivert: "\(Diversion.path) is missing, so there is nothing to divert"
         case .packagesChanging: "packages are being installed or removed"
         case .needed(let guests): "\(Diversion.path) is needed: without it, \(guests.summary)"
         case .refused(let arguments, let status):
@@ -34,13 +35,13 @@ enum DiversionError: Failure {
     var hint: String? {
         switch self {
         case .noDpkg:
-            "name the launcher in your own tool's place for QEMU, as <emulator> of libvirt"
+            "name the launcher where your own tool names QEMU, as in <emulator> of libvirt"
         case .foreign: "'dpkg-divert --list /usr/bin/kvm' shows it; remove it first"
         case .launcherMissing: "install the package qemu-launcher"
         case .launcherFails: "'launcherctl check' looks for the reason; nothing was changed"
         case .nothingToDivert: "install pve-qemu-kvm first"
         case .packagesChanging: "try again when apt or dpkg has finished"
-        case .needed: "'launcherctl divert disable --force' disables it all the same"
+        case .needed: "'launcherctl divert disable --force' disables it anyway"
         case .refused: nil
         case .failed(_, _, .permissionDenied): "run it as root"
         case .failed: nil

@@ -11,8 +11,8 @@ struct DivertCommand: ParsableCommand {
         discussion: """
             Proxmox starts its VMs by /usr/bin/kvm, a link of the package pve-qemu-kvm. While the \
             diversion is enabled, that path leads to the launcher, also after upgrades of QEMU; \
-            its own link is /usr/bin/kvm.distrib. VMs that run are not touched. At no moment is \
-            there no /usr/bin/kvm.
+            its own link is /usr/bin/kvm.distrib. Running VMs are not touched. There is always a \
+            /usr/bin/kvm.
 
             EXAMPLES
               launcherctl divert enable
@@ -25,7 +25,7 @@ struct DivertCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Starts VMs through the launcher from now on.",
             discussion: """
-                Writes a launcher.conf that configures nothing where there is none: once VMs start \
+                Writes a launcher.conf that configures nothing if there is none: once VMs start \
                 through the launcher, a missing one is an error.
                 """,
         )
@@ -37,7 +37,7 @@ struct DivertCommand: ParsableCommand {
                 if state == .disabled {
                     try failing { () throws(HostFileError) in try diversion.writeConfiguration() }
                 } else {
-                    // One that went away meanwhile is not replaced by one that asks for nothing.
+                    // A missing one is not replaced by one that asks for nothing.
                     try diversion.requireConfiguration()
                 }
                 try diversion.enable()
@@ -50,13 +50,13 @@ struct DivertCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Starts VMs without the launcher from now on.",
             discussion: """
-                Refused while VMs of this node ask for firmware of their own: those that \
+                Refused while VMs of this node ask for custom firmware: those that \
                 launcher.conf names would start from stock firmware, and those that ask by their \
                 args would not start.
                 """,
         )
 
-        @Flag(help: "Disable it although VMs ask for firmware of their own.")
+        @Flag(help: "Disable it although VMs ask for custom firmware.")
         var force = false
 
         func run() throws {
@@ -73,7 +73,7 @@ struct DivertCommand: ParsableCommand {
             }
         }
 
-        /// Who would start otherwise from now on; nobody where it is disabled already.
+        /// The VMs that would start differently from now on; none if it is already disabled.
         private static func dependent(
             on diversion: Diversion
         ) throws(LaunchFailure) -> DependentGuests {
@@ -91,7 +91,7 @@ struct DivertCommand: ParsableCommand {
 
     struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says which of the two holds.",
+            abstract: "Says whether the launcher or QEMU is at that path.",
             discussion: "Exit status: 0 enabled, 1 not enabled, 2 incomplete or somebody else's.",
         )
 

@@ -5,7 +5,7 @@ import SystemPackage
 /// The lock that apt and its like hold while they change packages: the diversion is not changed in
 /// the middle of an upgrade of QEMU.
 struct PackageLock: ~Copyable {
-    /// `nil` where our own package's scripts call: dpkg holds the lock for them.
+    /// `nil` if our own package's scripts call: dpkg holds the lock for them.
     private let lock: RecordLock?
 
     init(root: String) throws(DiversionError) {

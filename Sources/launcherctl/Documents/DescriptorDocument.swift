@@ -3,7 +3,7 @@ import Planning
 /// What `launcherctl inspect --descriptor` prints: a file of `/etc/qemu/firmware` as QEMU's
 /// `docs/interop/firmware.json` describes it. The six outer keys are mandatory.
 struct DescriptorDocument: Encodable {
-    /// How the image is attached; `device` says which of the others are there.
+    /// How the image is attached; `device` says which of the others exist.
     struct Mapping: Encodable {
         let device: String
         var mode: String?

@@ -5,9 +5,9 @@ struct PolicyDocument: Encodable {
     /// What becomes of a call: `verdict` is `allow`, `refuse` or `kill`.
     struct Answer: Encodable {
         let verdict: String
-        /// The error's name where the call is refused, such as `EPERM`.
+        /// The error's name if the call is refused, such as `EPERM`.
         let error: String?
-        /// Where it is refused: whether the kernel writes it down.
+        /// If it is refused: whether the kernel records it.
         let recorded: Bool?
     }
 
@@ -18,7 +18,7 @@ struct PolicyDocument: Encodable {
         let rules: [Rule]
     }
 
-    /// What asked for a group or a row; `kind` says which of the others are there.
+    /// What asked for a group or a row; `kind` says which of the others exist.
     struct Cause: Encodable {
         let kind: String
         var option: String?
@@ -38,13 +38,13 @@ struct PolicyDocument: Encodable {
         let reason: String
     }
 
-    /// The argument, masked, equals the value. Both are hexadecimal texts, since JSON numbers are no
-    /// 64-bit integers everywhere.
+    /// The argument, masked, equals the value. Both are hexadecimal texts, because JSON numbers are
+    /// not 64-bit integers everywhere.
     struct Check: Encodable {
         let argument: Int
         let mask: String
         let value: String
-        /// `own process` where the value stands for the VM's process ID.
+        /// `own process` if the value stands for the VM's process ID.
         let means: String?
     }
 
@@ -87,9 +87,9 @@ struct PolicyDocument: Encodable {
     /// For calls that no row names.
     let `default`: Answer
     let groups: [Group]
-    /// Absent where nobody looked at files.
+    /// Absent if files were not examined.
     let landlock: Landlock?
-    /// Absent where nobody looked at capabilities.
+    /// Absent if capabilities were not examined.
     let capabilities: Capabilities?
 }
 
@@ -164,7 +164,7 @@ extension PolicyDocument.Check {
 }
 
 extension PolicyDocument.Landlock {
-    /// - Returns: `nil` where nobody looked.
+    /// - Returns: `nil` if nobody looked.
     fileprivate init?(_ plan: FilePlan) {
         guard let ruleset = plan.ruleset else { return nil }
         mode = plan.mode.rawValue
@@ -184,7 +184,7 @@ extension PolicyDocument.Landlock {
 }
 
 extension PolicyDocument.Capabilities {
-    /// - Returns: `nil` where nobody looked.
+    /// - Returns: `nil` if nobody looked.
     fileprivate init?(_ plan: CapabilityPlan) {
         guard let rules = plan.rules else { return nil }
         mode = plan.mode.rawValue

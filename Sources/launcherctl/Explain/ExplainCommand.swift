@@ -8,11 +8,11 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Explains what was stopped: a record of the kernel's log, or a SIGSYS.",
         discussion: """
-            A record is a line of the kernel's log or of auditd, or what reported the end of a \
-            process, such as 'signal 31' or 'status=31/SYS'. What Landlock refuses is recorded by \
-            Linux 6.15 and newer, while auditing is on ('auditctl -e 1', or auditd); its domain is \
-            known by the process that the launcher was, which with -daemonize is not the one that \
-            stays. '-' reads lines from standard input and passes over those that are about something else.
+            A record is a line of the kernel's log or of auditd, or a report of a process's end, \
+            such as 'signal 31' or 'status=31/SYS'. Linux 6.15 and newer record what Landlock \
+            refuses, while auditing is on ('auditctl -e 1', or auditd). The record names the \
+            process that was the launcher, which with -daemonize is not the one that stays. '-' \
+            reads lines from standard input and ignores those that are about something else.
 
             EXAMPLES
               journalctl -k | launcherctl explain -
@@ -28,7 +28,7 @@ struct ExplainCommand: ParsableCommand {
     var record: [String] = []
 
     func validate() throws {
-        if let pid, pid < 1 { throw ValidationError("--pid wants a process number, found \(pid)") }
+        if let pid, pid < 1 { throw ValidationError("--pid needs a process number, found \(pid)") }
         guard record.isEmpty == (pid != nil) else {
             throw ValidationError("give either a record, or '-', or --pid")
         }
@@ -48,9 +48,9 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    /// Where a log has nothing but that.
+    /// If a log has nothing else.
     private static let launch =
-        "the launcher became QEMU, which 'seccomp log' records; nothing else is there"
+        "the launcher became QEMU, which 'seccomp log' records; there is nothing else"
 
     private func recordOnCommandLine() -> LogExplanation {
         LogExplanation(ByteString(record.joined(separator: " ")))
@@ -90,7 +90,7 @@ enum ExplanationError: Failure {
         case .nothingFound(isInput: true):
             "standard input: no record of seccomp or Landlock in any line"
         case .nothingFound(isInput: false):
-            "the text is no record of seccomp or Landlock, and no SIGSYS"
+            "the text is not a record of seccomp or Landlock, and not a SIGSYS"
         }
     }
 

@@ -43,7 +43,7 @@ extension SignalDeath {
         "SIGSYS (signal 31, shell status 159): a filter ended the process"
     }
 
-    /// What the filter ends a process for, and where the call's name is to be found.
+    /// Why the filter ends a process, and where to find the call's name.
     static var advice: String {
         let names = SyscallGroup.forbidden.rules.filter { $0.verdict == .kill }
             .map(\.syscall.name).joined(separator: ", ")

@@ -3,15 +3,15 @@ import Host
 import Planning
 import SystemPackage
 
-/// `launcherctl firmware add`: a file becomes a firmware volume.
+/// `launcherctl firmware add`: puts a file into a storage as a firmware image.
 struct FirmwareAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Copies an image into a storage, read-only.",
         discussion: """
-            The image is there whole or not at all, whatever happens meanwhile. Another image of \
-            the same name is never replaced: give each version a name of its own. Adding the same \
-            image again succeeds, and makes it read-only if it was not.
+            Whatever happens meanwhile, the image is there completely or not at all. Another \
+            image of the same name is never replaced: give each version its own name. Adding the \
+            same image again succeeds, and makes it read-only if it was not.
 
             EXAMPLES
               launcherctl firmware add ovmf.fd local:efi-firmware/ovmf-2025.05.fd
@@ -37,7 +37,7 @@ struct FirmwareAddCommand: ParsableCommand {
 
     func validate() throws {
         guard volume != nil || file != "-" else {
-            throw ValidationError("standard input has no name; say which volume it becomes")
+            throw ValidationError("standard input has no name; name the volume that it becomes")
         }
     }
 
@@ -87,20 +87,20 @@ struct FirmwareAddCommand: ParsableCommand {
     private func say(_ added: AddedImage, _ volume: FirmwareVolumeID) {
         switch added.outcome {
         case .added: Output.show("added \(volume)")
-        case .alreadyThere: Output.show("\(volume) is there already, the same image")
+        case .alreadyThere: Output.show("\(volume) is there already, with the same content")
         case .madeReadOnly:
-            Output.show("\(volume) was there already, the same image; now it is read-only")
+            Output.show("\(volume) was there already, with the same content; now it is read-only")
         }
         Output.show("  path    \(ByteString(added.path).escaped)")
         Output.show("  size    \(added.byteCount) bytes")
         for digest in added.digests { Output.show("  \(digest.algorithm)  \(digest.hex)") }
     }
 
-    /// It is there, and perhaps no guest will start from it.
+    /// It exists, and perhaps no guest will start from it.
     private func warn(of added: AddedImage, _ volume: FirmwareVolumeID) throws(LaunchFailure) {
         let bytes = try ImageArgument(file: FilePath(added.path)).read()
         guard let refusal = FirmwareImage(bytes.span).refusalOfForm(for: .x86) else { return }
-        let label = "firmware volume \(quoted(volume.description))"
+        let label = "firmware image \(quoted(volume.description))"
         Console(program: "launcherctl").warn(refusal, about: label)
     }
 

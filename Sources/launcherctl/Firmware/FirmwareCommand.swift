@@ -3,14 +3,14 @@ import Host
 import Planning
 import SystemPackage
 
-/// `launcherctl firmware`: the firmware volumes of this host's storages.
+/// `launcherctl firmware`: the firmware images of this host's storages.
 struct FirmwareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "firmware",
         abstract: "Keeps firmware images in the storages of this host.",
         discussion: """
-            A firmware volume is one file in a storage's directory for firmware, named \
-            STORAGE:efi-firmware/FILE. It has to be read-only and pinned: its checksum stands in \
+            A firmware image is one file in a storage's directory for firmware, named \
+            STORAGE:efi-firmware/FILE. It has to be read-only and pinned: its checksum is in \
             launcher.conf, and an image with another one is not started.
 
             EXAMPLES
@@ -32,7 +32,7 @@ struct StoreOptions: ParsableArguments {
 
     func validate() throws {
         guard config.map({ $0.hasPrefix("/") }) ?? true else {
-            throw ValidationError("--config wants an absolute path")
+            throw ValidationError("--config needs an absolute path")
         }
     }
 
@@ -41,7 +41,7 @@ struct StoreOptions: ParsableArguments {
     func inventory() throws(LaunchFailure) -> Inventory { try Inventory(configurationPath) }
 }
 
-/// A firmware volume on the command line.
+/// A firmware image on the command line.
 struct VolumeArgument: ExpressibleByArgument {
     let text: String
 

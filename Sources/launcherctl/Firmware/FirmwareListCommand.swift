@@ -6,12 +6,12 @@ import Planning
 struct FirmwareListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Shows every firmware volume, its state, and the VMs that need it.",
+        abstract: "Shows every firmware image, its state, and the VMs that need it.",
         discussion: """
             Kinds: 'code' for flash, 'combined' with its variable store for -bios; 'variable store', \
-            'not UEFI', 'blank' or a file format is no firmware to start from.
+            'not UEFI', 'blank' or a file format cannot be started from.
 
-            States: 'verified' is pinned and would be started; 'not pinned' is all right but for \
+            States: 'verified' is pinned and would be started; 'not pinned' only lacks \
             its pin; 'refused' would not be started, and the line below the table says why.
 
             EXAMPLES
@@ -25,7 +25,7 @@ struct FirmwareListCommand: ParsableCommand {
     @Flag(help: "Print the list as JSON.")
     var json = false
 
-    @Argument(help: "Only of these storages.")
+    @Argument(help: "Only the volumes of these storages.")
     var storages: [String] = []
 
     func run() throws {
@@ -40,7 +40,7 @@ struct FirmwareListCommand: ParsableCommand {
             }
             guard !listing.entries.isEmpty else {
                 Output.show(
-                    "no firmware volumes; 'launcherctl firmware add' puts one into a storage"
+                    "no firmware images; 'launcherctl firmware add' puts one into a storage"
                 )
                 return
             }
@@ -53,7 +53,7 @@ struct FirmwareListCommand: ParsableCommand {
 
 extension FirmwareListing.Entry {
     /// One word, or a few.
-    // Swift 6.3.1 crashes in -O where this is inlined into the table.
+    // Swift 6.3.1 crashes in -O if this is inlined into the table.
     @inline(never)
     var state: String {
         switch trial {

@@ -2,13 +2,13 @@ import Host
 import Planning
 import SystemPackage
 
-/// Every firmware volume of every storage, and what a start would say to it.
+/// Every firmware image of every storage, and what a start would say to it.
 struct FirmwareListing {
     struct Entry {
         let volume: FirmwareVolumeID
         let pins: [ImageRequest.Pin]
         let trial: TrialVerification
-        /// `nil` where there is no file that could be read.
+        /// `nil` if there is no file that could be read.
         let look: Look?
         let users: [FirmwareUses.User]
     }

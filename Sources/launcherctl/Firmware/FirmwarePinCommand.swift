@@ -2,13 +2,13 @@ import ArgumentParser
 import Host
 import Planning
 
-/// `launcherctl firmware pin`: writes down the checksum of an image that is there.
+/// `launcherctl firmware pin`: records the checksum of an existing image.
 struct FirmwarePinCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pin",
         abstract: "Writes an image's checksum into launcher.conf.",
         discussion: """
-            Everything else in the file stays as it is, comments too. A pin of another checksum is \
+            Everything else in the file stays the same, comments too. A pin of another checksum is \
             replaced only with --replace: it may be the image that is wrong.
 
             EXAMPLES
@@ -46,8 +46,8 @@ struct FirmwarePinCommand: ParsableCommand {
         }
     }
 
-    /// The image's own, in every algorithm that is asked for or was pinned before; each of them
-    /// found by a pass that asks of the image what a start does.
+    /// The image's own, in every algorithm that is requested or was pinned before; each of them
+    /// found by a pass that requires of the image what a start requires.
     private func digests(
         of volume: FirmwareVolumeID,
         in inventory: Inventory,

@@ -8,8 +8,8 @@ struct FirmwareRemoveCommand: ParsableCommand {
         commandName: "remove",
         abstract: "Removes an image that no VM needs.",
         discussion: """
-            A VM needs an image when its configuration asks for it, on whatever node, now, after \
-            its next start, or in a snapshot. A VM that runs already does not need the file any \
+            A VM needs an image if its configuration asks for it, on any node, now, after \
+            its next start, or in a snapshot. A running VM does not need the file any \
             more, but could not be started again. The pin stays, unless --unpin takes it as well.
 
             EXAMPLES
@@ -74,18 +74,18 @@ enum RemovalError: Failure {
     var message: String {
         switch self {
         case .inUse(let volume, let users):
-            "firmware volume \(quoted(volume.description)): needed by "
+            "firmware image \(quoted(volume.description)): needed by "
                 + users.map(\.description).joined(separator: ", ")
         case .usersUnknown(let volume, let reasons):
-            "firmware volume \(quoted(volume.description)): it is not known who needs it ("
+            "firmware image \(quoted(volume.description)): it is not known who needs it ("
                 + reasons.joined(separator: "; ") + ")"
         }
     }
 
     var hint: String? {
         switch self {
-        case .inUse: "give these VMs other firmware first; --force removes it all the same"
-        case .usersUnknown: "correct that first; --force removes the image all the same"
+        case .inUse: "give these VMs other firmware first; --force removes it anyway"
+        case .usersUnknown: "correct that first; --force removes the image anyway"
         }
     }
 

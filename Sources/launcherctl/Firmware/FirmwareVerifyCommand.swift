@@ -8,8 +8,8 @@ struct FirmwareVerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Verifies images as a VM's start does.",
         discussion: """
-            Without a volume, all that are pinned. The exit status is that of the first image that \
-            a start would refuse.
+            Without a volume, it verifies all pinned images. The exit status is that of the first \
+            image that a start would refuse.
 
             EXAMPLES
               launcherctl firmware verify

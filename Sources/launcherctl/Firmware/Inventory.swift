@@ -17,7 +17,7 @@ struct Inventory {
         self.configuration = configuration
         storages = try LaunchFiles.storages(for: configuration)
         node = try Invocation.current().nodeName
-        // Beside storage.cfg, wherever that is: everything of a cluster is in one directory.
+        // Next to storage.cfg: everything of a cluster is in one directory.
         cluster = ClusterFiles(
             below: configuration.storageConfiguration.value.removingLastComponent()
         )
@@ -29,7 +29,7 @@ struct Inventory {
         }
     }
 
-    /// The directory of the volume's storage; `nil` where it has none on this host.
+    /// The directory of the volume's storage; `nil` if it has none on this host.
     func root(of volume: FirmwareVolumeID) -> FilePath? {
         do throws(LaunchFailure) { return try location(of: volume).root } catch { return nil }
     }
@@ -65,7 +65,7 @@ struct Inventory {
         return FirmwareUses(guests: cluster.guests, sections: sections, node: node)
     }
 
-    /// Writes a changed configuration. `edit` returns `nil` where there is nothing to change.
+    /// Writes a changed configuration. `edit` returns `nil` if there is nothing to change.
     ///
     /// - Parameter volume: what the change is about. If somebody has changed its pins since we read
     ///   them, what was decided by them does not hold any more.

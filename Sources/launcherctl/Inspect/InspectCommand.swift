@@ -9,7 +9,7 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Shows what a firmware image is, and which guests it fits.",
         discussion: """
-            IMAGE is a firmware volume (STORAGE:efi-firmware/FILE) or a file. It need not be pinned \
+            IMAGE is a volume ID (STORAGE:efi-firmware/FILE) or a file. It need not be pinned \
             or read-only: nothing is started.
 
             EXAMPLES
@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
             """,
     )
 
-    @Argument(help: "A firmware volume or a file.")
+    @Argument(help: "A volume ID or a file.")
     var image: String
 
     @Flag(help: "Print what was found as JSON.")
@@ -39,7 +39,7 @@ struct InspectCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The template of variable stores for a code image's descriptor, instead of the one "
-                + "beside it (OVMF_VARS*.fd for OVMF_CODE*.fd).",
+                + "in the same directory (OVMF_VARS*.fd for OVMF_CODE*.fd).",
             valueName: "file",
         )
     )
@@ -108,11 +108,11 @@ enum NoDescriptor: Failure {
         case .startsNoGuest(let image):
             "\(quoted(image)): starts no guest, so there is no descriptor for it"
         case .noTemplate(let image):
-            "\(quoted(image)): code without a variable store template beside it"
+            "\(quoted(image)): code without a variable store template in the same directory"
         case .otherTemplate(let file):
             "\(quoted(file)): not a variable store for this image"
         case .noCode(let image):
-            "\(quoted(image)): no split code image, so no variable store belongs to it"
+            "\(quoted(image)): not a split code image, so no variable store belongs to it"
         }
     }
 

@@ -10,7 +10,7 @@ struct InspectReport {
     let path: String
     let image: FirmwareImage
     let contents: FirmwareContents?
-    /// Why the compressed volume is not known, where there is one.
+    /// Why the compressed volume is not known, if there is one.
     let fault: ContentsFault?
     let digest: Digest
     let fitness: FirmwareFitness
@@ -161,7 +161,7 @@ struct VariableStoreTemplate {
     /// `nil` for zeros, which the firmware formats at its first start.
     let store: FlashVariableStore?
 
-    /// The one that distributions put beside the image; `nil` where there is none.
+    /// The one that distributions put next to the image; `nil` if there is none.
     init?(beside image: FirmwareImage, _ path: String) throws(LaunchFailure) {
         guard image.kind == .code else { return nil }
         for candidate in FirmwareDescriptor.templateCandidates(for: path)

@@ -38,7 +38,7 @@ struct DigestOutput: Equatable {
     }
 
     /// - Parameter all: at least one; the most likely one comes first.
-    /// - Throws: the exit status, where a digest is expected and none is that one.
+    /// - Throws: the exit status, if a digest is expected and none of these matches.
     func show(_ all: [ExpectedDigest]) throws {
         let digests = all.filter { variant == nil || $0.variant == variant }
         guard let first = digests.first else {
@@ -77,7 +77,7 @@ struct DigestOutput: Equatable {
     }
 }
 
-/// The digest is not the one that somebody expects.
+/// The digest is not the expected one.
 enum DigestMismatch: Failure {
     case differs(expected: String, found: [Planning.Digest])
     case noVariant(String, known: [String])
@@ -130,7 +130,7 @@ struct MeasureOutput: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Compare: status 0 where a digest is this one, else 65.",
+            "Compare: exit status 0 if this is one of the digests, else 65.",
             valueName: "hex"
         )
     )

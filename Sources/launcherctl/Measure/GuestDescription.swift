@@ -3,7 +3,7 @@ import Host
 import Planning
 import SystemPackage
 
-/// What a launch digest depends on beside the image, as somebody describes it.
+/// What a launch digest depends on besides the image, as a person describes it.
 struct GuestDescription: Equatable {
     private enum Processor: Equatable {
         /// A CPU model of QEMU, as in `-cpu`.
@@ -41,9 +41,9 @@ struct GuestDescription: Equatable {
         guard model == nil || signature == nil else {
             throw ValidationError("--cpu and --cpu-sig are two ways to say the same; give one")
         }
-        // What swift-argument-parser puts in the place of bytes that are no text.
+        // What swift-argument-parser puts in the place of bytes that are not text.
         guard append?.contains("\u{FFFD}") != true else {
-            throw ValidationError("--append: not UTF-8; give QEMU's command line behind '--'")
+            throw ValidationError("--append: not UTF-8; give QEMU's command line after '--'")
         }
         self.processorCount = processorCount
         if let signature {
@@ -137,7 +137,7 @@ struct GuestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "SEV_FEATURES, where the host's kernel sets others than usual: 0x21.",
+            "SEV_FEATURES, if the host's kernel sets unusual ones: 0x21.",
             valueName: "number",
         )
     )

@@ -7,16 +7,16 @@ import SystemPackage
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure",
-        abstract: "Foretells the launch digest of a confidential guest.",
+        abstract: "Computes the launch digest of a confidential guest in advance.",
         discussion: """
             From an image and options, or from QEMU's command line as qemu-launcher would start it. \
-            KIND is sev, sev-es, sev-snp or tdx; IMAGE is a firmware volume or a file.
+            KIND is sev, sev-es, sev-snp or tdx; IMAGE is a volume ID or a file.
 
             The digest covers the initial memory and, for SEV-ES and SEV-SNP, the state of the \
             CPUs. It does not cover the guest's policy, the identity block, host data, memory size, \
             disks and devices, which are other fields of a report or in none. For plain SEV and \
             SEV-ES the platform reports it inside of an HMAC with the owner's key. For TDX it is \
-            MRTD; RTMR0 to RTMR3 are not foretold.
+            MRTD; RTMR0 to RTMR3 are not computed.
 
             SEV-ES and TDX have variants that QEMU and the kernel decide; without --variant all of \
             them are shown, and --hex and --base64 print the first.
@@ -31,7 +31,7 @@ struct MeasureCommand: ParsableCommand {
     @Argument(help: "sev, sev-es, sev-snp or tdx.")
     var kind: String?
 
-    @Argument(help: "A firmware volume or a file.")
+    @Argument(help: "A volume ID or a file.")
     var image: String?
 
     @OptionGroup(title: "Guest")
@@ -101,7 +101,7 @@ struct MeasureCommand: ParsableCommand {
 /// The launch digest of an image is asked for.
 struct MeasureRequest: Equatable {
     private let kind: GuestKind
-    /// A firmware volume or a file.
+    /// A volume ID or a file.
     private let image: String
     /// Where storages are declared; `nil` for the default file.
     private let configuration: String?
@@ -145,8 +145,8 @@ struct MeasureRequest: Equatable {
     }
 }
 
-/// Why the guest that is measured would not start from the image. Its digest is what it is, and worth
-/// knowing beside another tool's; but nobody will see it in a report.
+/// Why the guest that is measured would not start from the image. Its digest is still correct and
+/// worth comparing with another tool's, but no report will contain it.
 struct StartRefusal {
     private let image: String
     private let refusal: ImageRefusal?
@@ -170,7 +170,7 @@ struct StartRefusal {
         refusal = judge(image, in: context).refusal
     }
 
-    /// - Parameter measure: finds the digests; where there are none, the doubt is the better reason.
+    /// - Parameter measure: finds the digests; if there are none, the doubt is the better reason.
     func measuring(
         _ measure: () throws(MeasurementRefusal) -> [ExpectedDigest]
     ) throws(LaunchFailure) -> [ExpectedDigest] {

@@ -9,8 +9,8 @@ struct PlanCommand: ParsableCommand {
         abstract: "Shows what qemu-launcher would do with a QEMU command line. Starts nothing.",
         discussion: """
             The command line is read as the launcher reads it, the firmware is looked up, verified \
-            and sealed, and then everything is let go. What would be refused is refused here, with \
-            the same message and exit status.
+            and sealed, and then everything is released. What a start would refuse is refused \
+            here, with the same message and exit status.
 
             A first word that names a program (/usr/bin/kvm, qemu-system-x86_64) is taken for \
             argv[0].

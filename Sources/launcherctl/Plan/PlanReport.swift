@@ -43,7 +43,10 @@ struct PlanReport {
             ("checksum", facts.digests.map(\.description).joined(separator: ", ")),
             ("pinned by", firmware.choice.pins.map(\.origin).joined(separator: ", ")),
             ("size", "\(facts.byteCount) bytes"),
-            ("read-only", proofs.isEmpty ? "not asked of stock firmware" : "proven by \(proofs)"),
+            (
+                "read-only",
+                proofs.isEmpty ? "not required for stock firmware" : "proven by \(proofs)"
+            ),
             ("guest", firmware.guest.displayName),
             ("attachment", firmware.attachment.rawValue),
         ] + forecastRows
@@ -61,7 +64,7 @@ struct PlanReport {
         }
     }
 
-    /// Each option with its value on a line of its own, quoted for a shell.
+    /// Each option with its value on its own line, quoted for a shell.
     private var commandLine: [String] {
         let vector = ArgumentVector(plan.arguments)
         let starts = Set(vector.options.map(\.index))
@@ -93,8 +96,8 @@ enum ShellWord {
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_".utf8
     )
 
-    /// In single quotes where it needs any; what cannot be shown as `$'\xHH'`, which bash, zsh and
-    /// ksh read.
+    /// In single quotes if it needs any; what cannot be shown is written as `$'\xHH'`, which bash,
+    /// zsh and ksh read.
     static func quoted(_ word: ByteString) -> String {
         if !word.isEmpty, word.bytes.allSatisfy(plain.contains) { return word.escaped }
         guard let text = word.text, printable(text) == text else {

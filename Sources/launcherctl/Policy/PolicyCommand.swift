@@ -12,9 +12,9 @@ struct PolicyCommand: ParsableCommand {
         discussion: """
             System calls (seccomp), files (landlock) and capabilities, each row with what asked \
             for it and why, derived as the launcher derives it, launcher.conf included. Without a \
-            command line it is that of a QEMU without options. Rows of files and capabilities are \
-            shown also where launcher.conf leaves them off. Landlock is not asked about changing a \
-            mode or an owner, and about connecting to a socket by its path.
+            command line, it shows a QEMU without options. Rows of files and capabilities are \
+            shown even if launcher.conf leaves them off. Landlock does not check changes of a \
+            mode or an owner, or connections to a socket by its path.
 
             --verify compiles it with libseccomp too, runs both for every call, every ABI and the \
             boundaries of every condition, and says in one line that they agree, or names the first \

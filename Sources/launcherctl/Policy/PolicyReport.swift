@@ -28,14 +28,14 @@ extension PolicyReport {
         return lines
     }
 
-    /// The reason stands after what it is about, in a column of its own.
+    /// The reason comes after what it is about, in a separate column.
     private static func lines(about rule: SyscallRule) -> [String] {
         let checks = rule.checks.map(\.summary).joined(separator: ", ")
         let call = rule.syscall.name + (checks.isEmpty ? "" : " (\(checks))")
         let start = "  \(rule.verdict.summary.padded(to: 14))  \(call.padded(to: 20))"
         let column = 40
         if start.count + 2 <= column { return Folding.lines(rule.reason, after: start + "  ") }
-        // What leaves no room for its reason gets a line of its own.
+        // A row that leaves no room for its reason gets its own line.
         return [start] + Folding.lines(rule.reason, after: "".padded(to: column))
     }
 
@@ -51,8 +51,8 @@ extension PolicyReport {
         guard let ruleset = plan.files.ruleset else { return [] }
         let note =
             switch plan.files.mode {
-            case .enforce: "what no row is about fails with EACCES"
-            case .log: "nothing is refused, and nothing observed: the kernel has no such mode"
+            case .enforce: "a file without a row fails with EACCES"
+            case .log: "nothing is refused or observed: the kernel has no such mode"
             case .off: "the rows, if it were on"
             }
         var lines = ["", "landlock \(plan.files.mode.rawValue): \(note)"]
@@ -98,9 +98,9 @@ extension PolicyReport {
 }
 
 /// The filters of a policy as assembler listings, as the kernel gets them: in the order in which
-/// they are loaded, but for the VM's process ID, for which ``ArgumentCheck/unknownProcess`` stands.
+/// they are loaded, except that ``ArgumentCheck/unknownProcess`` stands for the VM's process ID.
 struct FilterListing {
-    /// Empty where no filter is loaded.
+    /// Empty if no filter is loaded.
     let programs: [(layer: FilterLayer, program: FilterProgram)]
 
     init(_ ruleset: Ruleset, mode: SeccompMode) {

@@ -8,12 +8,12 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Starts a VM in the foreground, for finding out why it does not start.",
         discussion: """
-            The same launch as always, on the CPUs of the VM's affinity, but for three things: \
-            QEMU stays in the foreground, its first serial port is on this terminal (unless the \
-            command line has one of its own, or --no-serial), and system calls outside the filter \
-            are recorded instead of refused. At the end, standard error says which those were and \
-            what would allow them. The exit status is QEMU's. \
-            Control-A X ends QEMU. Proxmox does not know that it started this VM.
+            The usual launch, on the CPUs of the VM's affinity, with three differences: QEMU stays \
+            in the foreground, its first serial port is on this terminal (unless the command line \
+            has one of its own, or --no-serial), and system calls outside the filter are recorded \
+            instead of refused. At the end, standard error says which those were and what would \
+            allow them. The exit status is QEMU's. Control-A X ends QEMU. Proxmox does not know \
+            that this VM was started.
 
             EXAMPLES
               launcherctl run --vmid 100
@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
             """,
     )
 
-    @Option(help: "What becomes of system calls outside the filter: enforce, log or off.")
+    @Option(help: "What happens to system calls outside the filter: enforce, log or off.")
     var seccomp: SeccompMode = .log
 
     @Flag(inversion: .prefixedNo, help: "Put the first serial port on this terminal.")
@@ -94,7 +94,7 @@ struct RunSummary {
         self.console = console
     }
 
-    /// - Parameter recording: `nil` where no filter was loaded.
+    /// - Parameter recording: `nil` if no filter was loaded.
     mutating func take(_ recording: consuming Recording) {
         switch consume recording {
         case .none: outcome = nil
@@ -130,7 +130,7 @@ struct RunSummary {
         case nil: return
         case .failure(let error):
             console.say(
-                "what was called outside the filter is not known: \(error.message)",
+                "it is not known which calls were outside the filter: \(error.message)",
                 hints: ["as root: journalctl -k | launcherctl explain -"],
             )
         case .success(let records):
@@ -145,10 +145,10 @@ struct RunSummary {
             }
             guard !records.isWhole else { return }
             console.say(
-                "there may be more: not every record of the kernel's could be read",
+                "there may be more: not every record of the kernel could be read",
                 hints: [
-                    "its log leaves out what comes too fast, and what auditd gets: as root,"
-                        + " ausearch -m SECCOMP | launcherctl explain -"
+                    "the kernel's log leaves out records that come too fast, and those that auditd"
+                        + " gets: as root, ausearch -m SECCOMP | launcherctl explain -"
                 ],
             )
         }

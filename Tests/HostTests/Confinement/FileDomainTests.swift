@@ -97,8 +97,8 @@ struct FileDomainTests {
         } catch {
             #expect(error.cause is LandlockError)
             #expect(error.exitStatus == .configuration)
-            #expect(error.message.contains("is not there, and in '/run' QEMU may not make it"))
-            #expect(error.hint == "make the file beforehand, or use a folder of its own")
+            #expect(error.message.contains("does not exist, and QEMU may not make it in '/run'"))
+            #expect(error.hint == "make the file in advance, or use a separate folder")
         }
     }
 

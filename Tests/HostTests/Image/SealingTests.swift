@@ -36,7 +36,7 @@ struct SealingTests {
             refusal(of: storage.request(pins: [Vector.abc.sha256, expected]))
         )
         #expect(
-            error.message == "firmware volume 'local:efi-firmware/a.fd': checksum differs"
+            error.message == "firmware image 'local:efi-firmware/a.fd': checksum differs"
                 + " (expected \(expected), found \(found))"
         )
         #expect(error.hint == "re-upload the image, or update its pin in launcher.conf line 2")

@@ -149,7 +149,7 @@ struct VerificationTests {
         try change(storage.image, mode: 0o644)
         let error = #expect(throws: VerificationError.self) { _ = try verify(storage.request()) }
         #expect(
-            error?.message == "firmware volume 'local:efi-firmware/a.fd': '\(storage.image)' is not"
+            error?.message == "firmware image 'local:efi-firmware/a.fd': '\(storage.image)' is not"
                 + " read-only (expected no write permission for anyone or a read-only mount or the"
                 + " immutable attribute or fs-verity, found mode 0644)"
         )

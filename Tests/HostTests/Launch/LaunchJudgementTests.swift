@@ -99,7 +99,7 @@ struct LaunchJudgementTests {
         launcher: [String] = [],
     ) throws {
         let refusal = try #require(try LaunchScene(image, launcher: launcher).refusal(words))
-        #expect(refusal.message == "firmware volume 'demo:efi-firmware/a.fd': \(text)")
+        #expect(refusal.message == "firmware image 'demo:efi-firmware/a.fd': \(text)")
         #expect(refusal.exitStatus == .imageRefused)
         #expect(refusal.hint != nil)
     }
@@ -229,7 +229,7 @@ struct LaunchJudgementTests {
         let image = Self.combined.build()
         #expect(
             try LaunchScene(image).warnings(GuestWords.normal) == [
-                "firmware volume 'demo:efi-firmware/a.fd': FW-W01: a combined image in flash: its"
+                "firmware image 'demo:efi-firmware/a.fd': FW-W01: a combined image in flash: its"
                     + " own read-only variable store is used, so the VM's settings are lost at"
                     + " power-off"
             ]

@@ -151,7 +151,7 @@ struct ImageUnfitTests {
         let choice = try choice()
         let error = #expect(throws: ImageUnfit.self) { try choice.warnings(about: Self.findings) }
         #expect(
-            error?.message == "firmware volume 'demo:efi-firmware/ovmf.fd': FW-E04: a variable"
+            error?.message == "firmware image 'demo:efi-firmware/ovmf.fd': FW-E04: a variable"
                 + " store where firmware code is expected"
         )
         #expect(error?.hint == "give the code image that belongs to it (OVMF_CODE*.fd)")
@@ -164,7 +164,7 @@ struct ImageUnfitTests {
         let left = try choice(accepting: "FW-W01").warnings(about: findings)
         #expect(
             left.map(\.message) == [
-                "firmware volume 'demo:efi-firmware/ovmf.fd': FW-W07: some of its bytes belong to"
+                "firmware image 'demo:efi-firmware/ovmf.fd': FW-W07: some of its bytes belong to"
                     + " no firmware volume"
             ]
         )

@@ -127,7 +127,7 @@ struct RecordedCallsTests {
                 "ended by: 1 call outside the filter: kexec_load",
             ]
         )
-        #expect(calls.advice.last == "kexec_load: nothing of QEMU's does this: look for an attack")
+        #expect(calls.advice.last == "kexec_load: QEMU never does this: look for an attack")
     }
 
     @Test func `other processes are named, and not counted as QEMU`() {

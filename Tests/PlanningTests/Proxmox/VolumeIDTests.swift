@@ -86,7 +86,7 @@ struct FirmwareVolumeIDTests {
         ("local:iso/x.img", .iso, "x.img"),
         ("local:iso/x.IMG", .iso, "x.IMG"),
     ])
-    func `a firmware volume is one file of one kind of content`(
+    func `a firmware image is one file of one kind of content`(
         text: String,
         content: FirmwareVolumeID.Content,
         file: String,
@@ -99,11 +99,11 @@ struct FirmwareVolumeIDTests {
 
     @Test(
         arguments: [
-            ("local:x.fd", "not a firmware volume"),
-            ("local:100/vm-100-disk-0.raw", "not a firmware volume"),
-            ("local:EFI-firmware/x.fd", "not a firmware volume"),
-            ("local:/efi-firmware/x.fd", "not a firmware volume"),
-            ("local:efi-firmware", "not a firmware volume"),
+            ("local:x.fd", "not a firmware image"),
+            ("local:100/vm-100-disk-0.raw", "not a firmware image"),
+            ("local:EFI-firmware/x.fd", "not a firmware image"),
+            ("local:/efi-firmware/x.fd", "not a firmware image"),
+            ("local:efi-firmware", "not a firmware image"),
             ("local:efi-firmware/", "no file name"),
             ("local:efi-firmware/a/b.fd", "a subdirectory"),
             ("local:efi-firmware//b.fd", "a subdirectory"),

@@ -408,7 +408,7 @@ struct CommandLineAuditTests {
         #expect(
             refusal.message
                 == #"/etc/qemu/qemu.conf line 4: '[machine] firmware = "/b"' names firmware besides"#
-                + " the custom firmware volume"
+                + " the custom firmware image"
         )
     }
 

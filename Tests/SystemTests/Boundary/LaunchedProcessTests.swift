@@ -200,8 +200,8 @@ struct HelperRightsTests {
             outcome.complaints == [
                 "qemu-launcher: warning: option '-netdev bridge,id=n,helper=\(scene.helper)': "
                     + "'\(scene.helper)' is set-user-ID, which gives it no rights under the filter "
-                    + "of a launcher that is not root (no_new_privs), in 'seccomp log' neither",
-                "qemu-launcher: hint: open the tap beforehand and pass fd=, or start the VM as "
+                    + "of a launcher that is not root (no_new_privs), not even with 'seccomp log'",
+                "qemu-launcher: hint: open the tap in advance and pass fd=, or start the VM as "
                     + "root, or set 'seccomp off' for this VM",
             ]
         )

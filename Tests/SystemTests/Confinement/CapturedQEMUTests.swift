@@ -199,12 +199,12 @@ struct LandlockLaunchTests {
         #expect(result.status == 78)
         #expect(
             result.errors.contains(
-                "error: landlock: -pidfile \(wrong): '\(wrong)' is not there, and in "
-                    + "'/run' QEMU may not make it (/run: "
+                "error: landlock: -pidfile \(wrong): '\(wrong)' does not exist, and "
+                    + "QEMU may not make it in '/run' (/run: "
             ),
             "\(result.errors)"
         )
-        #expect(result.errors.contains("hint: make the file beforehand"))
+        #expect(result.errors.contains("hint: make the file in advance"))
         #expect(!result.errors.contains("no-such"))
     }
 

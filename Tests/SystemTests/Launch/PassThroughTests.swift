@@ -187,7 +187,7 @@ struct InformationTests {
         Trouble(
             name: "a link to nowhere",
             status: 78,
-            message: "'$conf': the symbolic link leads nowhere",
+            message: "'$conf': the symbolic link is broken",
         ) {
             try remove($0.configuration)
             try link($0.configuration, to: "nowhere")

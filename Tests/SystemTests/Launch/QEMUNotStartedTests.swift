@@ -28,7 +28,7 @@ struct QEMUNotStartedTests {
             (
                 "a script without its interpreter", "#!/nowhere/sh\n", 0o755,
                 "execve failed: No such file or directory",
-                "the program is there; the interpreter or loader that it names is not"
+                "the program exists, but the interpreter or loader that it names does not"
             ),
         ] as [(String, String, mode_t, String, String?)]
     )

@@ -106,7 +106,7 @@ struct ListTests {
         #expect(refused.end == .status(77))
         #expect(
             refused.complaints.first
-                == "launcherctl: error: firmware volume '\(StagedHost.volume)': needed by"
+                == "launcherctl: error: firmware image '\(StagedHost.volume)': needed by"
                 + " vm 100 (snapshot before), vm 101 on zz (pending)"
         )
         #expect(FileManager.default.fileExists(atPath: host.store.image))

@@ -45,7 +45,7 @@ struct RunTests {
 
     /// What is said of QEMU. Other tests make records as well, in the same session.
     private func about(_ outcome: Outcome) -> [String] {
-        outcome.complaints.filter { !$0.hasPrefix("launcherctl: meanwhile recorded") }
+        outcome.complaints.filter { !$0.hasPrefix("launcherctl: also recorded in that time") }
     }
 
     private static let nothing = "launcherctl: nothing outside the filter was called"
@@ -102,7 +102,7 @@ struct RunTests {
         let store = try host("\(script)\nexec /bin/true")
         let outcome = try await start(store)
         #expect(
-            outcome.errors.contains("meanwhile recorded of other processes"),
+            outcome.errors.contains("also recorded in that time, from other processes"),
             "\(outcome.errors)"
         )
         #expect(!outcome.errors.contains("there may be more"))
@@ -134,7 +134,7 @@ struct RunTests {
         let expected =
             isOpen
             ? Self.nothing
-            : "launcherctl: what was called outside the filter is not known: '/dev/kmsg': "
+            : "launcherctl: it is not known which calls were outside the filter: '/dev/kmsg': "
                 + "reading the log failed: Operation not permitted"
         #expect(outcome.complaints.first == expected)
     }

@@ -101,7 +101,7 @@ struct MatrixTests {
         #expect(run.transcript.first == "end: exit 78")
         let output = run.transcript.joined(separator: "\n")
         #expect(output.contains("option '-netdev tap,id=n,script={folder}/up': QEMU would start"))
-        #expect(output.contains("hint: open the tap beforehand and pass fd="))
+        #expect(output.contains("hint: open the tap in advance and pass fd="))
     }
 
     /// The command line named no program, so QEMU starts none later either, and lives on.

@@ -114,7 +114,7 @@ struct ShowcmdTests {
         Trouble(
             name: "missing",
             status: 69,
-            message: "/usr/sbin/qm is missing: this is no Proxmox host",
+            message: "/usr/sbin/qm is missing: this is not a Proxmox host",
         ) { _ in },
         Trouble(name: "no such VM", status: 66, message: "qm showcmd 100: exit status 2") {
             try $0.answer("", status: 2, complaint: "Configuration file does not exist\n")

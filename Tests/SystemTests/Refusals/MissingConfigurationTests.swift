@@ -25,9 +25,9 @@ struct MissingConfigurationTests {
         #expect(
             outcome.complaints == [
                 "qemu-launcher: error: vm 100: '/etc/qemu-launcher/launcher.conf': no such file,"
-                    + " although its directory is there",
-                "qemu-launcher: hint: put it back, or mount what it is on; an empty file says that"
-                    + " nothing is configured",
+                    + " although its directory exists",
+                "qemu-launcher: hint: put it back, or mount its file system; an empty file"
+                    + " configures nothing",
             ]
         )
     }

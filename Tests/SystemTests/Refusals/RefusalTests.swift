@@ -130,7 +130,7 @@ struct RefusalTests {
         #expect(outcome.end == .status(77))
         #expect(
             outcome.complaints == [
-                "qemu-launcher: error: vm 't': firmware volume '\(StagedHost.volume)':"
+                "qemu-launcher: error: vm 't': firmware image '\(StagedHost.volume)':"
                     + " '\(store.image)' is open for writing in another program",
                 "qemu-launcher: hint: wait for the upload to end; fuser -v '\(store.image)' shows"
                     + " who has it open",

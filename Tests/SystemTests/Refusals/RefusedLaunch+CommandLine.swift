@@ -54,7 +54,7 @@ extension RefusedLaunch {
             "a node that is no JSON",
             ["-machine", "pflash0=code", "-blockdev", "{\"node-name\":"],
             #"'-blockdev {"node-name":': what QEMU will make of it is not certain: not readable as"#
-                + " JSON (stopped making sense at byte 13)",
+                + " JSON (not understood from byte 13 on)",
             hint: "write it in another way, or leave it out",
         ),
         RefusedLaunch(
@@ -70,15 +70,15 @@ extension RefusedLaunch {
         call(
             "-machine firmware=",
             ["-machine", "q35,firmware=$image"],
-            "'-machine q35,firmware=$image' names firmware besides the custom firmware volume",
+            "'-machine q35,firmware=$image' names firmware besides the custom firmware image",
             hint: "leave it out",
         ),
         call(
             "two code images",
             ["-drive", "if=pflash,unit=0,file=/a", "-pflash", "/b", "-drive", "if=pflash,index=0"],
-            "'-drive if=pflash,index=0' attaches a second code image beside '-drive"
+            "'-drive if=pflash,index=0' attaches a second code image besides '-drive"
                 + " if=pflash,unit=0,file=/a'",
-            hint: "leave one of the two",
+            hint: "leave one of the two out",
         ),
         call(
             "-set of the code image's drive",
@@ -107,7 +107,7 @@ extension RefusedLaunch {
             "-readconfig with firmware",
             ["-readconfig", "$store/qemu.cfg"],
             "$store/qemu.cfg line 2: '[machine] firmware = \"/a\"' names firmware besides the"
-                + " custom firmware volume",
+                + " custom firmware image",
             hint: "leave it out",
         ) {
             try write(Data("[machine]\nfirmware = \"/a\"\n".utf8), to: "\($0.path)/qemu.cfg")
@@ -149,7 +149,7 @@ extension RefusedLaunch {
             "an IGVM file",
             ["-object", "igvm-cfg,id=i,file=/a", "-machine", "igvm-cfg=i"],
             "'-object igvm-cfg,id=i,file=/a' starts the guest from an IGVM file, not from the custom"
-                + " firmware volume",
+                + " firmware image",
             hint: "leave it out",
         ),
     ]

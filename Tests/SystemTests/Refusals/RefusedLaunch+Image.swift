@@ -18,7 +18,7 @@ extension RefusedLaunch {
             name,
             status: status,
             needsRoot: needsRoot,
-            message: "vm 't': firmware volume '$volume': \(message)",
+            message: "vm 't': firmware image '$volume': \(message)",
             hint: hint,
             spoil: spoil,
         )
@@ -63,7 +63,7 @@ extension RefusedLaunch {
         RefusedLaunch(
             "cut short, and the pin made to match",
             status: 65,
-            message: "vm 't': firmware volume '$volume': FW-E05: truncated (expected 3440640 bytes,"
+            message: "vm 't': firmware image '$volume': FW-E05: truncated (expected 3440640 bytes,"
                 + " found 1000000)",
             hint: "upload the image again",
         ) {
@@ -77,7 +77,7 @@ extension RefusedLaunch {
             "missing",
             status: 66,
             "no such file: '$image'",
-            hint: "'launcherctl firmware list' shows the images that are there",
+            hint: "'launcherctl firmware list' shows the images that exist",
         ) {
             try remove($0.image)
         },
@@ -114,7 +114,7 @@ extension RefusedLaunch {
             "a symbolic link",
             status: 77,
             "'$image' is a symbolic link",
-            hint: "put a copy of its own there, for example with 'launcherctl firmware add'",
+            hint: "put a separate copy there, for example with 'launcherctl firmware add'",
         ) {
             try move($0.image, to: "\($0.images)/b.fd")
             try link($0.image, to: "b.fd")
@@ -123,7 +123,7 @@ extension RefusedLaunch {
             "below a symbolic link",
             status: 77,
             "'$root/template' is a symbolic link",
-            hint: "put a copy of its own there, for example with 'launcherctl firmware add'",
+            hint: "put a separate copy there, for example with 'launcherctl firmware add'",
         ) {
             try move("\($0.root)/template", to: "\($0.root)/elsewhere")
             try link("\($0.root)/template", to: "elsewhere")
@@ -131,8 +131,8 @@ extension RefusedLaunch {
         image(
             "known by another name too",
             status: 77,
-            "'$image' has further hard links (expected 1 name, found 2)",
-            hint: "put a copy of its own there, for example with 'launcherctl firmware add'",
+            "'$image' has other hard links (expected 1 name, found 2)",
+            hint: "put a separate copy there, for example with 'launcherctl firmware add'",
         ) {
             try FileManager.default.linkItem(atPath: $0.image, toPath: "\($0.path)/other")
         },
@@ -177,7 +177,8 @@ extension RefusedLaunch {
             "mode is not enough of a proof here",
             status: 77,
             "'$image' is not read-only (expected a read-only mount or fs-verity, found mode 0444)",
-            hint: "the mode does not count, by 'read-only' in the configuration of the launcher",
+            hint: "'read-only' in the configuration of the launcher does not accept the mode as"
+                + " proof",
         ) {
             try $0.configure(launcher: ["read-only mount,verity"])
         },

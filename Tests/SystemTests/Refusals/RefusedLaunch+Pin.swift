@@ -27,7 +27,7 @@ extension RefusedLaunch {
         RefusedLaunch(
             "no pin",
             status: 78,
-            message: "vm 't': firmware volume '$volume': no checksum is pinned (found"
+            message: "vm 't': firmware image '$volume': no checksum is pinned (found"
                 + " sha256:$found)",
             hint: "if this is the image you trust, add to $conf a section 'firmware: $volume' with"
                 + " the line 'sha256 $found'",
@@ -73,7 +73,7 @@ extension RefusedLaunch {
         RefusedLaunch(
             "one pin of two differs",
             status: 65,
-            message: "vm 't': firmware volume '$volume': checksum differs (expected"
+            message: "vm 't': firmware image '$volume': checksum differs (expected"
                 + " sha384:\(zeros(96)), found sha384:$found384)",
             hint: "re-upload the image, or update its pin in $conf line 10",
         ) {
@@ -116,7 +116,7 @@ extension RefusedLaunch {
             "the option and the configuration pin different digests",
             ",sha256=\(zeros(64))",
             status: 78,
-            "firmware volume '$volume': pinned to sha256:\(zeros(64)) by option -efi-firmware, but to"
+            "firmware image '$volume': pinned to sha256:\(zeros(64)) by option -efi-firmware, but to"
                 + " sha256:$pinned by $conf line $pin-line",
             hint: "find out which is right with sha256sum, and leave the other out",
         ),
@@ -124,7 +124,7 @@ extension RefusedLaunch {
             "another digest, of an algorithm that only the option pins",
             ",sha512=\(zeros(128))",
             status: 65,
-            "firmware volume '$volume': checksum differs (expected sha512:\(zeros(128)), found"
+            "firmware image '$volume': checksum differs (expected sha512:\(zeros(128)), found"
                 + " sha512:$found512)",
             hint: "re-upload the image, or update its pin in option -efi-firmware",
         ),

@@ -32,7 +32,7 @@ extension RefusedLaunch {
             "'..' in the name",
             status: 64,
             "volume 'test:efi-firmware/../../a.fd': '..' leads out of the storage",
-            hint: "put the file right into the content's directory",
+            hint: "put the file directly into the content's directory",
         ),
         asking(
             for: "$image",
@@ -49,13 +49,13 @@ extension RefusedLaunch {
             status: 64,
             "volume 'test:efi-firmware//etc/passwd': a subdirectory (expected a file name without"
                 + " '/')",
-            hint: "put the file right into the content's directory",
+            hint: "put the file directly into the content's directory",
         ),
         asking(
             for: "test:efi-firmware/a.fd\n",
             "a newline",
             status: 64,
-            #"volume 'test:efi-firmware/a.fd\n': control character in it"#,
+            #"volume 'test:efi-firmware/a.fd\n': contains a control character"#,
             hint: safe,
         ),
         asking(
@@ -83,7 +83,7 @@ extension RefusedLaunch {
             for: "test:images/a.fd",
             "content of another kind",
             status: 64,
-            "volume 'test:images/a.fd': not a firmware volume (expected efi-firmware/FILE,"
+            "volume 'test:images/a.fd': not a firmware image (expected efi-firmware/FILE,"
                 + " snippets/FILE or iso/FILE.img)",
             hint: whole,
         ),
@@ -198,7 +198,7 @@ extension RefusedLaunch {
         storage(
             "a storage whose directory is missing",
             status: 66,
-            "firmware volume '$volume': the storage's directory '$root' is missing",
+            "firmware image '$volume': the storage's directory '$root' is missing",
             hint: "the storage may not be mounted",
         ) {
             try move($0.root, to: "\($0.path)/elsewhere")
@@ -206,7 +206,7 @@ extension RefusedLaunch {
         storage(
             "a mount point with nothing mounted on it",
             status: 66,
-            "firmware volume '$volume': no firmware directory (tried '$images',"
+            "firmware image '$volume': no firmware directory (tried '$images',"
                 + " '$root/efi-firmware')",
             hint: "the storage may not be mounted; if it is, create the directory or correct the"
                 + " storage's content-dirs",

@@ -156,7 +156,7 @@ struct OtherFileSystemTests {
         #expect(try read(store.image) == read(source))
         #expect(try names() == ["a.fd"])
         let again = try await run(onNFS(adding))
-        #expect(again.output.contains("is there already, the same image"))
+        #expect(again.output.contains("is there already, with the same content"))
     }
 
     @Test func `on NFS another image of that name is not replaced either`() async throws {

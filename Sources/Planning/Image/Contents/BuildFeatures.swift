@@ -1,14 +1,14 @@
 /// What only the compressed volume tells of a build. `nil` is not known, which is never a reason
 /// to refuse or to warn.
 package struct BuildFeatures: Hashable, Sendable {
-    /// Built with SMM_REQUIRE: hangs at once where there is no system management mode.
+    /// Built with SMM_REQUIRE: hangs at once without system management mode.
     package var requiresSystemManagementMode: Bool?
     package var hasSEVDriver: Bool?
     package var hasTDXDriver: Bool?
     /// The launch secret's driver, which only the hardened AmdSev build has.
     package var hasSEVSecretDriver: Bool?
     package var supportsSecureBoot: Bool?
-    /// The second phase, which only the hardened IntelTdx build goes without.
+    /// The second phase, which every build has except the hardened IntelTdx build.
     package var hasPreEFIPhase: Bool?
 
     package init(
@@ -54,7 +54,7 @@ extension BuildFeatures {
     /// know of a build that cannot start a confidential guest.
     ///
     /// - Parameter bytes: the whole image.
-    /// - Returns: ``unknown`` where the image is not packed as edk2 does it, or is damaged.
+    /// - Returns: ``unknown`` if the image is not packed as edk2 does it, or is damaged.
     package static func ofUnpackedStart(
         _ image: FirmwareImage,
         of bytes: Span<UInt8>
@@ -73,8 +73,8 @@ extension BuildFeatures {
         }
     }
 
-    /// The second phase's volume is 1 MiB or less. Where there is no such phase, the first volume is
-    /// that of the drivers, ten times as large: nothing more is to be learnt quickly.
+    /// The second phase's volume is 1 MiB or less. If there is no such phase, the first volume is
+    /// that of the drivers, ten times as large: nothing more can be learnt quickly.
     private static let maximumStartByteCount = 2 << 20
     private static let firstHeaderEnd = 0x400
 
@@ -116,7 +116,7 @@ package struct BuildIdentity: Hashable, Sendable {
     package let releaseDate: String?
 
     /// edk2's SmbiosPlatformDxe holds date, version and vendor one after the other; BdsDxe holds the
-    /// vendor alone, whole and clean.
+    /// vendor alone, complete and without other text.
     init(of volumes: [UnpackedVolume], in bytes: Span<UInt8>) {
         let modules = volumes.flatMap(\.modules)
         func texts(_ name: String) -> [String] {

@@ -12,7 +12,7 @@ package struct FirmwareContents: Hashable, Sendable {
 
     /// Unpacks all of it: about 16 MB, so a tenth of a second or two.
     ///
-    /// - Returns: `nil` where the image has no compressed part in edk2's manner.
+    /// - Returns: `nil` if the image has no compressed part in edk2's manner.
     package static func read(
         _ image: FirmwareImage,
         of bytes: Span<UInt8>,
@@ -65,7 +65,7 @@ struct CompressedVolumes {
     /// More than any build unpacks to; keeps a small hostile image from asking for all memory.
     static let maximumByteCount = 64 << 20
 
-    /// `nil` where no volume of code holds such a section.
+    /// `nil` if no volume of code holds such a section.
     init?(in image: FirmwareImage, of bytes: Span<UInt8>) {
         for volume in image.layout.volumes where volume.holdsCode {
             for file in FirmwareFile.files(in: volume, of: bytes)
@@ -110,7 +110,7 @@ package struct UnpackedVolume: Hashable, Sendable {
 
     /// The volumes side by side in unpacked bytes.
     ///
-    /// - Parameter bytes: may end anywhere; a volume that is not wholly there is left out.
+    /// - Parameter bytes: may end anywhere; an incomplete volume is left out.
     static func volumes(in bytes: Span<UInt8>) -> [UnpackedVolume] {
         FileSection.sections(in: 0..<bytes.count, of: bytes).compactMap { section in
             guard section.kind == FileSection.Kind.volumeImage,

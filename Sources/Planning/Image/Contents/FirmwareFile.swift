@@ -17,7 +17,7 @@ struct FirmwareFile: Hashable, Sendable {
     private static let largeHeaderByteCount = 32
     private static let isLarge: UInt8 = 0x01
 
-    /// `nil` where free space begins, or what stands there is no file inside of `limit`.
+    /// `nil` if free space begins there, or something that is not a file inside of `limit`.
     private init?(at offset: Int, limit: Int, of image: Span<UInt8>) {
         guard let name = image.guid(at: offset), let kind = image.uint8(at: offset + 18),
             let attributes = image.uint8(at: offset + 19),
@@ -108,6 +108,6 @@ struct FileSection: Hashable, Sendable {
         return String(decoding: units, as: UTF16.self)
     }
 
-    /// Names are a few dozen characters; a hostile one need not be longer.
+    /// Names are a few dozen characters; the limit also bounds a hostile one.
     private static let maximumNameLength = 128
 }

@@ -2,7 +2,7 @@
 ///
 /// Written for untrusted input: its memory is bounded by the caller's limit, it looks nothing up
 /// outside of what it has decoded, and it ends where the input does. The bytes can be decoded a
-/// part at a time, since what tells a build apart lies near their start.
+/// part at a time, because what identifies a build is near their start.
 ///
 /// Source: the LZMA specification of the LZMA SDK.
 struct LZMADecoder {
@@ -73,7 +73,7 @@ struct LZMADecoder {
         try copy(length + 2)
     }
 
-    /// The length of a match at one of the last distances; `nil` where it was a single byte.
+    /// The length of a match at one of the last distances; `nil` if it was a single byte.
     private mutating func decodeRepeat(
         _ position: Int,
         _ input: Span<UInt8>,

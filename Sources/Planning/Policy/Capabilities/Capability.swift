@@ -15,7 +15,7 @@ package enum Capability: UInt8, CaseIterable, Hashable, Sendable {
 package enum CapabilityMode: String, Sendable, CaseIterable {
     /// QEMU gets what its caller has.
     case keep
-    /// They are gone from every set, for QEMU and for all that it starts.
+    /// They are removed from every set, for QEMU and for everything that it starts.
     case drop
 }
 
@@ -51,7 +51,7 @@ package struct CapabilityRule: Hashable, Sendable {
 /// Which capabilities QEMU keeps.
 package struct CapabilityPlan: Hashable, Sendable {
     package let mode: CapabilityMode
-    /// What the command line shows a need of; `nil` where nobody looked, as for a launch that keeps
+    /// What the command line shows a need of; `nil` if nobody looked, as for a launch that keeps
     /// all.
     package let rules: [CapabilityRule]?
 

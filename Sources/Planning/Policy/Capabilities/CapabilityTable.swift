@@ -14,9 +14,9 @@ extension [CapabilityRow] {
         .keep(.fowner, because: "scripts change files of others"),
         .keep(.net_admin, because: "scripts set up taps, bridges, VLANs and limits"),
         .keep(.net_raw, because: "scripts announce addresses (arping)"),
-        .keep(.setgid, because: "programs give up what they need not"),
-        .keep(.setpcap, because: "programs give up what they need not"),
-        .keep(.setuid, because: "programs give up what they need not"),
+        .keep(.setgid, because: "programs give up rights that they do not need"),
+        .keep(.setpcap, because: "programs give up rights that they do not need"),
+        .keep(.setuid, because: "programs give up rights that they do not need"),
     ]
 
     /// Of ``SyscallGroup/sharedFolder``.
@@ -87,7 +87,7 @@ extension StatedOption {
             return [
                 .keep(
                     .sys_rawio,
-                    because: "SCSI commands besides the harmless (block/scsi_ioctl.c)"
+                    because: "SCSI commands other than the harmless ones (block/scsi_ioctl.c)"
                 )
             ]
         default: return []

@@ -61,8 +61,8 @@ extension StatedOption {
 }
 
 extension QEMUCommandLine {
-    /// The images in which QEMU looks for the name of another one. Only where they are said, or
-    /// guessed by QEMU, to be qcow2: what a guest wrote into a raw image names nothing.
+    /// The images in which QEMU looks for the name of another one. Only if they are declared as
+    /// qcow2, or QEMU guesses it: what a guest wrote into a raw image names no file.
     package func imagesWithReferences(from directory: ByteString) -> [ByteString] {
         var images: [ByteString] = []
         for option in options where OptionSyntax.namesFiles(option.name) {
@@ -119,7 +119,7 @@ extension StatedOption {
 }
 
 extension ByteString {
-    /// The keys around the innermost one; `nil` where there is only one.
+    /// The keys around the innermost one; `nil` if there is only one.
     fileprivate var level: ByteString? {
         bytes.lastIndex(of: UInt8(ascii: ".")).map { ByteString(bytes[..<$0]) }
     }

@@ -5,9 +5,9 @@ extension FileGroup {
         purpose: "programs, libraries, settings and devices of every VM",
         rows: [
             .allow(.read, "/usr", because: "libraries, QEMU's modules and data, time zones"),
-            .allow(.read, "/lib", because: "libraries, where /usr has not taken them in"),
-            .allow(.read, "/lib32", because: "libraries, where /usr has not taken them in"),
-            .allow(.read, "/lib64", because: "libraries, where /usr has not taken them in"),
+            .allow(.read, "/lib", because: "libraries, if they are not in /usr"),
+            .allow(.read, "/lib32", because: "libraries, if they are not in /usr"),
+            .allow(.read, "/lib64", because: "libraries, if they are not in /usr"),
             .allow(
                 .read,
                 "/etc",
@@ -30,17 +30,17 @@ extension FileGroup {
             .allow(.read, "/sys/dev", because: "limits of disks, by number"),
             .allow(.read, "/sys/devices", because: "processors, memory nodes, devices"),
             .allow(.read, "/sys/fs/cgroup", because: "backup libraries count their processors"),
-            .allow(.read, "/sys/fs/selinux", because: "libraries ask whether SELinux is there"),
+            .allow(.read, "/sys/fs/selinux", because: "libraries check whether SELinux exists"),
             .allow(.read, "/sys/kernel/iommu_groups", because: "groups of passed-through devices"),
             .allow(.read, "/sys/kernel/mm", because: "sizes of huge pages"),
             .allow(.read, "/sys/module", because: "what KVM and vfio can do"),
-            .allow(.device, "/dev/null", because: "-daemonize, and who wants no output"),
+            .allow(.device, "/dev/null", because: "-daemonize, and programs that want no output"),
             .allow(.device, "/dev/zero", because: "memory of libraries"),
             .allow(.read, "/dev/random", because: "random numbers"),
             .allow(.read, "/dev/urandom", because: "random numbers"),
             .allow(.device, "/dev/kvm", because: "virtualization"),
             .allow(.device, "/dev/sev", because: "SEV guests"),
-            .allow(.device, "/dev/sgx_vepc", because: "QEMU looks whether it is there"),
+            .allow(.device, "/dev/sgx_vepc", because: "QEMU checks whether it exists"),
             .allow(.device, "/dev/sgx_provision", because: "attestation of SGX guests"),
             .allow(.device, "/dev/net/tun", because: "a tap network, also one plugged in later"),
             .allow(.device, "/dev/vhost-net", because: "a network, also one plugged in later"),
@@ -66,7 +66,7 @@ extension FileGroup {
     /// For `-id`, which only Proxmox's QEMU has.
     package static let proxmox = FileGroup(
         "proxmox",
-        purpose: "what Proxmox has its VMs use while they run",
+        purpose: "what Proxmox makes its VMs use while they run",
         demand: "-id",
         rows: [
             .allow(
@@ -197,22 +197,22 @@ extension FileGroup {
 }
 
 extension FileGroup {
-    /// For whatever QEMU starts, which inherits the domain and cannot leave it.
+    /// For everything that QEMU starts, which inherits the domain and cannot leave it.
     ///
     /// Measured with strace: `tap_create`, `tap_plug` and `tap_unplug` of Proxmox's PVE::Network
     /// (pve-common of August 2026), with a firewall bridge and a rate, write to /dev/null and to
     /// /proc/sys/net/ipv6/conf/IFACE/disable_ipv6, read /etc, /proc/net/psched and
     /// /sys/class/net/IFACE, and run perl, sh, ip and tc. What its sources do besides is here as
     /// well: bridge ports in /sys, the lock /var/lock/pve-network.lck, bridge and ovs-vsctl, libqb.
-    /// Not here is a DHCP zone of Proxmox's SDN, which writes to /etc/dnsmasq.d.
+    /// A DHCP zone of Proxmox's SDN, which writes to /etc/dnsmasq.d, is not covered.
     package static let spawn = FileGroup(
         "spawn",
         purpose: "QEMU starts programs: tap scripts, bridge helper, exec: channels",
         demand: SyscallGroup.spawn.demand,
         rows: [
             .allow(.run, "/usr", because: "programs and their libraries"),
-            .allow(.run, "/bin", because: "programs, where /usr has not taken them in"),
-            .allow(.run, "/sbin", because: "programs, where /usr has not taken them in"),
+            .allow(.run, "/bin", because: "programs, if they are not in /usr"),
+            .allow(.run, "/sbin", because: "programs, if they are not in /usr"),
             .allow(.run, "/lib", because: "loaders and libraries"),
             .allow(.run, "/lib64", because: "loaders and libraries"),
             .allow(.run, "/var/lib/qemu-server", because: "Proxmox's scripts before 8.3.11"),
@@ -220,7 +220,7 @@ extension FileGroup {
             .allow(.run, "/etc/qemu-ifdown", because: "QEMU's own name of a tap script"),
             .allow(.read, "/run/network", because: "ifupdown keeps the state of interfaces here"),
             .allow(.read, "/run/openvswitch", because: "ovs-vsctl finds its server"),
-            .allow(.read, "/run/systemd", because: "systemctl looks whether systemd runs"),
+            .allow(.read, "/run/systemd", because: "systemctl checks whether systemd runs"),
             .allow(.device, "/dev/tty", because: "shells"),
             .allow([.read, .own], "/run/lock", because: "locks of bridges and interfaces"),
             .allow([.read, .own], "/dev/shm", because: "libqb, by which perl asks the cluster"),

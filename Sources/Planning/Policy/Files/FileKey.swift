@@ -2,21 +2,21 @@
 enum FileUse: Hashable, Sendable {
     case reads
     case disk(isReadOnly: Bool)
-    /// A character device, or the like.
+    /// A character device or something similar.
     case device
-    /// A log or a dump, which it makes where it is missing.
+    /// A log or a dump, which it makes if it is missing.
     case writes
     /// The file with the process's number, which it removes at its end.
     case marks
     /// Memory of the guest: a file, or a folder in which it makes one and removes its name.
     case memory
-    /// A socket that it makes, in the place of one that was left there.
+    /// A socket that it makes, in the place of one that is left over.
     case listens
     /// The kernel's switch that ends a command to a TPM.
     case cancels
-    /// Nothing that Landlock is asked about.
+    /// Nothing that Landlock checks.
     case connects
-    /// A folder of sockets, in which it makes one of its own.
+    /// A folder of sockets, in which it makes its own.
     case joins
     /// A link to a pseudo terminal.
     case links
@@ -97,7 +97,7 @@ extension ByteString {
 /// A key of an option whose value names a file.
 struct FileKey: Sendable {
     let option: StaticString
-    /// `value` where the option's whole value is the name.
+    /// `value` if the option's whole value is the name.
     let key: StaticString
     let use: FileUse
     let reason: String

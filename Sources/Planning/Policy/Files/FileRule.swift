@@ -2,10 +2,10 @@
 package struct FileRow: Hashable, Sendable {
     /// Absolute. A folder stands for everything below it.
     package let path: ByteString
-    /// Empty where the kernel has nothing to allow, as for connecting to a socket.
+    /// Empty if the kernel has nothing to allow, as for connecting to a socket.
     package let access: FileAccess
-    /// What the folder around gets where the path is not there yet; where empty, the row is then
-    /// left out.
+    /// The access that the folder around it gets if the path does not exist yet; if empty, the row
+    /// is then left out.
     package let folderAccess: FileAccess
     package let reason: String
 
@@ -41,11 +41,11 @@ extension FileRow {
 /// A row, and what asked for it.
 package struct FileRule: Hashable, Sendable {
     package let row: FileRow
-    /// The group that the row is of; `command line` and `storages` where no table has it.
+    /// The group that the row is of; `command line` and `storages` if no table has it.
     package let group: String
     package let cause: GroupCause
     /// Whether the path was chosen here and not by a command line or a configuration, so that it
-    /// may lie where those may not write.
+    /// may be in a place where those may not write.
     package let isOurs: Bool
 
     package init(_ row: FileRow, of group: String, because cause: GroupCause, isOurs: Bool = false)
@@ -66,7 +66,7 @@ package struct FileRule: Hashable, Sendable {
 package struct FileGroup: Hashable, Sendable {
     package let name: String
     package let purpose: String
-    /// What on a command line, or in the configuration, adds the group; `nil` where nothing has to.
+    /// What on a command line, or in the configuration, adds the group; `nil` if nothing has to.
     package let demand: String?
     package let rows: [FileRow]
 
@@ -135,7 +135,7 @@ extension FileAccess {
         .execute, .writeFile, .readFile, .truncate, .control,
     ]
 
-    /// Whatever changes a file system.
+    /// Everything that changes a file system.
     package static let changing: FileAccess = [
         .writeFile, .removeFolder, .removeFile, .makeCharacterDevice, .makeFolder, .makeFile,
         .makeSocket, .makePipe, .makeBlockDevice, .makeLink, .refer, .truncate,
@@ -147,7 +147,7 @@ extension FileAccess {
 extension FileAccess {
     package struct Right: Sendable {
         package let access: FileAccess
-        /// As the kernel's audit records have it, behind `fs.`.
+        /// As the kernel's audit records have it, after `fs.`.
         package let name: String
         /// The version of Landlock that has it.
         package let abi: Int

@@ -1,4 +1,4 @@
-/// The files that one VM may open: everything else is refused where Landlock enforces.
+/// The files that one VM may open: everything else is refused if Landlock enforces.
 package struct FileRuleset: Hashable, Sendable {
     package let rules: [FileRule]
     package let scope: DomainScope
@@ -15,7 +15,7 @@ package struct FileRuleset: Hashable, Sendable {
 /// How a launch restricts files.
 package struct FilePlan: Hashable, Sendable {
     package let mode: LandlockMode
-    /// `nil` where nobody looked, as for a launch with `landlock off`.
+    /// `nil` if nobody looked, as for a launch with `landlock off`.
     package let ruleset: FileRuleset?
     /// Names in the command line that look like files, and that no row is about.
     package let uncovered: [UncoveredFile]
@@ -66,7 +66,7 @@ extension FileRuleset {
             let row = FileRow(
                 folder.absolute(from: surroundings.workingDirectory),
                 rule.row.access,
-                because: "TMPDIR, which QEMU takes instead of \(rule.path.escaped)",
+                because: "TMPDIR, which QEMU uses instead of \(rule.path.escaped)",
             )
             rules.append(FileRule(row, of: rule.group, because: rule.cause))
         }
@@ -128,7 +128,7 @@ extension FileRuleset {
         return rules
     }
 
-    /// As deep as QEMU goes is as deep as there are files; a circle ends here.
+    /// QEMU follows a chain to its end; a circle ends here.
     private static let maximumDepth = 200
 
     private static func referenced(
@@ -158,8 +158,8 @@ extension FileRuleset {
         }
     }
 
-    /// Without programs of its own and libraries of a desktop, QEMU has nobody outside to signal,
-    /// and reaches nobody by an abstract name unless an option says so.
+    /// Without other programs and desktop libraries, QEMU has no process outside to signal, and
+    /// connects to no abstract name unless an option says so.
     private static func scope(
         _ groups: [SelectedGroup],
         _ commandLine: QEMUCommandLine,
@@ -225,13 +225,13 @@ package enum LandlockMode: String, Sendable, CaseIterable {
     /// Nothing: no domain is made.
     case off
     /// They can be opened. The kernel has no permissive Landlock and observes nothing for us: the
-    /// rows are worked out and looked up, and what `enforce` would refuse of the command line is
+    /// rows are derived and looked up, and what `enforce` would refuse of the command line is
     /// said in warnings. What QEMU opens besides is not seen.
     case log
     /// The kernel refuses them, with EACCES.
     case enforce
 
     /// The version of Landlock that `enforce` takes (Linux 6.2): with an older one a file that
-    /// cannot be opened could still be cut short by its path (LANDLOCK_ACCESS_FS_TRUNCATE).
+    /// cannot be opened could still be truncated by its path (LANDLOCK_ACCESS_FS_TRUNCATE).
     package static let requiredABI = 3
 }

@@ -1,8 +1,8 @@
-/// What a row comes to on this host, where that is not what its writer wants.
+/// What a row means on this host, if that is not what its author wanted.
 package enum FileObstacle: Equatable, Sendable {
     /// The row would let QEMU write where it may not.
     case protected(FileRule, realPath: ByteString, ProtectedPlace, isFolderOfMissing: Bool)
-    /// The path is there and cannot be looked at.
+    /// The path exists and cannot be examined.
     case unreadable(FileRule, why: String)
 
     package var message: String {
@@ -10,7 +10,7 @@ package enum FileObstacle: Equatable, Sendable {
         case .protected(let rule, let realPath, let place, let isFolderOfMissing):
             "\(rule.cause): \(quoted(rule.path))"
                 + (isFolderOfMissing
-                    ? " is not there, and in \(quoted(realPath)) QEMU may not make it"
+                    ? " does not exist, and QEMU may not make it in \(quoted(realPath))"
                     : realPath == rule.path
                         ? " may not be written to"
                         : " is \(quoted(realPath)), which may not be written to")
@@ -23,14 +23,14 @@ package enum FileObstacle: Equatable, Sendable {
     package var hint: String? {
         switch self {
         case .protected(_, _, _, isFolderOfMissing: true):
-            "make the file beforehand, or use a folder of its own"
+            "make the file in advance, or use a separate folder"
         case .protected: "use another place, or set 'landlock off' for this VM"
         case .unreadable: nil
         }
     }
 }
 
-/// What `landlock` makes known although the VM starts.
+/// What `landlock` warns of although the VM starts.
 package enum FileWarning: Equatable, Sendable {
     /// With `log`: `enforce` would refuse the VM.
     case wouldRefuse(FileObstacle)
@@ -56,7 +56,7 @@ package enum FileWarning: Equatable, Sendable {
         switch self {
         case .wouldRefuse(let finding): finding.hint
         case .unavailable: nil
-        case .uncovered: "'launcherctl policy' shows the rows; a storage is a row, too"
+        case .uncovered: "'launcherctl policy' shows the rows; each storage is a row too"
         }
     }
 }
@@ -97,8 +97,8 @@ extension StatedOption {
     }
 }
 
-/// Places where a row that a command line or a configuration asks for may not write: what lies
-/// there is the host's own, and whoever may write to it is root.
+/// Places where a row that a command line or a configuration asks for may not write: what is there
+/// belongs to the host, and only root may write to it.
 package struct ProtectedPlace: Hashable, Sendable {
     package let path: ByteString
     package let reason: String
@@ -118,20 +118,20 @@ package struct ProtectedPlace: Hashable, Sendable {
         ProtectedPlace(path: "/sbin", reason: "programs of the host"),
         ProtectedPlace(path: "/sys", reason: "the kernel's settings"),
         ProtectedPlace(path: "/usr", reason: "programs of the host"),
-        ProtectedPlace(path: "/var/spool/cron", reason: "what the host runs by the clock"),
+        ProtectedPlace(path: "/var/spool/cron", reason: "what the host runs at set times"),
         ProtectedPlace(path: "/dev/mem", reason: "the host's memory"),
         ProtectedPlace(path: "/dev/port", reason: "the host's devices"),
         ProtectedPlace(path: "/dev/kmsg", reason: "the kernel's log"),
     ]
 
-    /// As whole folders: other things than VMs are in them. A file that is there, or a folder in
-    /// them, is another matter.
+    /// As whole folders: other things than VMs are in them. An existing file, or a folder in them,
+    /// is treated differently.
     private static let folders: Set<ByteString> = [
         "/", "/dev", "/home", "/media", "/mnt", "/mnt/pve", "/opt", "/root", "/run", "/srv", "/var",
         "/var/cache", "/var/lib", "/var/log", "/var/spool",
     ]
 
-    /// What stands against a row.
+    /// The reason against a row.
     ///
     /// - Parameters:
     ///   - access: what the row allows.
@@ -151,7 +151,7 @@ package struct ProtectedPlace: Hashable, Sendable {
         guard folders.contains(path) else { return nil }
         return ProtectedPlace(
             path: path,
-            reason: "a folder of the host's, with more than VMs in it"
+            reason: "a folder of the host, with more than VMs in it"
         )
     }
 }

@@ -3,7 +3,7 @@
 package struct LaunchSurroundings: Sendable {
     /// Where relative paths begin.
     package var workingDirectory: ByteString
-    /// QEMU's program and what the kernel loads for it, the program first; empty where QEMU is not
+    /// QEMU's program and what the kernel loads for it, the program first; empty if QEMU is not
     /// there.
     package var programs: [ByteString]
     /// The files that images name, by the images' paths.
@@ -50,7 +50,7 @@ package enum ProgramLoader: Equatable, Sendable {
     /// No other file: a static program.
     case none
     case path(ByteString)
-    /// The name stands elsewhere in the file.
+    /// The name is elsewhere in the file.
     case range(offset: Int, byteCount: Int)
 
     /// Of the part of a program that has to be read.
@@ -58,7 +58,7 @@ package enum ProgramLoader: Equatable, Sendable {
     private static let loaderType: UInt32 = 3  // PT_INTERP of elf(5)
 
     /// - Parameter start: what the file begins with.
-    /// - Returns: `nil` where this is neither a 64-bit ELF program nor a script.
+    /// - Returns: `nil` if this is neither a 64-bit ELF program nor a script.
     package init?(_ start: [UInt8]) {
         if start.starts(with: "#!".utf8) {
             let line = start.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }

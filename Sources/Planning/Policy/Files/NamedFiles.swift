@@ -1,5 +1,5 @@
-/// Which files QEMU opens because of an option: the table's, and those whose names stand in
-/// something else than a value of their own.
+/// Which files QEMU opens because of an option: those of the table, and those whose names are only
+/// a part of a value.
 extension StatedOption {
     var namedFiles: [NamedFile] {
         if OptionSyntax.namesFiles(name) { return images }
@@ -53,7 +53,7 @@ extension StatedOption {
         self["value"].map(files) ?? []
     }
 
-    /// Names with something between them; the words behind a name, as for a multiboot module, are
+    /// Names with a separator between them; the words after a name, as for a multiboot module, are
     /// no part of it.
     private func files(
         inList keys: [ByteString],

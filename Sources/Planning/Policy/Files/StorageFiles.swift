@@ -49,7 +49,7 @@ extension FileRuleset {
                     "/dev",
                     .device,
                     because: "volumes get a device node when they are plugged in, with a name that "
-                        + "nobody knows before: every device of the host, as far as its mode and "
+                        + "nobody knows in advance: every device of the host, as far as its mode and "
                         + "capabilities let root open it",
                 )
             )
@@ -77,7 +77,7 @@ package struct ImageReferences: Equatable, Sendable {
 
     /// As they are written: relative to the image's folder, or with a protocol.
     package let backing: ByteString?
-    /// `nil` where the image does not say, and QEMU guesses.
+    /// `nil` if the image does not say, and QEMU guesses.
     package let backingFormat: ByteString?
     package let data: ByteString?
 
@@ -85,7 +85,7 @@ package struct ImageReferences: Equatable, Sendable {
     private static let backingFormatType: UInt32 = 0xE279_2ACA
     private static let dataFileType: UInt32 = 0x4441_5441
 
-    /// - Returns: `nil` where this is not qcow2 of version 2 or 3.
+    /// - Returns: `nil` if this is not qcow2 of version 2 or 3.
     package init?(_ bytes: [UInt8]) {
         guard QCOW2Header(bytes.span) != nil else { return nil }
         func number(_ offset: Int) -> UInt32? { bytes.span.uint32(at: offset)?.byteSwapped }
@@ -118,6 +118,6 @@ package struct ImageReferences: Equatable, Sendable {
         }
     }
 
-    /// Whether the image below may name further ones.
+    /// Whether the image below may name others.
     package var mayGoOn: Bool { backingFormat == nil || backingFormat == "qcow2" }
 }

@@ -79,7 +79,7 @@ struct FilterAssembler {
 /// One instruction of a classic BPF program, as the kernel's `struct sock_filter`.
 package struct FilterInstruction: Hashable, Sendable {
     package let code: UInt16
-    /// How many instructions to skip where the comparison holds, and where it does not.
+    /// How many instructions to skip if the comparison holds, and if it does not.
     package let jumpTrue: UInt8
     package let jumpFalse: UInt8
     package let operand: UInt32

@@ -2,7 +2,7 @@
 package struct FilterStack: Hashable, Sendable {
     /// Loaded with the kernel's log flag.
     package let recorded: FilterProgram
-    /// Loaded without; `nil` where nothing is refused in silence.
+    /// Loaded without; `nil` if nothing is refused in silence.
     package let silent: FilterProgram?
 
     /// - Parameter process: the ID of the process that is confined.
@@ -65,10 +65,10 @@ package enum FilterLayer: String, Sendable, CaseIterable {
 
 /// A filter in the form that the kernel runs: classic BPF over `struct seccomp_data`.
 ///
-/// Numbers that are answered alike are one range, and the ranges are the leaves of a balanced
-/// tree: some two hundred instructions in all and some ten on any path. That is half of what
-/// libseccomp makes of the same table, in a small part of the time; tests hold the result against
-/// the table itself, call by call, and against libseccomp.
+/// Numbers with the same answer are one range, and the ranges are the leaves of a balanced tree:
+/// some two hundred instructions in all and some ten on any path. That is half of what libseccomp
+/// makes of the same table, in a small part of the time; tests compare the result with the table
+/// itself, call by call, and with libseccomp.
 package struct FilterProgram: Hashable, Sendable {
     package let instructions: [FilterInstruction]
 
@@ -87,7 +87,7 @@ package struct FilterProgram: Hashable, Sendable {
         let end = UInt32(truncatingIfNeeded: table.answers.count)
         ranges.append(merging: Range(first: end, action: unknown))
         ranges.append(merging: Range(first: Architecture.x32Bit, action: foreign))
-        // The number -1 has the bit of x32 and is none of its calls: a tracer skips a call so.
+        // The number -1 has the bit of x32 but is not an x32 call: it is how a tracer skips a call.
         ranges.append(merging: Range(first: .max, action: unknown))
 
         var assembler = FilterAssembler()
@@ -99,7 +99,7 @@ package struct FilterProgram: Hashable, Sendable {
         instructions = assembler.program
     }
 
-    /// Calls from `first` on, up to where the next range begins: they are answered alike.
+    /// Calls from `first` on, up to where the next range begins: all have the same answer.
     fileprivate struct Range {
         let first: UInt32
         let action: FilterAction
@@ -112,7 +112,7 @@ package struct FilterProgram: Hashable, Sendable {
         }
     }
 
-    /// A range wherever the answer changes from a number to the next.
+    /// A new range begins where the answer changes from one number to the next.
     private static func ranges(
         _ table: AnswerTable,
         action: (Verdict, UInt32?) -> FilterAction
@@ -129,7 +129,7 @@ package struct FilterProgram: Hashable, Sendable {
                 steps = next.conditions.map {
                     Range.Step(checks: $0.checks, action: action($0.verdict, number))
                 }
-                // A last step that changes nothing need not be taken.
+                // A last step that changes nothing is left out.
                 while let step = steps.last, step.action == otherwise { steps.removeLast() }
             }
             ranges.append(merging: Range(first: number, action: otherwise, steps: steps))
@@ -137,7 +137,7 @@ package struct FilterProgram: Hashable, Sendable {
         return ranges
     }
 
-    /// The search for the range that the accumulator lies in.
+    /// The search for the range that contains the accumulator.
     private static func assemble(
         _ ranges: ArraySlice<Range>,
         _ assembler: inout FilterAssembler
@@ -193,7 +193,7 @@ extension [FilterProgram.Range] {
 }
 
 extension FilterProgram {
-    /// Whether the filter could as well not be there.
+    /// Whether the filter has no effect.
     var allowsEverything: Bool {
         instructions.allSatisfy {
             $0.code != FilterInstruction.Code.returning
@@ -201,7 +201,7 @@ extension FilterProgram {
         }
     }
 
-    /// Where things lie in `struct seccomp_data`, on a little-endian machine.
+    /// Where the fields are in `struct seccomp_data`, on a little-endian machine.
     private enum Offset {
         static let number: UInt32 = 0
         static let architecture: UInt32 = 4
@@ -223,7 +223,7 @@ extension FilterProgram {
 ///
 /// Flat and small, because it is made at every launch.
 struct AnswerTable {
-    /// By number: what holds where no condition does.
+    /// By number: what holds if no condition does.
     private(set) var answers: [Verdict]
     /// Calls whose arguments matter, by number.
     private(set) var conditional: [Conditional] = []

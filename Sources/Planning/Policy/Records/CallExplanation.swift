@@ -8,9 +8,9 @@ package struct CallExplanation: Hashable, Sendable {
     package let effect: Effect
     /// What the policy says about the call, a row a line.
     package let rows: [Row]
-    /// Groups that allow the call, and that something has to ask for.
+    /// Groups that allow the call, but only if something asks for them.
     package let groups: [String]
-    /// What to do about it, if it was meant to happen.
+    /// What to do about it, if it should happen.
     package let remedy: String
 
     /// What became of the call, in a word.
@@ -21,7 +21,7 @@ package struct CallExplanation: Hashable, Sendable {
 
     package struct Row: Hashable, Sendable {
         package let group: String
-        /// On the call's arguments, as in C; empty where the row is about every such call.
+        /// On the call's arguments, as in C; empty if the row is about every such call.
         package let condition: String
         package let verdict: Verdict
         package let reason: String
@@ -77,7 +77,7 @@ package struct CallExplanation: Hashable, Sendable {
         groups = []
         remedy =
             isNative
-            ? "newer than this launcher: libraries go on without it; report it if QEMU does not"
+            ? "newer than this launcher: libraries go on without it; if QEMU does not, report it"
             : "neither QEMU nor what it starts uses i386 or x32 calls: look for an attack"
     }
 
@@ -127,7 +127,7 @@ package struct CallExplanation: Hashable, Sendable {
         _ effect: Effect,
         allowedBy groups: [SyscallGroup]
     ) -> String {
-        if isAttack(rows, effect) { return "nothing of QEMU's does this: look for an attack" }
+        if isAttack(rows, effect) { return "QEMU never does this: look for an attack" }
         guard groups.isEmpty else {
             return "allowed with " + groups.compactMap(\.demand).joined(separator: ", or with ")
                 + setting(for: groups)
@@ -135,11 +135,11 @@ package struct CallExplanation: Hashable, Sendable {
         let lets = "'seccomp log' lets it happen, and records it"
         let isOfPrograms = rows.contains { $0.verdict == .kill }
         return isOfPrograms
-            ? "programs that QEMU starts try it, and do without: \(lets)"
+            ? "programs that QEMU starts try it, and go on without it: \(lets)"
             : "no option asks for it: \(lets)"
     }
 
-    /// For what is asked for while the VM runs, which no command line shows.
+    /// For what somebody asks for while the VM runs, which no command line shows.
     private static func setting(for groups: [SyscallGroup]) -> String {
         let names = groups.filter(SyscallGroup.settable.contains).map(\.name)
         guard !names.isEmpty else { return "" }
@@ -147,9 +147,9 @@ package struct CallExplanation: Hashable, Sendable {
             + " \(names.joined(separator: "' or 'groups "))' in launcher.conf"
     }
 
-    /// Whether nothing honest makes the call. What ended the process was answered by a row that ends
-    /// it; of a call that was only recorded, the row that would have answered is not known, and
-    /// where some group refuses the call because programs that QEMU starts make it, nobody is
+    /// Whether nothing honest makes the call. A call that ended the process was answered by a row
+    /// that ends it. For a call that was only recorded, the row that would have answered is not
+    /// known. If some group refuses the call because programs that QEMU starts make it, nobody is
     /// accused.
     private static func isAttack(_ rows: [Row], _ effect: Effect) -> Bool {
         switch effect {
@@ -231,6 +231,6 @@ package struct FileExplanation: Hashable, Sendable {
             return "allowed with abstract=on of a channel, with a display of windows, or with"
                 + " 'spawn allow'"
         }
-        return "nothing of QEMU's does this: look for an attack, or set 'landlock off'"
+        return "QEMU never does this: look for an attack, or set 'landlock off'"
     }
 }

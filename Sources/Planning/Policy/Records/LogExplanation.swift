@@ -10,13 +10,13 @@ package struct LogExplanation: Sendable {
     package struct Entry: Hashable, Sendable {
         package let event: Event
         package internal(set) var count: Int
-        /// Of the processes that did it, in order; empty where the lines do not say.
+        /// Of the processes that did it, in order; empty if the lines do not say.
         package internal(set) var processIDs: [Int]
     }
 
     /// In the order in which they came first.
     package private(set) var entries: [Entry] = []
-    /// How often the launcher became QEMU, which `log` mode records and nobody has to explain.
+    /// How often the launcher became QEMU, which `log` mode records and which needs no explanation.
     package private(set) var launches = 0
     private var positions: [Event: Int] = [:]
     /// Refusals do not say whose they are. The record of a domain comes after its first one.
@@ -26,7 +26,7 @@ package struct LogExplanation: Sendable {
     package init() {}
 
     /// - Parameters:
-    ///   - log: lines, whatever else they are about.
+    ///   - log: lines, also about other things.
     ///   - processID: of the one process that matters; `nil`: of all.
     package init(_ log: ByteString, of processID: Int? = nil) {
         for line in log.bytes.split(separator: UInt8(ascii: "\n")) {

@@ -1,5 +1,5 @@
 /// What the kernel recorded about one process while it ran, in a few lines: which calls were outside
-/// the filter, what became of them, and what would allow them.
+/// the filter, what happened to them, and what would allow them.
 package struct RecordedCalls: Hashable, Sendable {
     private var calls: [Call] = []
     /// Of other processes, which may be programs that QEMU started, or other VMs.
@@ -21,7 +21,7 @@ package struct RecordedCalls: Hashable, Sendable {
     /// - Parameters:
     ///   - log: what the kernel wrote since the process was started.
     ///   - processID: the process.
-    ///   - witness: a process of ours, in the same session.
+    ///   - witness: our process, in the same session.
     package init(_ log: ByteString, of processID: Int, witness: Int) {
         let records = log.bytes.split(separator: UInt8(ascii: "\n")).compactMap {
             SeccompRecord(parsing: ByteString($0))
@@ -64,7 +64,7 @@ package struct RecordedCalls: Hashable, Sendable {
 extension RecordedCalls {
     package var isEmpty: Bool { calls.isEmpty && others.isEmpty }
 
-    /// A line for each thing that may become of a call, or that there was none.
+    /// A line for each effect that a call may have, or one that says that there was no call.
     package var summary: [String] {
         var lines = CallExplanation.Effect.allCases.compactMap { effect -> String? in
             let calls = calls.filter { $0.effect == effect }
@@ -80,8 +80,8 @@ extension RecordedCalls {
         if !others.isEmpty {
             let names = others.prefix(8).map { "\(quoted($0.name)) (\($0.call))" }
             lines.append(
-                "meanwhile recorded of other processes, perhaps of programs that QEMU started: "
-                    + names.joined(separator: ", ") + (others.count > 8 ? ", …" : "")
+                "also recorded in that time, from other processes, perhaps from programs that QEMU"
+                    + " started: " + names.joined(separator: ", ") + (others.count > 8 ? ", …" : "")
             )
         }
         return lines
@@ -104,7 +104,7 @@ extension RecordedCalls {
     }
 }
 
-/// What is left where only the end of a process is known: that the signal of a filter ended it.
+/// What can be said if only the end of a process is known: that the signal of a filter ended it.
 package enum SignalDeath {
     /// SIGSYS, and what a shell and Python make of it.
     private static let numbers: Set<String> = ["31", "159", "-31"]
@@ -134,11 +134,11 @@ package struct ProcessConfinement: Hashable, Sendable {
     package let name: ByteString
     /// As the kernel's Documentation/filesystems/proc.rst has it: 0 off, 1 strict, 2 filters.
     package let seccompMode: Int
-    /// `nil` where the kernel does not tell (before Linux 5.9).
+    /// `nil` if the kernel does not tell (before Linux 5.9).
     package let filterCount: Int?
     package let noNewPrivileges: Bool
 
-    /// - Returns: `nil` where the text is no such status, or the kernel has no seccomp.
+    /// - Returns: `nil` if the text is no such status, or the kernel has no seccomp.
     package init?(parsing status: ByteString) {
         var fields: [String: ByteString] = [:]
         for line in status.bytes.split(separator: UInt8(ascii: "\n")) {

@@ -1,14 +1,14 @@
-/// What the kernel wrote down about a system call that a filter did not simply allow: an audit
-/// record of type SECCOMP (1326), as it stands in the kernel's log or in that of auditd.
+/// What the kernel recorded about a system call that a filter did not simply allow: an audit record
+/// of type SECCOMP (1326), as it is in the kernel's log or in that of auditd.
 package struct SeccompRecord: Hashable, Sendable {
     package let processID: Int
-    /// Of the login that the process belongs to; `nil` where the record does not say. Services have
-    /// all the same one, which means none.
+    /// Of the login that the process belongs to; `nil` if the record does not say. All
+    /// services have the same one, which means none.
     package let session: UInt32?
     /// The thread's name, as /proc/PID/comm.
     package let comm: ByteString
     package let executable: ByteString?
-    /// What ended the process; 0 where nothing did.
+    /// What ended the process; 0 if nothing did.
     package let signal: Int
     /// As in include/uapi/linux/audit.h.
     package let architecture: UInt32
@@ -16,9 +16,9 @@ package struct SeccompRecord: Hashable, Sendable {
     /// What the filter returned.
     package let action: UInt32
 
-    /// Finds the record in one line of a log, whatever stands around it.
+    /// Finds the record in one line of a log, with any text around it.
     ///
-    /// - Returns: `nil` where the line holds no such record, or not all of it.
+    /// - Returns: `nil` if the line holds no such record, or not all of it.
     package init?(parsing line: ByteString) {
         let fields = AuditFields(of: line)
         guard fields.isRecord("1326", "SECCOMP"),
@@ -38,7 +38,7 @@ package struct SeccompRecord: Hashable, Sendable {
     }
 
     /// Whether the launcher became QEMU. In `log` mode its filter cannot tell its own exec from one of
-    /// QEMU's; what it is told apart by is the program that made the call.
+    /// QEMU's; the program that made the call is the difference.
     package var isLauncherBecomingQEMU: Bool {
         guard action & 0xFFFF_0000 == FilterAction.log.returnValue,
             architecture == FilterProgram.Architecture.x86_64,
@@ -57,7 +57,7 @@ package struct SeccompRecord: Hashable, Sendable {
     }
 }
 
-/// The words `key=value` of an audit record in a line of a log, whatever stands around it.
+/// The words `key=value` of an audit record in a line of a log, with any text around it.
 struct AuditFields {
     private var fields: [String: ByteString] = [:]
 
@@ -82,7 +82,7 @@ struct AuditFields {
         }
     }
 
-    /// As it stands; of a value in quotes, with the first one.
+    /// Unchanged; for a value in quotes, with the first quote.
     subscript(key: String) -> ByteString? { fields[key] }
 
     /// Whether the record is of that type: auditd writes its name, the kernel its number.
@@ -90,7 +90,7 @@ struct AuditFields {
         fields["type"]?.text == number || fields["type"]?.text == name
     }
 
-    /// A name is in quotes, or, where it has unusual characters, in hexadecimal digits.
+    /// A name is in quotes, or, if it has unusual characters, in hexadecimal digits.
     func name(_ key: String) -> ByteString? {
         guard let value = fields[key] else { return nil }
         if value.bytes.first == UInt8(ascii: "\"") { return ByteString(value.bytes.dropFirst()) }
@@ -124,8 +124,8 @@ struct AuditFields {
     }
 }
 
-/// What the kernel wrote down about a Landlock domain: an audit record of type LANDLOCK_ACCESS
-/// (1423) or LANDLOCK_DOMAIN (1424), since Linux 6.15, as it stands in the kernel's log or in that
+/// What the kernel recorded about a Landlock domain: an audit record of type LANDLOCK_ACCESS
+/// (1423) or LANDLOCK_DOMAIN (1424), since Linux 6.15, as it is in the kernel's log or in that
 /// of auditd. The kernel writes them only while auditing is on (`auditctl -e 1`, or auditd).
 ///
 /// Source: Documentation/admin-guide/LSM/landlock.rst of the kernel.
@@ -142,7 +142,7 @@ package enum LandlockRecord: Hashable, Sendable {
         package let other: ByteString?
     }
 
-    /// - Returns: `nil` where the line holds no such record, or not all of it.
+    /// - Returns: `nil` if the line holds no such record, or not all of it.
     package init?(parsing line: ByteString) {
         let fields = AuditFields(of: line)
         guard let domain = fields["domain"] else { return nil }

@@ -10,7 +10,7 @@ package struct ArgumentCheck: Hashable, Sendable {
     /// The value stands for the process ID of the VM, which is known only at its start.
     package let meansOwnProcess: Bool
 
-    /// Holds where `argument & mask == value`; bits of `value` outside `mask` are ignored.
+    /// Holds if `argument & mask == value`; bits of `value` outside `mask` are ignored.
     package init(argument index: Int, masked mask: UInt64, equals value: UInt64) {
         self.init(index, mask, value, meansOwnProcess: false)
     }
@@ -39,7 +39,7 @@ extension ArgumentCheck {
 
 extension ArgumentCheck {
     /// What stands for the process ID until it is known: one above the highest that Linux gives
-    /// out (PID_MAX_LIMIT in include/linux/threads.h), so that it is nobody's.
+    /// out (PID_MAX_LIMIT in include/linux/threads.h), so that no process has it.
     package static let unknownProcess: UInt32 = 4_194_304
 
     /// For a `pid_t`: it is the process that becomes QEMU. A process keeps its ID when it becomes
@@ -60,7 +60,7 @@ extension ArgumentCheck {
         ArgumentCheck(argument: index, masked: 0xFFFF_FFFF, equals: UInt64(value))
     }
 
-    /// For an `int` of which only some bits are compared.
+    /// For an `int`, if only some of its bits are compared.
     package static func int(
         _ index: Int,
         masked mask: UInt32,
@@ -95,7 +95,7 @@ enum AddressFamily {
     static let xdp: UInt32 = 44
 }
 
-/// Types of sockets, from the kernel's include/linux/net.h; flags stand in the bits above.
+/// Types of sockets, from the kernel's include/linux/net.h; flags are in the bits above.
 enum SocketType: UInt32 {
     case stream = 1
     case datagram = 2

@@ -5,10 +5,10 @@ extension SyscallGroup {
         purpose: "windows, OpenGL and sound through the libraries of the host",
         demand: "-display gtk, sdl, dbus or egl-headless, or -audiodev",
         capabilities: [
-            .keep(.ipc_lock, because: "JACK locks what it shares, whatever RLIMIT_MEMLOCK says")
+            .keep(.ipc_lock, because: "JACK locks shared memory, regardless of RLIMIT_MEMLOCK")
         ],
         rules: [
-            .allow(.kcmp, because: "Mesa tells whether two descriptors are one device"),
+            .allow(.kcmp, because: "Mesa checks whether two descriptors are one device"),
             .allow(.listmount, because: "GIO watches mounts"),
             .allow(.name_to_handle_at, because: "GIO watches mounts"),
             .allow(.semctl, because: "ALSA mixes through shared memory"),
@@ -23,8 +23,9 @@ extension SyscallGroup {
         ]
     )
 
-    /// For `-virtfs` and `-fsdev`: what QEMU 7.2 to 11.1 make of all that a guest does, with each
-    /// security model (hw/9pfs/9p-local.c), which goes by a descriptor of the folder wherever it can.
+    /// For `-virtfs` and `-fsdev`: the calls that QEMU 7.2 to 11.1 make for everything that a guest
+    /// does, with each security model (hw/9pfs/9p-local.c), which uses a descriptor of the folder
+    /// where it can.
     package static let sharedFolder = SyscallGroup(
         "shared-folder",
         purpose: "the guest makes files in a folder of the host (9p)",
@@ -32,7 +33,7 @@ extension SyscallGroup {
         capabilities: .ofSharedFolders,
         rules: [
             .allow(.chmod, because: "the guest changes a mode"),
-            .allow(.fchmod, because: "mapped-file keeps modes in files of its own"),
+            .allow(.fchmod, because: "mapped-file keeps modes in separate files"),
             .allow(.fchownat, because: "the guest changes an owner"),
             .allow(.lremovexattr, because: "the guest removes an attribute"),
             .allow(.lsetxattr, because: "the guest sets one; mapped-xattr keeps owners in some"),
@@ -59,7 +60,7 @@ extension SyscallGroup {
     /// For `-object can-host-socketcan`.
     package static let can = SyscallGroup(
         "can",
-        purpose: "the guest's CAN bus is one of the host's",
+        purpose: "the guest's CAN bus is a bus of the host",
         demand: "-object can-host-socketcan",
         capabilities: [],
         rules: [
@@ -120,8 +121,8 @@ extension SyscallGroup {
         demand: "block-export-add of type fuse, which only QMP asks for",
         capabilities: [.keep(.sys_admin, because: "libfuse mounts the export (fs/namespace.c)")],
         rules: [
-            .allow(.mount, because: "libfuse mounts the export where it can"),
-            .allow(.umount2, because: "libfuse takes the export away"),
+            .allow(.mount, because: "libfuse mounts the export if it can"),
+            .allow(.umount2, because: "libfuse removes the export"),
         ]
     )
 
@@ -162,7 +163,7 @@ extension SyscallGroup {
         purpose: "guest memory that is never swapped out",
         demand: "-overcommit mem-lock=on",
         capabilities: [
-            .keep(.ipc_lock, because: "all memory is locked, whatever RLIMIT_MEMLOCK says")
+            .keep(.ipc_lock, because: "all memory is locked, regardless of RLIMIT_MEMLOCK")
         ],
         rules: [
             .allow(.mlockall, because: "-overcommit mem-lock=on"),
@@ -184,10 +185,10 @@ extension SyscallGroup {
     /// For `-object thread-context`, sound and graphics.
     package static let scheduling = SyscallGroup(
         "scheduling",
-        purpose: "threads on chosen processors, or before others",
+        purpose: "threads on chosen processors, or with a higher priority",
         demand: "-object thread-context, -display gtk or sdl, or -audiodev",
         capabilities: [
-            .keep(.sys_nice, because: "threads get a priority or a policy of their own")
+            .keep(.sys_nice, because: "threads get their own priority or policy")
         ],
         rules: [
             .allow(.ioprio_get, because: "asks before it changes"),
@@ -203,8 +204,8 @@ extension SyscallGroup {
         ]
     )
 
-    /// For `-incoming`: whether the source will use postcopy is known only later. Where the VM makes
-    /// background snapshots, which are asked for over QMP, the configuration adds it.
+    /// For `-incoming`: whether the source will use postcopy is known only later. If the VM makes
+    /// background snapshots, which QMP asks for, the configuration adds it.
     package static let postcopy = SyscallGroup(
         "postcopy",
         purpose: "the guest runs before all of its memory has arrived, or while it is saved",
@@ -239,7 +240,7 @@ extension SyscallGroup {
     /// For `-object secret_keyring`.
     package static let keyring = SyscallGroup(
         "keyring",
-        purpose: "a secret that lies in the kernel's keyring",
+        purpose: "a secret in the kernel's keyring",
         demand: "-object secret_keyring",
         capabilities: [],
         rules: [

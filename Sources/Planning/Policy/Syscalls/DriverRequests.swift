@@ -3,14 +3,14 @@ extension SyscallGroup {
     /// any time.
     ///
     /// `ioctl` reaches every driver of the host, and root may open each of their devices. So the
-    /// requests are listed that QEMU makes, and the libraries that it uses: a driver's by its type,
-    /// where none of them reaches beyond the VM's own device, else one by one.
+    /// requests that QEMU and its libraries make are listed: a driver's by its type if none of them
+    /// reaches beyond the VM's own device, else one by one.
     ///
     /// Sources: `git grep ioctl` over QEMU 7.2, 10.0 and 11.1; the kernel's
     /// Documentation/userspace-api/ioctl/ioctl-number.rst.
     static let requests = SyscallGroup(
         "requests",
-        purpose: "what drivers of devices, disks and terminals are asked for",
+        purpose: "requests to drivers of devices, disks and terminals",
         rules: [
             .allow(
                 .fcntl,
@@ -234,7 +234,7 @@ extension SyscallGroup {
             .deny(
                 .ioctl,
                 when: .request(RequestCode.newUserFault),
-                because: "userfaultfd by way of its device; postcopy, background snapshots"
+                because: "userfaultfd through its device; postcopy, background snapshots"
             ),
             .deny(
                 .ioctl,
@@ -273,8 +273,8 @@ extension SyscallGroup {
     /// refused there by name stays refused.
     static let otherRequests = SyscallGroup(
         "other-requests",
-        purpose: "requests to drivers that usual VMs make none of",
-        demand: "nothing but the configuration",
+        purpose: "requests to drivers that usual VMs do not make",
+        demand: "only the configuration",
         capabilities: [],
         rules: [
             .allow(.ioctl, because: "the configuration says so")

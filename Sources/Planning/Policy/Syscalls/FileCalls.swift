@@ -1,9 +1,9 @@
 extension SyscallGroup {
     /// Part of every ruleset: a disk may be plugged in, and a dump written, at any time.
     ///
-    /// KVM, vhost, tap, VFIO, USB, SEV and TDX differ only in the requests they make by `ioctl`, and
-    /// need nothing else that is not here: that is why there are no groups of these names. Which
-    /// requests they make says ``requests``.
+    /// KVM, vhost, tap, VFIO, USB, SEV and TDX differ only in the requests they make by `ioctl`,
+    /// and need nothing else that is not here. That is why there are no groups with these names.
+    /// Which requests they make says ``requests``.
     package static let files = SyscallGroup(
         "files",
         purpose: "opening, reading and writing disks, images, logs and devices",
@@ -11,7 +11,7 @@ extension SyscallGroup {
             .allow(.access, because: "finds ROMs, keymaps, modules"),
             .allow(.chdir, because: "-daemonize goes to /"),
             .allow(.close, because: "descriptors"),
-            .allow(.close_range, because: "descriptors that a child is not to have"),
+            .allow(.close_range, because: "descriptors that a child must not have"),
             .allow(.copy_file_range, because: "block copy within one file system"),
             .allow(.creat, because: "images, logs"),
             .allow(.dup, because: "descriptors"),

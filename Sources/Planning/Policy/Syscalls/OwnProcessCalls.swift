@@ -1,7 +1,7 @@
 extension SyscallGroup {
     /// Part of every ruleset: what a process may ask of the kernel about itself, and of no other.
     ///
-    /// Lists, because these calls do many things, and most of what they do is nothing of QEMU's.
+    /// Lists, because these calls do many things, and QEMU needs few of them.
     package static let ownProcess = SyscallGroup(
         "own-process",
         purpose: "signals, limits and settings of the process itself, not of others",
@@ -207,9 +207,9 @@ extension SyscallGroup {
             .allow(
                 .prlimit64,
                 when: .int(0, equals: 0),
-                because: "limits of its own; QEMU 9.1 and newer raise that of descriptors"
+                because: "its own limits; QEMU 9.1 and newer raise that of descriptors"
             ),
-            .allow(.prlimit64, when: .ownProcess(0), because: "limits of its own"),
+            .allow(.prlimit64, when: .ownProcess(0), because: "its own limits"),
             .deny(.prlimit64, because: "limits of other processes"),
             .allow(
                 .rt_sigqueueinfo,
@@ -228,9 +228,9 @@ extension SyscallGroup {
             .allow(
                 .tkill,
                 when: .ownProcess(0),
-                because: "older C libraries signal the first thread so"
+                because: "older C libraries signal the first thread this way"
             ),
-            .deny(.tkill, because: "signals to threads of whatever process"),
+            .deny(.tkill, because: "signals to threads of any process"),
         ]
     )
 }

@@ -16,7 +16,7 @@ extension SyscallGroup {
             .allow(
                 .tgkill,
                 because: "wakes vCPU threads of the process that the second fork makes, whose ID"
-                    + " nobody knows before"
+                    + " nobody knows in advance"
             ),
         ]
     )
@@ -85,7 +85,7 @@ extension SyscallGroup {
                 when: .int(1, equals: CloneFlag.newNetwork),
                 because: "ip netns exec enters the namespace"
             ),
-            .allow(.umount2, because: "ip netns takes away the /sys of the namespace before"),
+            .allow(.umount2, because: "ip netns removes the /sys of the previous namespace"),
             .allow(
                 .unshare,
                 when: .flags(0, without: CloneFlag.namespacesOtherThanNetworkAndMounts),
@@ -96,7 +96,7 @@ extension SyscallGroup {
 }
 
 extension SyscallGroup {
-    /// For tap scripts, the bridge helper, `exec:` channels and whatever else QEMU starts.
+    /// For tap scripts, the bridge helper, `exec:` channels and everything else that QEMU starts.
     ///
     /// Wide on purpose: the filter is inherited, and what Proxmox's network scripts run (perl, ip,
     /// bridge, tc, ovs-vsctl, systemctl, sh) is ordinary software. `modprobe` and `mount` fail all the
@@ -109,7 +109,7 @@ extension SyscallGroup {
         capabilities: .ofPrograms,
         rules: [
             .allow(.arch_prctl, because: "programs of every C library"),
-            .allow(.capset, because: "programs give up what they need not"),
+            .allow(.capset, because: "programs give up rights that they do not need"),
             .allow(.chmod, because: "programs make files"),
             .allow(.chown, because: "programs make files"),
             .allow(
@@ -189,7 +189,7 @@ extension SyscallGroup {
             .allow(
                 .unshare,
                 when: .flags(0, without: CloneFlag.namespaces),
-                because: "smbd gives each thread a working directory of its own"
+                because: "smbd gives each thread its own working directory"
             ),
             .allow(.utime, because: "programs make files"),
             .allow(.utimensat, because: "programs make files"),

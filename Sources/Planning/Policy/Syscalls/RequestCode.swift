@@ -1,4 +1,4 @@
-/// What a call that does many things is asked to do, from the kernel's include/uapi.
+/// What a call with many functions is asked to do, from the kernel's include/uapi.
 enum RequestCode {
     /// KEYCTL_READ of `keyctl`.
     static let readKey: UInt32 = 11
@@ -65,7 +65,7 @@ extension ArgumentCheck {
 
     /// For `ioctl`: a run of requests without data whose numbers differ in their last bits only.
     ///
-    /// - Parameter count: a power of two, of which `first` is a multiple.
+    /// - Parameter count: a power of two; `first` is a multiple of it.
     static func requests(from first: UInt32, count: UInt32) -> ArgumentCheck {
         .int(1, masked: ~(count - 1), equals: first)
     }

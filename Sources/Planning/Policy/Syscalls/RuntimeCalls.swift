@@ -6,8 +6,8 @@ extension SyscallGroup {
         rules: [
             .allow(.alarm, because: "timeouts of libraries"),
             .allow(.capget, because: "libraries ask what they may do"),
-            .allow(.clock_getres, because: "where the vDSO cannot answer"),
-            .allow(.clock_gettime, because: "where the vDSO cannot answer"),
+            .allow(.clock_getres, because: "if the vDSO cannot answer"),
+            .allow(.clock_gettime, because: "if the vDSO cannot answer"),
             .allow(.clock_nanosleep, because: "g_usleep, waiting for a monitor"),
             .allow(
                 .clone,
@@ -16,18 +16,19 @@ extension SyscallGroup {
             ),
             .deny(
                 .clone,
-                because: "starts a process: only with -daemonize or where programs are started"
+                because: "starts a process: only with -daemonize or if programs are started"
             ),
             .absent(
                 .clone3,
                 because:
-                    "its flags lie in memory, out of a filter's sight; the C library falls back to clone"
+                    "its flags are in memory, where a filter cannot see them; the C library falls back"
+                    + " to clone"
             ),
             .allow(.exit, because: "a thread ends"),
             .allow(.exit_group, because: "the process ends"),
             .allow(.futex, because: "locks and conditions"),
             .allow(.futex_waitv, because: "locks and conditions"),
-            .allow(.getcpu, because: "where the vDSO cannot answer"),
+            .allow(.getcpu, because: "if the vDSO cannot answer"),
             .allow(.getegid, because: "libraries ask who they are"),
             .allow(.geteuid, because: "libraries ask who they are"),
             .allow(.getgid, because: "libraries ask who they are"),
@@ -45,7 +46,7 @@ extension SyscallGroup {
             .allow(.getrusage, because: "per-thread times of storage libraries"),
             .allow(.getsid, because: "libraries ask who they are"),
             .allow(.gettid, because: "thread names in QMP, per-thread signals"),
-            .allow(.gettimeofday, because: "where the vDSO cannot answer"),
+            .allow(.gettimeofday, because: "if the vDSO cannot answer"),
             .allow(.getuid, because: "libraries ask who they are"),
             .allow(.map_shadow_stack, because: "the C library gives threads shadow stacks"),
             .allow(.membarrier, because: "RCU of QEMU and of storage libraries"),
@@ -64,7 +65,7 @@ extension SyscallGroup {
             .allow(.rt_sigprocmask, because: "signal handlers"),
             .allow(.rt_sigreturn, because: "signal handlers"),
             .allow(.rt_sigsuspend, because: "signal handlers"),
-            .allow(.rt_sigtimedwait, because: "KVM vCPU threads take their signals so"),
+            .allow(.rt_sigtimedwait, because: "KVM vCPU threads take their signals this way"),
             .allow(.sched_get_priority_max, because: "libraries ask before they change it"),
             .allow(.sched_get_priority_min, because: "libraries ask before they change it"),
             .allow(.sched_getaffinity, because: "how many CPUs there are"),
@@ -82,10 +83,10 @@ extension SyscallGroup {
             .allow(.set_robust_list, because: "the C library keeps locks of threads that died"),
             .allow(.set_tid_address, because: "the C library starts"),
             .allow(.setitimer, because: "profiling timers of libraries"),
-            .allow(.setrlimit, because: "limits of its own"),
+            .allow(.setrlimit, because: "its own limits"),
             .allow(.sigaltstack, because: "coroutines, crash handlers of libraries"),
             .allow(.sysinfo, because: "how much memory there is"),
-            .allow(.time, because: "where the vDSO cannot answer"),
+            .allow(.time, because: "if the vDSO cannot answer"),
             .allow(.timer_create, because: "POSIX timers: the host clock of the guest's timers"),
             .allow(.timer_delete, because: "POSIX timers"),
             .allow(.timer_getoverrun, because: "POSIX timers"),

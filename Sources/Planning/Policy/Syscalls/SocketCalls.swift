@@ -78,19 +78,19 @@ extension SyscallGroup {
                 when: .int(0, equals: AddressFamily.unix),
                 because: "threads and libraries wake each other"
             ),
-            .deny(.socketpair, because: "of other families nobody makes pairs"),
+            .deny(.socketpair, because: "no program makes pairs of other families"),
         ]
     )
 
-    /// For `-netdev user`, and where QEMU adds that network by itself.
+    /// For `-netdev user`, and if QEMU adds that network by itself.
     package static let ping = SyscallGroup(
         "ping",
-        purpose: "the guest pings, where the host lets only root do so",
+        purpose: "the guest pings, on a host that lets only root ping",
         demand: "-netdev user",
         capabilities: [
             .keep(
                 .net_raw,
-                because: "pings go through a raw socket where net.ipv4.ping_group_range leaves"
+                because: "pings go through a raw socket if net.ipv4.ping_group_range leaves"
                     + " root out"
             )
         ],
@@ -101,7 +101,7 @@ extension SyscallGroup {
                     .int(0, equals: AddressFamily.inet),
                 .socketType(.raw),
                 .int(2, equals: NetworkProtocol.icmp),
-                because: "libslirp, where net.ipv4.ping_group_range leaves it out"
+                because: "libslirp, if net.ipv4.ping_group_range leaves it out"
             ),
             .allow(
                 .socket,
@@ -109,7 +109,7 @@ extension SyscallGroup {
                     .int(0, equals: AddressFamily.inet6),
                 .socketType(.raw),
                 .int(2, equals: NetworkProtocol.icmp6),
-                because: "libslirp, where net.ipv4.ping_group_range leaves it out"
+                because: "libslirp, if net.ipv4.ping_group_range leaves it out"
             ),
         ]
     )

@@ -2,9 +2,9 @@
 package struct SyscallRule: Hashable, Sendable {
     package let syscall: Syscall
     package let verdict: Verdict
-    /// The row speaks only where all of these hold; empty: always.
+    /// The row applies only if all of these hold; empty: always.
     package let checks: [ArgumentCheck]
-    /// Who needs it, or what it would be misused for.
+    /// Who needs it, or what it could be misused for.
     package let reason: String
 
     @inline(__always)
@@ -40,7 +40,7 @@ package struct SyscallRule: Hashable, Sendable {
         return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
     }
 
-    /// Fails with ENOSYS, in silence.
+    /// Fails with ENOSYS, without a record.
     @inline(__always)
     package static func absent(
         _ syscall: Syscall,
@@ -62,7 +62,7 @@ package struct SyscallRule: Hashable, Sendable {
         return SyscallRule(syscall: syscall, verdict: verdict, checks: checks, reason: reason)
     }
 
-    /// Fails with EPERM, in silence.
+    /// Fails with EPERM, without a record.
     @inline(__always)
     package static func decline(
         _ syscall: Syscall,
@@ -95,8 +95,8 @@ package enum Verdict: Hashable, Sendable {
 
 /// The error that a refused call reports.
 package enum RefusalErrno: String, Sendable, CaseIterable {
-    /// ENOSYS: the caller has another way, or the number is one that nobody knew when this was
-    /// written; libraries fall back on it as they do on an older kernel.
+    /// ENOSYS: the caller has another way, or the number was unknown when this was written;
+    /// libraries then fall back as on an older kernel.
     case notImplemented
     /// EPERM: the call is known, and is not for this VM.
     case notPermitted
@@ -110,7 +110,7 @@ package enum Recording: String, Sendable, CaseIterable {
 }
 
 extension Verdict: Comparable {
-    /// Stricter first: where two rows speak of the same call, the more permissive one holds, so
+    /// Stricter first: if two rows are about the same call, the more permissive one holds, so
     /// that adding a group never takes away what another group needs.
     package static func < (one: Verdict, other: Verdict) -> Bool {
         one.permissiveness < other.permissiveness
@@ -154,7 +154,8 @@ package enum FilterAction: Hashable, Sendable {
     case allow
     /// SECCOMP_RET_LOG: the call happens and is recorded.
     case log
-    /// SECCOMP_RET_USER_NOTIF: whoever holds the listener decides; nobody holding it is ENOSYS.
+    /// SECCOMP_RET_USER_NOTIF: the holder of the listener decides; without a holder the call is
+    /// ENOSYS.
     case ask
     case fail(RefusalErrno)
     /// SECCOMP_RET_KILL_PROCESS.
@@ -199,10 +200,10 @@ package struct SyscallGroup: Hashable, Sendable {
     /// What the group is called in `launcherctl policy` and in a record explained.
     package let name: String
     package let purpose: String
-    /// What on a command line, or in the configuration, adds the group; `nil` where it is part of
+    /// What on a command line, or in the configuration, adds the group; `nil` if it is part of
     /// every ruleset.
     package let demand: String?
-    /// What of root's power the feature needs, where `capabilities drop` takes away the rest.
+    /// Which of root's powers the feature needs if `capabilities drop` takes away the rest.
     package let capabilities: [CapabilityRow]
     /// Sorted by the system call's name.
     package let rules: [SyscallRule]
@@ -216,8 +217,8 @@ package struct SyscallGroup: Hashable, Sendable {
         self.rules = rules
     }
 
-    /// A group that is asked for. What it needs of the capabilities has no default: where a feature
-    /// is added, somebody has to say so.
+    /// A group that is asked for. Its capabilities have no default: if a feature is added, somebody
+    /// has to say which it needs.
     package init(
         _ name: String,
         purpose: String,
@@ -245,7 +246,7 @@ extension SyscallGroup {
         .afXDP, .ping, .tunnel, .rdma, .sharedSockets, .fuse, .terminalLink, .otherRequests,
     ]
 
-    /// What `groups` in launcher.conf may add. Whether QEMU starts programs has a setting of its own.
+    /// What `groups` in launcher.conf may add. Whether QEMU starts programs is a separate setting.
     package static let settable: [SyscallGroup] = features.filter { $0.name != spawn.name }
 
     package static let all: [SyscallGroup] = Ruleset.base + features

@@ -3,9 +3,9 @@
 /// A word without a row in its table is refused. `refused` is for those whose reason is known, so
 /// that the message can give it.
 package enum AuditVerdict: Equatable, Sendable {
-    /// Whatever its value is, it cannot bring in, replace or overwrite the firmware.
+    /// With any value, it cannot bring in, replace or overwrite the firmware.
     case harmless(because: String)
-    /// Its value decides; it is read by code of its own.
+    /// Its value decides, and separate code reads it.
     case examined(because: String)
     /// It changes what the guest runs, and that is what it is for: `debug allow`.
     case debugging(because: String)
@@ -13,7 +13,7 @@ package enum AuditVerdict: Equatable, Sendable {
 }
 
 /// An argument with which a VM that asked for custom firmware does not start: it is known to change
-/// what the guest runs, or nobody has said that it does not.
+/// what the guest runs, or it is not known that it does not.
 package enum AuditRefusal: Failure {
     /// `-machine firmware=` is `-bios` by another name; the last of them wins.
     case firmwareBeside(option: String)
@@ -23,8 +23,8 @@ package enum AuditRefusal: Failure {
     case flashChanged(option: String)
     /// QEMU may be able to read what we are not.
     case unreadable(option: String, why: String)
-    /// An option that QEMU does not have: whether the next word is its value cannot be told, so
-    /// neither can what QEMU makes of the words after that.
+    /// An option that QEMU does not have. It is not known whether the next word is its value, and
+    /// so what QEMU does with the words after it is not known either.
     case unknownOption(option: String)
     /// The tables do not have it.
     case unknown(option: String, AuditedItem)
@@ -46,9 +46,9 @@ package enum AuditRefusal: Failure {
     package var message: String {
         switch self {
         case .firmwareBeside(let option):
-            "\(option) names firmware besides the custom firmware volume"
+            "\(option) names firmware besides the custom firmware image"
         case .igvm(let option):
-            "\(option) starts the guest from an IGVM file, not from the custom firmware volume"
+            "\(option) starts the guest from an IGVM file, not from the custom firmware image"
         case .flashChanged(let option):
             "\(option) changes the drive that holds the firmware"
         case .unreadable(let option, let why):
@@ -63,7 +63,7 @@ package enum AuditRefusal: Failure {
         case .debugging(let option, let why):
             "\(option) can change what the guest runs: \(why)"
         case .descriptorOfImage(let option):
-            "\(option) takes the file descriptor that QEMU gets the verified image by"
+            "\(option) takes the file descriptor by which QEMU gets the verified image"
         case .settingsFile(let option, let doubt):
             "\(option): \(doubt.message)"
         case .fileOfOthers(let option, let place):
@@ -92,7 +92,7 @@ package enum AuditRefusal: Failure {
             "the file and every directory above it have to belong to root and be writable for"
                 + " nobody else"
         case .workingDirectory: "start QEMU in '/' or another directory that only root may write to"
-        case .dataDirectory: "take a directory that belongs to root and that only root may write to"
+        case .dataDirectory: "use a directory that belongs to root and that only root may write to"
         }
     }
 

@@ -1,9 +1,9 @@
 extension GlobalProperty {
     /// Properties of what every PC has without a `-device`, by driver, each with its reason.
     ///
-    /// Which devices those are says QMP `qom-list` of /machine, recursively, on pc and q35 of
-    /// Debian's QEMU 7.2.22, 10.0.13 and 11.1.3, with TCG and with KVM; which properties they
-    /// have says `device-list-properties`.
+    /// The devices are those of QMP `qom-list` of /machine, recursively, on pc and q35 of Debian's
+    /// QEMU 7.2.22, 10.0.13 and 11.1.3, with TCG and with KVM. Their properties are those of
+    /// `device-list-properties`.
     ///
     /// Proof: each number was set with `-global` to the largest values of its type, to 0xFFC80000
     /// and to 1, each choice to each of its values (3158 starts), with the image in flash and as
@@ -35,7 +35,7 @@ extension GlobalProperty {
             "disable_s4": "whether the guest may sleep",
             "memory-hotplug-support": "what ACPI says of hot-plugging",
             "s4_val": "how the guest says that it sleeps",
-            "x-not-migrate-acpi-index": "what a migration has in it",
+            "x-not-migrate-acpi-index": "what a migration contains",
         ],
         "apic": [
             "vapic": "whether Windows gets a faster interrupt controller",
@@ -60,19 +60,19 @@ extension GlobalProperty {
         "i440FX-pcihost": [
             "bypass-iommu": "which PCI devices an IOMMU serves",
             "pci-hole64-size": "room for PCI devices, above 4 GiB",
-            "x-config-reg-migration-enabled": "what a migration has in it",
+            "x-config-reg-migration-enabled": "what a migration contains",
             "x-pci-hole64-fix": "room for PCI devices, above 4 GiB",
         ],
         "isa-pcspk": [
             "audiodev": "where the speaker is heard",
-            "migrate": "what a migration has in it",
+            "migrate": "what a migration contains",
         ],
         "kvm-apic": [
             "vapic": "whether Windows gets a faster interrupt controller",
             "version": "a number that the guest reads",
         ],
         "kvm-pit": [
-            "lost_tick_policy": "what becomes of ticks that came too late"
+            "lost_tick_policy": "what happens to ticks that came too late"
         ],
         "mch": [
             "extended-tseg-mbytes": "how much RAM SMM may have; 4095 moved nothing",
@@ -82,7 +82,7 @@ extension GlobalProperty {
             "bypass-iommu": "which PCI devices an IOMMU serves",
             "pci-hole64-size": "room for PCI devices, above 4 GiB",
             "smm-ranges": "whether SMM has memory of its own",
-            "x-config-reg-migration-enabled": "what a migration has in it",
+            "x-config-reg-migration-enabled": "what a migration contains",
             "x-pci-hole64-fix": "room for PCI devices, above 4 GiB",
         ],
         "vmport": [
@@ -106,11 +106,11 @@ extension GlobalProperty {
             ? .harmless(because: "what a processor can do, not what it runs") : nil
     }
 
-    /// Whether it may be set for a VM with custom firmware; `nil` where nobody knows.
+    /// Whether it may be set for a VM with custom firmware; `nil` if nobody knows.
     ///
-    /// QEMU applies a `-global` to whatever inherits from its driver, so that `cpu.memory`,
+    /// QEMU applies a `-global` to everything that inherits from its driver, so `cpu.memory`,
     /// `sys-bus-device.…` and `device.…` reach the flash and the processors. Base types are
-    /// therefore no names here but for ``families`` and ``processors``.
+    /// therefore not names here, except in ``families`` and ``processors``.
     package var verdict: AuditVerdict? {
         guard let name = driver.text, let property = property.text else { return nil }
         if let properties = Self.board[name] {

@@ -1,6 +1,6 @@
 extension QEMUOption {
     /// What each option means for a VM with custom firmware, sorted by its bytes. Every name of
-    /// ``table`` is here; a test holds the two against one another.
+    /// ``table`` is here; a test compares the two.
     ///
     /// Sources: system/vl.c and qemu-options.hx of QEMU 10.0.13. Proof: what takes no hardware was
     /// started with QEMU 7.2.22, 10.0.13 and 11.1.3, pc and q35, the image in flash and as `-bios`,
@@ -8,7 +8,7 @@ extension QEMUOption {
     package static let audit: [String: AuditVerdict] = [
         "D": .harmless(because: "where the log goes"),
         "L": .examined(because: "device ROMs come from there: only root may write to it"),
-        "M": .examined(because: "-machine by its other name"),
+        "M": .examined(because: "another name of -machine"),
         "S": .harmless(because: "waits before the first instruction"),
         "accel": .examined(because: "what runs the guest: ``MachineProperty/accelerators``"),
         "acpitable": .harmless(because: "a table for the guest's system, in fw_cfg"),
@@ -69,13 +69,13 @@ extension QEMUOption {
         "iscsi": .harmless(because: "passwords and names for iSCSI"),
         "jitdump": .harmless(because: "writes a file for perf"),
         "k": .harmless(because: "a keyboard"),
-        "kernel": .examined(because: "an ELF file is loaded to where it says, flash included"),
+        "kernel": .examined(because: "an ELF file is loaded where it says, flash included"),
         "loadstate": .examined(because: "the firmware of the saved state comes with it: a warning"),
         "loadvm": .examined(because: "the firmware of the snapshot comes with it: a warning"),
         "localtime": .refused(because: "no QEMU from 7.2 on has it; gone in 3.1"),
-        "m": .harmless(because: "the guest's RAM, below and above flash, not there"),
+        "m": .harmless(because: "the guest's RAM, below and above flash but not over it"),
         "machine": .examined(because: "``MachineProperty``"),
-        "mem-path": .harmless(because: "where the guest's RAM is kept; flash is not"),
+        "mem-path": .harmless(because: "where the guest's RAM is kept, but not flash"),
         "mem-prealloc": .harmless(because: "when the guest's RAM is taken"),
         "mon": .harmless(because: "a way to manage the VM while it runs"),
         "monitor": .harmless(because: "a way to manage the VM while it runs"),
@@ -95,7 +95,7 @@ extension QEMUOption {
         "no-quit": .refused(because: "no QEMU from 7.2 on has it; gone in 7.0"),
         "no-reboot": .harmless(because: "what happens at a reset"),
         "no-shutdown": .harmless(because: "what happens at the end"),
-        "no-user-config": .harmless(because: "one source of settings less"),
+        "no-user-config": .harmless(because: "one less source of settings"),
         "nodefaults": .harmless(because: "fewer devices"),
         "nodefconfig": .refused(because: "no QEMU from 7.2 on has it; gone in 3.1"),
         "nographic": .harmless(because: "where the screen is shown"),

@@ -1,13 +1,13 @@
 /// Looks for what else could decide the guest's firmware. What the tables know to be harmless
 /// passes; everything else is refused by its name.
 package struct CommandLineAudit {
-    /// What of the host decides with the command line.
+    /// What on the host matters besides the command line.
     package struct Context: Equatable, Sendable {
         package var workingDirectoryIsWritableByOthers = false
         /// Values of `-L` that others may write to.
         package var untrustedDirectories: Set<ByteString> = []
-        /// Files that QEMU reads once more after this look, of which others could make something
-        /// else: by their names, with the place that they may write to.
+        /// Files that QEMU reads again after this check and that others could change: by their
+        /// names, with the place that others may write to.
         package var untrustedFiles: [ByteString: String] = [:]
         /// Files that QEMU would get copies of, and that could not be read.
         package var unreadFiles: Set<ByteString> = []
@@ -196,7 +196,7 @@ extension CommandLineAudit {
 
     static let whyDatabase = "QEMU loads the code that the database names"
 
-    /// Processors see what memory they are told to, by one of their properties.
+    /// One property of processors decides which memory they see.
     func auditProcessor(
         _ option: StatedOption,
         from first: Int,
@@ -210,7 +210,7 @@ extension CommandLineAudit {
         }
     }
 
-    /// Windows lie one after the other above 4 GiB; large ones wrap around to below it.
+    /// Windows are one after the other above 4 GiB; large ones wrap around to below it.
     func auditWindow(
         _ option: StatedOption,
         _ property: StatedOption.Property,
@@ -220,7 +220,7 @@ extension CommandLineAudit {
         try require(verdict, item, option, at: property.key)
         guard property.key.hasSuffix(".size") else { return }
         guard let size = QEMUValue.byteCount(property.value), size <= 1 << 44 else {
-            let why = "windows larger than 16 TiB can come to lie over the firmware"
+            let why = "windows larger than 16 TiB can cover the firmware"
             return try require(.refused(because: why), item, option, at: property.key)
         }
     }
@@ -334,7 +334,7 @@ extension CommandLineAudit {
     func auditSettings(_ option: StatedOption) throws(AuditRefusal) {
         guard let path = option["value"] else { return }
         guard let file = commandLine.files.included[path] else {
-            throw .unreadable(option: commandLine.quote(option), why: "nobody looked at that file")
+            throw .unreadable(option: commandLine.quote(option), why: "that file was not read")
         }
         if let doubt = file.doubt { throw .settingsFile(option: commandLine.quote(option), doubt) }
     }

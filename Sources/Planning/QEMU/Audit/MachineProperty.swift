@@ -1,7 +1,7 @@
 /// What `-machine` sets, and whether it can come between a guest and its firmware.
 package enum MachineProperty {
     /// Every property of pc and q35, sorted by its bytes, with `-` for `_` and `N` for the number
-    /// in a list (`sgx-epc.0.node`). No row is no permission.
+    /// in a list (`sgx-epc.0.node`). Without a row there is no permission.
     ///
     /// Sources: `-machine pc,help` and `q35,help` of Debian's QEMU 7.2.22, 10.0.13 and 11.1.3,
     /// QMP `qom-list-properties` of each of their pc-i440fx-* and pc-q35-* types, which also has
@@ -29,12 +29,12 @@ package enum MachineProperty {
         "cxl-fmw.N.size": .harmless(because: "a CXL window, above 4 GiB"),
         "cxl-fmw.N.targets.N": .harmless(because: "a CXL window, above 4 GiB"),
         "default-bus-bypass-iommu": .harmless(because: "which PCI devices an IOMMU serves"),
-        "dt-compatible": .harmless(because: "a word in a device tree that a PC has not"),
+        "dt-compatible": .harmless(because: "a word in a device tree that a PC does not have"),
         "dtb": .harmless(because: "a device tree for the kernel of -kernel, in fw_cfg"),
         "dump-guest-core": .harmless(because: "whether a core dump has guest memory"),
-        "dumpdtb": .harmless(because: "writes a device tree, which a PC has not"),
+        "dumpdtb": .harmless(because: "writes a device tree, which a PC does not have"),
         "fd-bootchk": .harmless(because: "a hint to a BIOS, in CMOS"),
-        "firmware": .examined(because: "-bios by another name"),
+        "firmware": .examined(because: "another name of -bios"),
         "graphics": .harmless(because: "whether there is a default display"),
         "hmat": .harmless(because: "an ACPI table about memory speeds"),
         "hpet": .harmless(because: "a timer at 0xFED00000, below any flash"),
@@ -48,17 +48,17 @@ package enum MachineProperty {
         "max-fw-size": .harmless(because: "how large flash may be; QEMU stops at 16 MiB"),
         "max-ram-below-4g": .harmless(because: "RAM ends below 0xFEC00000 or QEMU aborts"),
         "mem-merge": .harmless(because: "whether the host may share equal pages"),
-        "memory-backend": .harmless(because: "the guest's RAM, below and above flash, not there"),
+        "memory-backend": .harmless(because: "the guest's RAM, around flash and not over it"),
         "memory-encryption": .examined(because: "it decides the guest kind"),
         "memory.max-size": .harmless(because: "room for memory devices, above 4 GiB"),
-        "memory.size": .harmless(because: "the guest's RAM, below and above flash, not there"),
+        "memory.size": .harmless(because: "the guest's RAM, around flash and not over it"),
         "memory.slots": .harmless(because: "room for memory devices, above 4 GiB"),
         "nvdimm": .harmless(because: "whether there may be NVDIMMs, above 4 GiB"),
         "nvdimm-persistence": .harmless(because: "a word in an ACPI table"),
         "pcspk-audiodev": .harmless(because: "where the speaker is heard"),
         "pflash0": .examined(because: "the flash of the code image"),
         "pflash1": .examined(because: "the flash of the variable store"),
-        "phandle-start": .harmless(because: "a number in a device tree that a PC has not"),
+        "phandle-start": .harmless(because: "a number in a device tree that a PC does not have"),
         "pic": .harmless(because: "an interrupt controller, I/O ports only"),
         "pit": .harmless(because: "a timer, I/O ports only"),
         "sata": .harmless(because: "whether q35 has its AHCI controller, a PCI device"),
@@ -94,23 +94,23 @@ package enum MachineProperty {
 
     /// What runs the guest, in `-accel NAME`, `accel=` and lists such as `kvm:tcg`.
     package static let accelerators: [String: AuditVerdict] = [
-        "hax": .harmless(because: "no QEMU for Linux has it, and it takes the next of the list"),
-        "haxm": .harmless(because: "no QEMU for Linux has it, and it takes the next of the list"),
-        "hvf": .harmless(because: "no QEMU for Linux has it, and it takes the next of the list"),
+        "hax": .harmless(because: "QEMU for Linux lacks it, and uses the next of the list"),
+        "haxm": .harmless(because: "QEMU for Linux lacks it, and uses the next of the list"),
+        "hvf": .harmless(because: "QEMU for Linux lacks it, and uses the next of the list"),
         "kvm": .harmless(because: "runs what flash holds"),
-        "mshv": .refused(because: "nobody has tried whether it runs what flash holds"),
+        "mshv": .refused(because: "not tested whether it runs what flash holds"),
         "nitro": .refused(because: "an enclave runs its own image and no firmware"),
-        "nvmm": .harmless(because: "no QEMU for Linux has it, and it takes the next of the list"),
+        "nvmm": .harmless(because: "QEMU for Linux lacks it, and uses the next of the list"),
         "qtest": .debugging(because: "a test protocol writes guest memory"),
         "tcg": .harmless(because: "runs what flash holds"),
-        "whpx": .harmless(because: "no QEMU for Linux has it, and it takes the next of the list"),
+        "whpx": .harmless(because: "QEMU for Linux lacks it, and uses the next of the list"),
         "xen": .refused(because: "Xen's tools load the firmware, QEMU does not"),
     ]
 
     /// What `-accel NAME,…` sets. Source: QMP `qom-list-properties` of kvm-accel and tcg-accel, of
     /// the same three binaries.
     package static let acceleratorProperties: [String: AuditVerdict] = [
-        "device": .refused(because: "another file than /dev/kvm would decide what runs"),
+        "device": .refused(because: "a file other than /dev/kvm would decide what runs"),
         "dirty-ring-size": .harmless(because: "how KVM tells which pages changed"),
         "honor-guest-pat": .harmless(because: "how the guest's memory is cached"),
         "kernel-irqchip": .harmless(because: "who emulates interrupt controllers"),
@@ -123,9 +123,9 @@ package enum MachineProperty {
         "split-wx": .harmless(because: "how TCG keeps its translations"),
         "tb-size": .harmless(because: "how TCG keeps its translations"),
         "thread": .harmless(because: "how many threads TCG has"),
-        "xen-evtchn-max-pirq": .refused(because: "nobody has tried Xen's interface of KVM"),
-        "xen-gnttab-max-frames": .refused(because: "nobody has tried Xen's interface of KVM"),
-        "xen-version": .refused(because: "nobody has tried Xen's interface of KVM"),
+        "xen-evtchn-max-pirq": .refused(because: "KVM's interface for Xen is not tested"),
+        "xen-gnttab-max-frames": .refused(because: "KVM's interface for Xen is not tested"),
+        "xen-version": .refused(because: "KVM's interface for Xen is not tested"),
     ]
 
     static func verdict(of name: ByteString) -> AuditVerdict? {

@@ -1,7 +1,7 @@
 /// A device that `-device` can add, and whether it can come between a guest and its firmware.
 ///
-/// What is not in the table is refused, so a device of tomorrow's QEMU needs a look before a VM
-/// with custom firmware may have it.
+/// What is not in the table is refused, so somebody has to look at each device of a new QEMU before
+/// a VM with custom firmware may have it.
 package struct QEMUDevice: Equatable, Sendable {
     package enum Verdict: Equatable, Sendable {
         /// On a bus whose devices are in guest memory only where the guest's own code puts them.
@@ -211,7 +211,8 @@ extension QEMUDevice {
     ]
 
     /// Devices of the ISA and the system bus and those without a bus, a row each: only what maps
-    /// nothing, or what it maps clear of any flash of up to 16 MiB. No row is no permission.
+    /// nothing, or what it maps clear of any flash of up to 16 MiB. Without a row there is no
+    /// permission.
     ///
     /// Sources: the same listings; each integer property of each set to the largest values that
     /// its type holds and to addresses in the flash. Of all, only isa-vga moved anything, and
@@ -223,7 +224,7 @@ extension QEMUDevice {
         ),
         "cs4231a": .harmless(because: "I/O ports only (hw/audio/cs4231a.c)"),
         "guest-loader": .debugging(
-            because: "it writes a kernel of its own into guest memory at every reset"
+            because: "it writes its own kernel into guest memory at every reset"
         ),
         "gus": .harmless(because: "I/O ports only (hw/audio/gus.c)"),
         "hv-syndbg": .harmless(
@@ -243,7 +244,7 @@ extension QEMUDevice {
         ),
         "isa-applesmc": .harmless(because: "I/O ports only (hw/misc/applesmc.c)"),
         "isa-cirrus-vga": .harmless(
-            because: "maps 0xA0000 only; other memory sizes than 16 MiB and less are refused"
+            because: "maps only 0xA0000; memory sizes above 16 MiB are refused"
         ),
         "isa-debug-exit": .harmless(because: "an I/O port that ends QEMU; tests use it"),
         "isa-debugcon": .harmless(
@@ -264,11 +265,11 @@ extension QEMUDevice {
         "mc146818rtc": .harmless(because: "I/O ports only: a clock"),
         "ne2k_isa": .harmless(because: "I/O ports only: a network card"),
         "nvdimm": .harmless(
-            because: "memory devices have a window of their own above 4 GiB (memory-device.c)"
+            because: "memory devices have their own window above 4 GiB (memory-device.c)"
         ),
         "nvme-subsys": .harmless(because: "groups NVMe controllers, no memory of its own"),
         "pc-dimm": .harmless(
-            because: "memory devices have a window of their own above 4 GiB (memory-device.c)"
+            because: "memory devices have their own window above 4 GiB (memory-device.c)"
         ),
         "pc-testdev": .refused(
             because: "its memory at 0xFF000000 covers the beginning of a 16 MiB image"
@@ -282,7 +283,7 @@ extension QEMUDevice {
             because: "a BIOS extension in fw_cfg, which UEFI does not run; gone in 8.0"
         ),
         "sp-mem": .harmless(
-            because: "memory devices have a window of their own above 4 GiB (memory-device.c)"
+            because: "memory devices have their own window above 4 GiB (memory-device.c)"
         ),
         "tpm-crb": .harmless(because: "its registers are at 0xFED40000, below any flash"),
         "tpm-tis": .harmless(because: "its registers are at 0xFED40000, below any flash"),

@@ -1,13 +1,13 @@
 /// What `-object` can make, and whether it can come between a guest and its firmware.
 package enum QEMUObject {
-    /// Every type of object, sorted by its bytes. No row is no permission.
+    /// Every type of object, sorted by its bytes. Without a row there is no permission.
     ///
     /// Sources: `-object help` of Debian's QEMU 7.2.22, 10.0.13 and 11.1.3, `ObjectType` in
     /// qapi/qom.json of 10.0.13 for what Debian does not build, and of upstream since. QEMU takes
-    /// the names of ObjectType; where `-object help` prints another (authz-list-file), both stand
-    /// here. An object is no device: it is in guest memory only where a device or the machine
-    /// names it, and memory that they name is placed by them (`memory-backend` of the machine,
-    /// pc-dimm, ivshmem, …). The exception is a processor's `memory`: ``ProcessorProperty``.
+    /// the names of ObjectType; if `-object help` prints another (authz-list-file), both are here.
+    /// An object is not a device: it is in guest memory only if a device or the machine names it,
+    /// and they decide where that memory is (`memory-backend` of the machine, pc-dimm, ivshmem, …).
+    /// The exception is a processor's `memory`: ``ProcessorProperty``.
     package static let table: [String: AuditVerdict] = [
         "acpi-generic-initiator": .harmless(because: "a row of an ACPI table for a PCI device"),
         "acpi-generic-port": .harmless(because: "a row of an ACPI table for a CXL host bridge"),

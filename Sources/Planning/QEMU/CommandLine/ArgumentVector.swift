@@ -1,26 +1,26 @@
-/// QEMU's command line, understood word by word and lost nowhere.
+/// QEMU's command line, read word by word without losing any of it.
 ///
 /// The rules are those of `lookup_opt` in QEMU's system/vl.c, the same from 7.2 to 11.0: a word
-/// that starts with `-` is an option, by its exact name behind one dash or two; an option that
-/// takes a value takes the next word, whatever it looks like; there is no `--` and no `=`; every
+/// that starts with `-` is an option, by its exact name after one dash or two; an option that takes
+/// a value takes the next word, even if it looks like an option; there is no `--` and no `=`; every
 /// other word is a disk image.
 package struct ArgumentVector: Equatable, Sendable {
     /// All words, the program's name first, byte for byte as they came.
     package let arguments: [ByteString]
-    /// The options in their order. A word nobody knows counts as an option without value.
+    /// The options in their order. An unknown word counts as an option without value.
     package let options: [Option]
-    /// Where the words stand that are no options and no values: disk images to QEMU.
+    /// Where the words are that are neither options nor values: disk images for QEMU.
     package let images: [Int]
 
     package struct Option: Equatable, Sendable {
         /// The name without dashes; `-M` and `-h` go by the names they are short for.
         package let name: String
-        /// Where the option's own word stands in ``arguments``.
+        /// Where the option's own word is in ``arguments``.
         package let index: Int
-        /// The word behind it; `nil` for an option without value, and where the value is missing.
+        /// The word after it; `nil` for an option without value, and if the value is missing.
         package let value: ByteString?
         package let origin: QEMUOption.Origin?
-        /// The option's among all there are; `nil` for a word nobody knows.
+        /// The option's among all there are; `nil` for an unknown word.
         fileprivate let number: Int?
 
         /// The words the option occupies.
@@ -90,7 +90,7 @@ package struct ArgumentVector: Equatable, Sendable {
         quoted(ByteString(Array(arguments[option.range].map(\.bytes).joined(separator: [0x20]))))
     }
 
-    /// The `-drive` of that id, whatever its interface.
+    /// The `-drive` with that id, with any interface.
     package func drive(id: ByteString) -> Option? {
         all("drive").first { $0.value.map { KeyValueList($0).identifier } == id }
     }
@@ -98,7 +98,7 @@ package struct ArgumentVector: Equatable, Sendable {
 
 /// Changes to a command line that leave every word they do not name as it was.
 package struct ArgumentEdits: Equatable, Sendable {
-    /// What stands there instead, by a word's place.
+    /// What is there instead, by a word's place.
     private var replacements: [Int: [ByteString]] = [:]
     private var inserted: [ByteString] = []
 
@@ -140,8 +140,8 @@ package struct ArgumentEdits: Equatable, Sendable {
 package struct ForegroundCommandLine: Hashable, Sendable {
     package let words: [ByteString]
 
-    /// - Parameter withSerial: whether to add a serial port on standard input and output, where
-    ///   the command line does not use them already.
+    /// - Parameter withSerial: whether to add a serial port on standard input and output, if the
+    ///   command line does not use them already.
     package init(_ arguments: [ByteString], withSerial: Bool) {
         let vector = ArgumentVector(arguments)
         var edits = ArgumentEdits()

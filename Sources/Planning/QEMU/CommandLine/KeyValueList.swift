@@ -1,13 +1,13 @@
-/// A value in QEMU's `key=value,key=value` syntax, with what stood where.
+/// A value in QEMU's `key=value,key=value` syntax, with the place of each part.
 ///
-/// A comma inside a value is doubled; nothing else is special. Where QEMU reads the same key twice
+/// A comma inside a value is doubled; nothing else is special. If QEMU reads the same key twice,
 /// the last one counts (util/qemu-option.c and util/keyval.c of QEMU).
 package struct KeyValueList: Equatable, Sendable {
     package struct Item: Equatable, Sendable {
         package let key: ByteString
         /// Commas are single again. A bare `key` is `on`, a bare `nokey` is `off`.
         package let value: ByteString
-        /// Where the item stands in the text, without the comma behind it.
+        /// Where the item is in the text, without the comma after it.
         package let range: Range<Int>
     }
 
@@ -39,7 +39,7 @@ package struct KeyValueList: Equatable, Sendable {
         items.last { $0.key == key }?.value
     }
 
-    /// The first `id`, which is the one that QEMU takes where the key is given twice
+    /// The first `id`: QEMU takes that one if the key is given twice
     /// (`opts_parse_id` in util/qemu-option.c).
     package var identifier: ByteString? {
         items.first { $0.key == "id" }?.value
@@ -91,8 +91,8 @@ extension KeyValueList {
         joined(items.filter { !isRemoved($0) }) { _ in nil }
     }
 
-    /// The text with one value in place of every earlier one of that key: where the last one
-    /// stood, or at the end.
+    /// The text with one value instead of all earlier ones of that key: in the place of the last
+    /// one, or at the end.
     package func setting(_ key: ByteString, to value: ByteString) -> ByteString {
         let new = key.bytes + [UInt8(ascii: "=")] + Self.escaped(value).bytes
         guard let last = items.last(where: { $0.key == key }) else {
@@ -104,7 +104,7 @@ extension KeyValueList {
 
     /// Empty items go, because two commas in a row would be one comma of the value before them.
     ///
-    /// - Parameter replacement: what is written for an item instead of its own bytes.
+    /// - Parameter replacement: what is written instead of the item's own bytes.
     private func joined(
         _ kept: [Item],
         _ replacement: (Item) -> [UInt8]?,
@@ -171,7 +171,7 @@ package enum QEMUValue {
         guard let count = UInt64(String(decoding: digits, as: UTF8.self)),
             let part = Double("0.\(String(decoding: fraction, as: UTF8.self))0"),
             let unit = unit(rest),
-            // Half a byte is none.
+            // Half a byte is not a byte.
             part == 0 || unit > 1
         else { return nil }
         let (product, tooMuch) = count.multipliedReportingOverflow(by: unit)
@@ -179,7 +179,7 @@ package enum QEMUValue {
         return tooMuch || overflow ? nil : sum
     }
 
-    /// `K` and the like, alone; nothing is a byte.
+    /// `K` and so on, alone; no unit means bytes.
     private static func unit(_ suffix: ArraySlice<UInt8>) -> UInt64? {
         guard let first = suffix.first else { return 1 }
         let units = Array("bkmgtpe".utf8)

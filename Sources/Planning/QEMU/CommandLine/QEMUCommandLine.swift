@@ -1,8 +1,8 @@
 /// QEMU's command line and the files of settings that it reads, as one list of options in QEMU's
 /// order: the default file first, then word by word, and a file where it is named.
 ///
-/// The planner, the audit and the policy look at nothing else, so that the same VM written in
-/// another form gets the same answers.
+/// The planner, the audit and the policy look at nothing else, so the same VM in another form gets
+/// the same answers.
 package struct QEMUCommandLine: Equatable, Sendable {
     package let vector: ArgumentVector
     package let files: SettingsFiles
@@ -120,7 +120,7 @@ extension QEMUCommandLine {
 
 /// The files of settings that QEMU reads besides its command line, as they were found on this host.
 package struct SettingsFiles: Equatable, Sendable {
-    /// QEMU's own qemu.conf; `nil` where there is none, or where QEMU is told not to read it.
+    /// QEMU's own qemu.conf; `nil` if there is none, or if QEMU is told not to read it.
     package var defaultFile: SettingsFile?
     /// By the value of `-readconfig`.
     package var included: [ByteString: SettingsFile]
@@ -163,8 +163,8 @@ package struct SettingsFile: Equatable, Sendable {
 
     /// As the command line names it.
     package let path: ByteString
-    /// `nil` where it was not read: where there is no doubt, because it is not there, and nobody but
-    /// root can put it there.
+    /// `nil` if it was not read. If there is no doubt then, it does not exist, and only root can
+    /// put it there.
     package let bytes: [UInt8]?
     package let settings: QEMUConfigurationFile?
     package let doubt: Doubt?

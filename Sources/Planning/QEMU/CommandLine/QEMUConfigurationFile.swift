@@ -21,8 +21,8 @@ package struct QEMUConfigurationFile: Equatable, Sendable {
         package let line: Int
     }
 
-    /// `char line[1024]` in QEMU, with its NUL: the rest of a longer line counts as a line of its
-    /// own, after a comment too.
+    /// `char line[1024]` in QEMU, with its NUL: the rest of a longer line counts as a new line,
+    /// after a comment too.
     private static let maximumLineByteCount = 1023
 
     package let path: ByteString
@@ -65,7 +65,7 @@ package struct QEMUConfigurationFile: Equatable, Sendable {
 }
 
 /// The conversions of `sscanf` that QEMU reads its configuration with. As there, what stands
-/// behind the last conversion that fits does not matter.
+/// after the last conversion that fits does not matter.
 struct FormatScanner {
     private static let maximumWordByteCount = 63
     private static let maximumValueByteCount = 1023

@@ -1,20 +1,20 @@
-/// One option of QEMU as QEMU will understand it, wherever it is written: in the command line, as
+/// One option of QEMU as QEMU will understand it, in any place: in the command line, as
 /// `key=value` or as JSON, or as a section of a file of settings.
 package struct StatedOption: Equatable, Sendable {
     package enum Source: Equatable, Sendable {
         case option(ArgumentVector.Option)
-        /// A word that is no option, which is a disk image to QEMU.
+        /// A word that is not an option, which is a disk image for QEMU.
         case word(ByteString)
         /// A section of a `-readconfig` file or of qemu.conf.
         case section(group: ByteString, file: ByteString, line: Int)
     }
 
     package struct Property: Equatable, Sendable {
-        /// The keys from the outside in, with dots between them, whatever form they are written in.
+        /// The keys from the outside in, with dots between them, for every form.
         package let key: ByteString
         /// Truth values are `on` and `off`, numbers as they are written.
         package let value: ByteString
-        /// Where it stands in a file of settings.
+        /// Where it is in a file of settings.
         package var line: Int?
         /// The `-set` that states it.
         package var change: ArgumentVector.Option?
@@ -45,7 +45,7 @@ package struct StatedOption: Equatable, Sendable {
     /// The last `-set` that adds to the properties.
     package var change: ArgumentVector.Option? { properties.last { $0.change != nil }?.change }
 
-    /// Whether any value of `key` passes `test`, however deep it stands.
+    /// Whether any value of `key` passes `test`, at any depth.
     package func anyValue(of key: StaticString, _ test: (ByteString) -> Bool) -> Bool {
         properties.contains { $0.isNamed(key) && test($0.value) }
     }
@@ -61,7 +61,7 @@ package struct StatedOption: Equatable, Sendable {
         self[key].flatMap(QEMUValue.truth) == true
     }
 
-    /// The option's words in the command line, where it stands there.
+    /// The option's words, if it is in the command line.
     package var option: ArgumentVector.Option? {
         guard case .option(let option) = source else { return nil }
         return option
@@ -181,7 +181,7 @@ extension StatedOption {
         }
     }
 
-    /// Adds a property, and what its value holds where that is a block node in place of a file's
+    /// Adds a property, and the content of its value if that is a block node instead of a file
     /// name: `json:{…}` (`bdrv_open_inherit` in QEMU's block.c).
     mutating func add(_ property: Property) {
         properties.append(property)

@@ -27,7 +27,7 @@ package struct AttachedFirmware: Equatable, Sendable {
         variableDrive?.option ?? variableNode?.stated.option
     }
 
-    /// Flash is put in place in the command line, and nowhere else.
+    /// Flash is attached in the command line, and nowhere else.
     private func refuseNodesOfFiles() throws(AttachmentError) {
         for setting in machine.settings
         where ["pflash0", "pflash1"].contains(setting.key) && setting.stated.option == nil {
@@ -58,7 +58,7 @@ package struct AttachedFirmware: Equatable, Sendable {
 package enum FirmwareAttachment: String, Hashable, Sendable {
     /// `-bios`: read into guest memory, no variable store. Confidential guests.
     case bios
-    /// `-drive if=pflash,unit=0`: read-only flash, the variable store beside it.
+    /// `-drive if=pflash,unit=0`: read-only flash, with the variable store next to it.
     case pflashDrive = "pflash-drive"
     /// `-blockdev` nodes that `-machine pflash0=` names.
     case pflashBlockdev = "pflash-blockdev"
@@ -94,7 +94,7 @@ package struct FlashDrive: Equatable, Sendable {
             guard unit == nil || index == nil else {
                 throw .unusableFlash(option: quote, why: "both unit and index are given")
             }
-            // A third one has no place, and QEMU says so.
+            // There is no place for a third one, and QEMU says so.
             let free: UInt64 = drives.contains { $0.unit == 0 } ? 1 : 0
             drives.append(
                 FlashDrive(
@@ -113,7 +113,7 @@ package struct FlashDrive: Equatable, Sendable {
             || option.name == "drive" && option["if"] == "pflash"
     }
 
-    /// Flash is put in place in the command line, and nowhere else.
+    /// Flash is attached in the command line, and nowhere else.
     private static func ownOption(
         of stated: StatedOption,
         _ commandLine: QEMUCommandLine,

@@ -29,9 +29,9 @@ package enum AttachmentError: Failure {
         case .unusableFlash(let option, let why):
             "\(option): \(why)"
         case .secondCodeImage(let option, let first):
-            "\(option) attaches a second code image beside \(first)"
+            "\(option) attaches a second code image besides \(first)"
         case .variableStoreTwice(let option):
-            "-efidisk0: the command line has a variable store already: \(option)"
+            "-efidisk0: the command line already has a variable store: \(option)"
         case .unreadableJSON(let option, let error):
             "\(option): not readable as JSON (\(error.explanation))"
         case .unknownNode(let name, let usedBy):
@@ -56,8 +56,9 @@ package enum AttachmentError: Failure {
                 + " or take the custom firmware away"
         case .firmwareInFile: "put the flash drive into the command line"
         case .flashChanged: "leave it out"
-        case .variableStoreTwice: "leave -efidisk0 out: it is for launches by hand without one"
-        case .secondCodeImage: "leave one of the two"
+        case .variableStoreTwice:
+            "leave -efidisk0 out: it is for launches by hand without a variable store"
+        case .secondCodeImage: "leave one of the two out"
         case .unsupportedDriver: "attach the code image through a raw node on a file node"
         case .unusableFlash, .unreadableJSON, .unknownNode, .nodeDefinedTwice, .nodeLoop,
             .nodeShared:
@@ -71,8 +72,8 @@ package enum AttachmentError: Failure {
 extension JSONError {
     package var explanation: String {
         switch self {
-        case .unexpected(let position): "stopped making sense at byte \(position)"
-        case .duplicateKey(let key): "key \(quoted(key)) stands twice"
+        case .unexpected(let position): "not understood from byte \(position) on"
+        case .duplicateKey(let key): "key \(quoted(key)) is given twice"
         case .nestedTooDeep: "nested too deep"
         }
     }

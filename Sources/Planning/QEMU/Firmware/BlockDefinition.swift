@@ -54,7 +54,7 @@ package struct BlockDefinition: Equatable, Sendable {
         }
     }
 
-    /// Whether a nested node or another group of properties stands at `path`.
+    /// Whether there is a nested node or another group of properties at `path`.
     package func hasObject(at path: [ByteString]) -> Bool {
         switch form {
         case .json(let json): !(json.root.descendant(at: path)?.members.isEmpty ?? true)
@@ -153,7 +153,7 @@ extension KeyValueList {
     }
 }
 
-/// What a file name means to QEMU where it is one of a `-drive` (`bdrv_open_inherit` and
+/// What a file name means to QEMU in a `-drive` (`bdrv_open_inherit` and
 /// `path_has_protocol` in QEMU's block.c).
 enum BlockFileName: Equatable, Sendable {
     case path(ByteString)

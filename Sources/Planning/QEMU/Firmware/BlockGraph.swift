@@ -1,6 +1,6 @@
 /// The block nodes that `-blockdev` options define, by name.
 package struct BlockGraph: Equatable, Sendable {
-    /// A node: the option that defines it, and where in its value it stands.
+    /// A node: the option that defines it, and its place in the value.
     package struct Node: Hashable, Sendable {
         /// Index of the `-blockdev` option's word.
         package let definition: Int
@@ -9,7 +9,7 @@ package struct BlockGraph: Equatable, Sendable {
         func property(_ key: ByteString) -> [ByteString] { path + [key] }
     }
 
-    /// What stands under `file` of a node.
+    /// The value of `file` of a node.
     package enum Child: Equatable, Sendable {
         case node(Node)
         case missing(reference: ByteString)
@@ -95,7 +95,7 @@ package struct BlockGraph: Equatable, Sendable {
         return chain
     }
 
-    /// Changes the definition a node stands in.
+    /// Changes the definition that contains a node.
     package mutating func edit(
         _ node: Node,
         _ change: (BlockDefinition) throws(JSONError) -> BlockDefinition,
@@ -115,7 +115,7 @@ private enum LayerDriver {
     static let raw: ByteString = "raw"
     /// A filter that slows requests and changes nothing.
     static let filters: Set<ByteString> = ["throttle"]
-    /// Formats of the image that stood here before; the sealed image is raw.
+    /// Formats of the earlier image; the sealed image is raw.
     static let formats: Set<ByteString> = [
         "bochs", "cloop", "dmg", "parallels", "qcow", "qcow2", "qed", "vdi", "vhdx", "vmdk", "vpc",
     ]
@@ -172,7 +172,7 @@ extension BlockGraph {
         }
     }
 
-    /// A nested node takes after the node around it, one with a definition of its own does not.
+    /// A nested node inherits from the node around it; a node with its own definition does not.
     private mutating func forbidWriting(to node: Node, isTop: Bool) throws(AttachmentError) {
         let writable = truth("read-only", of: node)
         guard writable == false || writable == nil && (isTop || node.path.isEmpty) else { return }

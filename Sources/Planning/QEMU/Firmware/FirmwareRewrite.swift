@@ -6,7 +6,7 @@ package struct FirmwareRewrite: Equatable, Sendable {
     package let arguments: [ByteString]
     package let warnings: [AttachmentWarning]
 
-    /// What is asked of the rewrite beside the command line.
+    /// What the rewrite is given besides the command line.
     package struct Request: Equatable, Sendable {
         /// The path under which QEMU opens the sealed image; free of commas and quotes.
         package var imagePath: ByteString
@@ -14,12 +14,12 @@ package struct FirmwareRewrite: Equatable, Sendable {
         /// SEV and SEV-ES guests may keep their variable store, as Proxmox starts them today.
         package var sevUsesFlash: Bool
         package var variableStore: VariableStoreOption?
-        /// Leave flash as flash and `-bios` as `-bios`, whatever the guest: for stock firmware.
+        /// Leave flash as flash and `-bios` as `-bios`, for every guest: for stock firmware.
         package var keepsPlace = false
         /// Where QEMU finds the sealed copies of its files of settings and of its kernel, by their
         /// own names.
         package var settingsPaths: [ByteString: ByteString] = [:]
-        /// Proxmox's VM ID: its command lines always attach firmware where the VM is in UEFI mode.
+        /// Proxmox's VM ID: its command lines always attach firmware if the VM is in UEFI mode.
         package var vmID: ByteString?
 
         package init(
@@ -158,8 +158,8 @@ extension FirmwareRewrite.Draft {
         return .pflashDrive
     }
 
-    /// `-drive` needs no more than this for a code image; what else stood there belonged to the
-    /// file it named.
+    /// `-drive` needs no more than this for a code image; everything else there belonged to the
+    /// file that it named.
     private func codeDrive(
         identifier: ByteString?,
         interface: ByteString = "if=pflash,unit=0"
@@ -168,7 +168,8 @@ extension FirmwareRewrite.Draft {
         if let identifier { text = KeyValueList(text).setting("id", to: identifier) }
         text = KeyValueList(text).setting("format", to: "raw")
         text = KeyValueList(text).setting("readonly", to: "on")
-        // -snapshot would put what the guest sees into a file of its own, in a directory for all.
+        // -snapshot would put what the guest sees into a separate file, in a directory for all
+        // users.
         text = KeyValueList(text).setting("snapshot", to: "off")
         return KeyValueList(text).setting("file", to: request.imagePath)
     }

@@ -1,6 +1,6 @@
-/// The file behind a flash unit, as a command line attaches it.
+/// The file of a flash unit, as a command line attaches it.
 package struct FlashFile: Equatable, Sendable {
-    /// How the unit's content lies in the file, which decides what the guest sees of it.
+    /// The format of the unit's content in the file, which decides what the guest sees of it.
     package enum Format: Equatable, Sendable {
         case raw
         case qcow2
@@ -10,7 +10,7 @@ package struct FlashFile: Equatable, Sendable {
         case other
     }
 
-    /// Where it is one of this host.
+    /// If it is one of this host.
     package let file: ByteString?
     /// `size=`: what the guest sees, in bytes.
     package let statedByteCount: UInt64?
@@ -97,10 +97,10 @@ private struct BlockChain {
     private(set) var offset: ByteString?
     private var drivers: [ByteString] = []
 
-    /// Filters say nothing of the format, and a protocol alone gives its file as it is.
+    /// Filters say nothing about the format, and a protocol alone gives its file unchanged.
     private static let filters: Set<ByteString> = ["copy-on-read", "throttle"]
 
-    /// The driver of the topmost node that says how the file is to be read.
+    /// The driver of the topmost node that says how to read the file.
     var format: ByteString? { drivers.first { !Self.filters.contains($0) } }
 
     init(_ chain: [BlockGraph.Node], in graph: BlockGraph) {

@@ -87,7 +87,7 @@ package struct ObjectOption: Equatable, Sendable {
 }
 
 extension JSONNode {
-    /// As the value would stand after `key=`; `nil` for what has no such form.
+    /// As the value would be after `key=`; `nil` for what has no such form.
     package var optionText: ByteString? {
         switch content {
         case .string(let text), .number(let text): text
@@ -101,7 +101,7 @@ extension GuestKind {
     /// Bit 2 of a SEV policy asks for encrypted register state: SEV-ES (AMD SEV API, chapter 3).
     private static let policyES: UInt64 = 1 << 2
 
-    /// What QEMU's `sev-guest` takes where no policy is given: no debugging, no SEV-ES.
+    /// What QEMU's `sev-guest` uses if no policy is given: no debugging, no SEV-ES.
     private static let defaultPolicy: UInt64 = 1
 
     /// The kind of guest a command line asks for: its machine names a confidential-guest object,
@@ -160,7 +160,7 @@ extension ObjectOption {
     }
 }
 
-/// Why it cannot be told what protects the guest.
+/// Why it is not known what protects the guest.
 package enum GuestKindError: Failure {
     case unreadableJSON(option: String, JSONError)
     case objectMissing(id: ByteString, option: String)
@@ -178,7 +178,7 @@ package enum GuestKindError: Failure {
             "\(option): unknown kind of confidential guest \(quoted(type))"
                 + " (expected sev-guest, sev-snp-guest or tdx-guest)"
         case .ambiguous(let first, let second):
-            "two objects are to protect the guest: \(quoted(first)) and \(quoted(second))"
+            "two objects claim to protect the guest: \(quoted(first)) and \(quoted(second))"
         case .unreadablePolicy(let found, let option):
             "\(option): the policy is not a number: \(quoted(found))"
         }

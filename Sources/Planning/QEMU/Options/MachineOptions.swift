@@ -51,13 +51,13 @@ package struct MachineType: Hashable, Sendable {
 
     /// Whether it is one of the PC machines that have flash banks and take `-bios`: i440FX and
     /// Q35, their versions, and what distributions call theirs. Others (microvm, isapc, xenpv, …)
-    /// load firmware in another way or none, and one that nobody knows counts as other.
+    /// load firmware in another way or not at all, and an unknown machine counts as other.
     package var hasFlash: Bool {
         ["pc", "q35", "ubuntu", "ubuntu-q35"].contains(name) || name.hasPrefix("pc-i440fx-")
             || name.hasPrefix("pc-q35-") || name.hasPrefix("pc+pve") || name.hasPrefix("q35+pve")
     }
 
-    /// The firmware that QEMU starts where no other is named: `bios-256k.bin` since QEMU 2.0
+    /// The firmware that QEMU starts if no other is named: `bios-256k.bin` since QEMU 2.0
     /// (`pc_i440fx_2_0_machine_options` in hw/i386/pc_piix.c; QEMU 7.2 still has older machines).
     package var biosName: ByteString {
         guard let version, version.major < 2 else { return "bios-256k.bin" }
@@ -98,7 +98,7 @@ package enum ProcessorTopology {
         "drawers", "books", "sockets", "dies", "clusters", "modules", "cores", "threads",
     ]
 
-    /// How many CPUs there are at the start: `cpus`, or else what the rest comes to
+    /// How many CPUs there are at the start: `cpus`, or else the product of the rest
     /// (`machine_parse_smp_config` in QEMU's hw/core/machine-smp.c). `nil` for what QEMU refuses.
     package static func processorCount(in commandLine: QEMUCommandLine) -> Int? {
         var values: [ByteString: ByteString] = [:]

@@ -2,10 +2,10 @@ extension QEMUOption {
     /// Every option name that QEMU's parser knows, sorted by its bytes.
     ///
     /// Source: the `DEF` lines of QEMU's qemu-options.hx from 7.2.22 to 11.0.3, each name then
-    /// asked of the binaries 7.2, 8.2, 9.2, 10.0, 10.1, 10.2 and 11.1 with `-version -NAME`.
-    /// No option changed between taking a value and taking none in that range. What is marked
-    /// as Proxmox's comes from pve-qemu 11.0.0-2, patches 0017 and 0020. Names removed before 7.2
-    /// stay in the table, so that a message can name them.
+    /// tried with the binaries 7.2, 8.2, 9.2, 10.0, 10.1, 10.2 and 11.1 with `-version -NAME`. No
+    /// option changed between taking a value and taking none in that range. What is marked as
+    /// Proxmox's comes from pve-qemu 11.0.0-2, patches 0017 and 0020. Names removed before 7.2 stay
+    /// in the table, so that a message can name them.
     package static let table: [QEMUOption] = [
         .init("D"),
         .init("L"),

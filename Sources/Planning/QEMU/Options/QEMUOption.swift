@@ -11,9 +11,9 @@ package struct QEMUOption: Hashable, Sendable {
     package let name: String
     package let takesValue: Bool
     package let origin: Origin
-    /// The first version that has the option; `nil` where 7.2 has it already.
+    /// The first version that has the option; `nil` if 7.2 has it already.
     package let since: String?
-    /// The first version that no longer has it; `nil` where the newest one still does.
+    /// The first version that no longer has it; `nil` if the newest one still does.
     package let removed: String?
     /// Of the name, for searching.
     private let prefix: UInt64
@@ -33,8 +33,8 @@ package struct QEMUOption: Hashable, Sendable {
         self.removed = removed
     }
 
-    /// The launcher's own options. Stock QEMU refuses them as unknown, so a host where the
-    /// launcher is missing does not start such a VM with other firmware.
+    /// The launcher's own options. Stock QEMU refuses them as unknown, so a host without the
+    /// launcher does not start such a VM with other firmware.
     package static let launcherOptions: [QEMUOption] = [
         .init("efi-firmware", origin: .launcher),
         .init("efidisk0", origin: .launcher),
@@ -50,8 +50,8 @@ extension QEMUOption {
         number(of: name).map(option)
     }
 
-    /// The place of an option among all there are, QEMU's and then ours: options are told apart by
-    /// it, since a command line may have thousands.
+    /// The place of an option among all, QEMU's and then ours. It identifies the option, because a
+    /// command line may have thousands.
     static func number(of name: some Collection<UInt8>) -> Int? {
         let wanted = prefix(name)
         var low = table.startIndex
@@ -96,13 +96,13 @@ extension QEMUOption {
 /// Sources: the `QemuOptsList`s of QEMU 7.2 to 11.0 with their `implied_opt_name`, and the calls
 /// of `keyval_parse` and `qobject_input_visitor_new_str` in system/vl.c (softmmu/vl.c in 7.2).
 enum OptionSyntax: Equatable {
-    /// The whole word, whatever is in it.
+    /// The whole word, with any content.
     case text
     /// The name of a disk image, whose commas are not special.
     case file
     /// `key=value,…`; a first word without `=` is the value of the implied key.
     case list(impliedKey: ByteString?)
-    /// The same, or JSON where the first byte is a brace.
+    /// The same, or JSON if the first byte is a brace.
     case listOrJSON(impliedKey: ByteString?)
     /// `model,+feature,name=value`: commas are never doubled, and `no` in front means nothing
     /// (`x86_cpu_parse_featurestr` in target/i386/cpu.c).
@@ -145,7 +145,8 @@ enum OptionSyntax: Equatable {
             }
     }
 
-    /// Whether the option's values may name files by what QEMU's block layer takes for a name.
+    /// Whether the option's values may name files in a form that QEMU's block layer accepts as a
+    /// name.
     static func namesFiles(_ option: String) -> Bool {
         option == "drive" || option == "blockdev" || OptionSyntax(of: option) == .file
     }

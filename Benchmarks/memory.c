@@ -1,4 +1,4 @@
-// What the launcher leaves behind, told by the program that it becomes: the most memory that the
+// What the launcher leaves over, as the program that it becomes reports it: the most memory that the
 // process ever had, which the kernel keeps across exec, and the memory of the files it inherited.
 // Both in KiB.
 #include <stdio.h>

@@ -1,8 +1,8 @@
 import Foundation
 import Planning
 
-/// JSON beside Foundation's parser. Where both read a text they see the same, and what is edited
-/// changes in Foundation's eyes only where it was edited.
+/// JSON, compared with Foundation's parser. If both read a text, they see the same, and an edit
+/// changes for Foundation only what was edited.
 func fuzzJSON(_ bytes: [UInt8]) {
     let text = ByteString(bytes)
     let reference = try? JSONSerialization.jsonObject(
@@ -18,7 +18,7 @@ func fuzzJSON(_ bytes: [UInt8]) {
             edit(json)
         }
     } catch .unexpected {
-        // Foundation takes other encodings than UTF-8, U+0000, and a comma behind the last member.
+        // Foundation takes other encodings than UTF-8, U+0000, and a comma after the last member.
         let isUTF8 = bytes.first.map { $0 != 0 && $0 < 0x80 } ?? false
         let packed = bytes.filter { $0 > 0x20 }
         let isLax =

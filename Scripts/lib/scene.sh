@@ -1,4 +1,4 @@
-# Shared by the scripts that launch in crowds; source it behind common.sh.
+# Shared by the scripts that launch in crowds; source it after common.sh.
 
 # The launcher that is tried and the programs around it: the release, or with LAUNCHER_PRODUCTS what
 # another folder holds. The tools are C, and the same in every build.
@@ -48,5 +48,5 @@ storm() {
         -efi-firmware test:efi-firmware/a.fd -name race -m 1 2>>"$1/complaints"
 }
 
-# fact NAME: the number behind it in what launch-storm printed; 0 where it is not there.
+# fact NAME: the number after it in what launch-storm printed; 0 if it is missing.
 fact() { awk -v name="$1" '$1 " " $2 == name || $1 == name { print $NF; found = 1 } END { if (!found) print 0 }'; }

@@ -1,4 +1,4 @@
-# Part of ./Scripts/stress race; source it behind scene.sh. Launches while others write to the memory file that
+# Part of ./Scripts/stress race; source it after scene.sh. Launches while others write to the memory file that
 # the image is copied into, before its seals are on: as root, as the user who launches, and as a QEMU that
 # was taken over, from inside the launcher's own filter.
 

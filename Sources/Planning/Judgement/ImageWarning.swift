@@ -191,7 +191,7 @@ package enum ImageWarning: Hashable, Sendable {
                 + ", so the guest will hang without output"
         case .genericBuild(let guest):
             "not an \(guest == .tdx ? "IntelTdx" : "AmdSev") build, so not made to"
-                + " \(guest.displayNameWithArticle) guest"
+                + " keep the host out of \(guest.displayNameWithArticle) guest"
         case .requiresVariableStore:
             "built to require SMM and a variable store in flash, which this VM does not have, so the"
                 + " guest will hang without output"

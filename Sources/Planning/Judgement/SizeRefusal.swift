@@ -94,8 +94,8 @@ package enum SizeRefusal: Hashable, Sendable {
             "too large for flash, variable store included"
                 + " (expected \(maximum) bytes or fewer, found \(byteCount))"
         case .coversDevices(let byteCount):
-            "too large for -bios (expected 16777216 bytes or fewer, found \(byteCount)): devices are"
-                + " where it begins"
+            "too large for -bios (expected 16777216 bytes or fewer, found \(byteCount)): devices"
+                + " are where it begins"
         case .notWholeBIOS(let byteCount, let isCode):
             (isCode ? "a split code image, without its variable store, does" : "the image does")
                 + " not fit -bios (expected a multiple of 65536 bytes, found \(byteCount))"

@@ -28,8 +28,8 @@ package enum PlanningError: Failure {
             "option -efi-firmware names \(quoted(option.description)), but \(place) names"
                 + " \(quoted(section.description))"
         case .pinsDiffer(let volume, let one, let other):
-            "firmware image \(quoted(volume.description)): pinned to \(one.digest) by \(one.origin),"
-                + " but to \(other.digest) by \(other.origin)"
+            "firmware image \(quoted(volume.description)): pinned to \(one.digest)"
+                + " by \(one.origin), but to \(other.digest) by \(other.origin)"
         case .guestNotAllowed(let guest, let image, let allowed):
             "firmware \(quoted(image)): not for \(guest.displayName) guests (expected"
                 + " \(allowed.map(\.displayName).sorted().joined(separator: ", ")))"

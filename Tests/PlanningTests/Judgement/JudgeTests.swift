@@ -122,8 +122,8 @@ struct JudgeTests {
             (.qcow2, "the VM's variable store is a qcow2 image, attached as raw"),
             (
                 .erased,
-                "the VM's variable store begins with 0xff bytes, like erased flash, and the firmware"
-                    + " crashes on it"
+                "the VM's variable store begins with 0xff bytes, like erased flash, and the"
+                    + " firmware crashes on it"
             ),
         ] as [(Context.VariableStoreFacts.Defect, String)]
     )

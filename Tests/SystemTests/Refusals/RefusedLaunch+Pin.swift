@@ -116,8 +116,8 @@ extension RefusedLaunch {
             "the option and the configuration pin different digests",
             ",sha256=\(zeros(64))",
             status: 78,
-            "firmware image '$volume': pinned to sha256:\(zeros(64)) by option -efi-firmware, but to"
-                + " sha256:$pinned by $conf line $pin-line",
+            "firmware image '$volume': pinned to sha256:\(zeros(64)) by option -efi-firmware, but"
+                + " to sha256:$pinned by $conf line $pin-line",
             hint: "find out which is right with sha256sum, and leave the other out",
         ),
         option(

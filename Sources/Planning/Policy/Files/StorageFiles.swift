@@ -49,8 +49,8 @@ extension FileRuleset {
                     "/dev",
                     .device,
                     because: "volumes get a device node when they are plugged in, with a name that "
-                        + "nobody knows in advance: every device of the host, as far as its mode and "
-                        + "capabilities let root open it",
+                        + "nobody knows in advance: every device of the host, as far as its mode "
+                        + "and capabilities let root open it",
                 )
             )
         case .files, .btrfs, .none: break

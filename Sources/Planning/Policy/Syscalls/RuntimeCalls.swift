@@ -21,8 +21,8 @@ extension SyscallGroup {
             .absent(
                 .clone3,
                 because:
-                    "its flags are in memory, where a filter cannot see them; the C library falls back"
-                    + " to clone"
+                    "its flags are in memory, where a filter cannot see them; the C library falls"
+                    + " back to clone"
             ),
             .allow(.exit, because: "a thread ends"),
             .allow(.exit_group, because: "the process ends"),

@@ -89,8 +89,8 @@ package enum AuditRefusal: Failure {
         case .descriptorOfImage: "leave it out, or pass another descriptor"
         case .settingsFile(_, let doubt): doubt.hint
         case .fileOfOthers:
-            "the file and every directory above it have to belong to root and be writable for"
-                + " nobody else"
+            "the file and every directory above it have to belong to root, and nobody else may"
+                + " write to them"
         case .workingDirectory: "start QEMU in '/' or another directory that only root may write to"
         case .dataDirectory: "use a directory that belongs to root and that only root may write to"
         }
@@ -113,8 +113,8 @@ extension SettingsFile.Doubt {
         switch self {
         case .notRegular: "put the settings into a file or into the command line"
         case .writableByOthers:
-            "the file and every directory above it have to belong to root and be writable for"
-                + " nobody else"
+            "the file and every directory above it have to belong to root, and nobody else may"
+                + " write to them"
         case .unreadable: "try again, or put the settings into the command line"
         }
     }

@@ -79,7 +79,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CTestSupport", "Planning", crypto, system],
             path: "Tests/TestSupport",
-            exclude: ["Pairs"],
+            exclude: ["Images", "Pairs"],
             swiftSettings: strict,
         ),
 

@@ -79,6 +79,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CTestSupport", "Planning", crypto, system],
             path: "Tests/TestSupport",
+            exclude: ["Images", "Pairs"],
             swiftSettings: strict,
         ),
 
@@ -87,7 +88,7 @@ let package = Package(
             name: "PlanningTests",
             dependencies: ["FilterVerification", "Planning", "TestSupport", crypto, system],
             // Read by the tests where they stand, from the source tree.
-            exclude: ["Measurement/independent-digests.tsv", "QEMU/Golden"],
+            exclude: ["Measurement/independent-digests.tsv", "QEMU/Golden", "QEMU/options.tsv"],
             swiftSettings: strict,
         ),
 

@@ -30,10 +30,35 @@ struct MeasureCommandTests {
             )
         ]
     )
+    func `options come to the digest of a real image's guest`(
+        words: [String],
+        hex: String
+    ) throws {
+        try expect(FirmwareCorpus.image("sid-amdsev.fd"), words, comeTo: hex)
+    }
+
+    /// By sev-snp-measure, as Measurement/independent-digests.tsv has it.
+    @Test(arguments: [
+        (
+            ["--vcpus", "4", "--cpu", "EPYC-Milan"],
+            "8c00db7c24852852ccb73f33cdf23c16f53dff88a2d6980728d700546c26fe29"
+                + "22d035dc2e0af1fa4bb66a9874ecf1a4"
+        ),
+        (
+            ["--vcpus", "64", "--cpu", "EPYC-Genoa"],
+            "c0627a4005891b7820c76c87affe191c0043ecc794097c6bbbcf10c9f40a8dd9"
+                + "e753178f6b3590ff2dd4ef3b74fd3a42"
+        ),
+    ])
     func `options come to the digest of the guest`(words: [String], hex: String) throws {
+        let image = SyntheticImage(storeByteCount: 0x5000, namesTDXMetadata: true).build()
+        try expect(image, words, comeTo: hex)
+    }
+
+    private func expect(_ bytes: [UInt8], _ words: [String], comeTo hex: String) throws {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "launcherctl-\(UUID().uuidString).fd")
-        try Data(FirmwareCorpus.image("sid-amdsev.fd")).write(to: folder)
+        try Data(bytes).write(to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         let options = try GuestOptions.parse(words)
         let image = try ImageBytes(folder.path, configuration: nil)

@@ -102,7 +102,7 @@ package enum FirmwareCorpus {
 }
 
 /// Tests run in parallel and share what one of them unpacked.
-private final class ImageCache: @unchecked Sendable {
+final class ImageCache: @unchecked Sendable {
     private let lock = NSLock()
     private var known: [String: [UInt8]] = [:]
 

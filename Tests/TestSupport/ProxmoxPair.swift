@@ -2,29 +2,66 @@ import Foundation
 package import Planning
 import Testing
 
-/// A VM's configuration and the command that Proxmox makes of it, as qemu-server has them for its
-/// own regression tests (src/test/cfg2cmd).
+/// A VM's configuration and the command that Proxmox makes of it.
 package struct ProxmoxPair: CustomTestStringConvertible, Sendable {
-    private static let folder = PackageFiles.corpus.appending(path: "pve-cfg2cmd")
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Pairs")
 
-    /// None where the data is not there.
-    package static let all: [ProxmoxPair] = {
-        guard PackageFiles.hasCorpus else { return [] }
-        let files = (try? PackageFiles.files(in: folder, suffix: ".conf")) ?? []
-        return files.map { ProxmoxPair(name: $0.lastPathComponent) }
+    /// Ours, of the folder `Pairs`.
+    package static let own: [ProxmoxPair] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.sorted().flatMap { name in
+            let files = try? PackageFiles.files(in: folder.appending(path: name), suffix: ".conf")
+            return (files ?? []).map { file in
+                ProxmoxPair(
+                    name: name,
+                    vmID: file.deletingPathExtension().lastPathComponent,
+                    configurationFile: file,
+                    commandFile: folder.appending(path: "\(name)/command"),
+                )
+            }
+        }
     }()
 
+    /// Those that qemu-server has for its own regression tests (src/test/cfg2cmd), which are not
+    /// ours to copy. None where the data is not there.
+    package static let outside: [ProxmoxPair] = {
+        guard PackageFiles.hasCorpus else { return [] }
+        let folder = PackageFiles.corpus.appending(path: "pve-cfg2cmd")
+        let files = (try? PackageFiles.files(in: folder, suffix: ".conf")) ?? []
+        return files.map { file in
+            let name = file.lastPathComponent
+            let command = folder.appending(path: "\(name).cmd")
+            return ProxmoxPair(
+                name: name,
+                vmID: "8006",
+                configurationFile: file,
+                commandFile: command,
+            )
+        }
+    }()
+
+    package static let all = own + outside
+
+    /// Declares the storages that our own name.
+    package static func storageConfiguration() throws -> [UInt8] {
+        try PackageFiles.bytes(of: folder.appending(path: "storage.cfg"))
+    }
+
     package let name: String
+    package let vmID: String
+    private let configurationFile: URL
+    private let commandFile: URL
+
     package var testDescription: String { name }
 
     package func command() throws -> [ByteString] {
-        let file = Self.folder.appending(path: "\(name).cmd")
-        return try ShellWords(PackageFiles.bytes(of: file)).words
+        try ShellWords(PackageFiles.bytes(of: commandFile)).words
     }
 
     package func configuration() throws -> GuestConfiguration.Settings {
-        let bytes = try PackageFiles.bytes(of: Self.folder.appending(path: name))
-        let vmid = try #require(VirtualMachineID("8006"))
+        let vmid = try #require(VirtualMachineID(vmID))
+        let bytes = try PackageFiles.bytes(of: configurationFile)
         return GuestConfiguration(parsing: bytes, vmid: vmid).current
     }
 }

@@ -16,6 +16,11 @@ package struct SyntheticImage {
     package var tdxSections: [TDXSection]?
     /// Whether the TDX metadata has its GUID before it, as edk2 writes it. QEMU does not look.
     package var namesTDXMetadata: Bool
+    /// In the store.
+    package var storedVariables: [UInt8]
+    /// LZMA data in the main volume, where edk2 has it: in a file, after a pad file for the
+    /// extended header.
+    package var contents: [UInt8]
 
     package init(
         storeByteCount: Int = 0,
@@ -28,6 +33,8 @@ package struct SyntheticImage {
         sevSections: [(UInt32, UInt32, UInt32)]? = Self.sevSections,
         tdxSections: [TDXSection]? = Self.tdxSections,
         namesTDXMetadata: Bool = false,
+        storedVariables: [UInt8] = [],
+        contents: [UInt8] = [],
     ) {
         self.storeByteCount = storeByteCount
         self.mainByteCount = mainByteCount
@@ -39,6 +46,8 @@ package struct SyntheticImage {
         self.sevSections = sevSections
         self.tdxSections = tdxSections
         self.namesTDXMetadata = namesTDXMetadata
+        self.storedVariables = storedVariables
+        self.contents = contents
     }
 
     package static let sevSections: [(UInt32, UInt32, UInt32)] = [
@@ -92,9 +101,11 @@ package struct SyntheticImage {
         var image: [UInt8] = []
         if storeByteCount > 0 {
             image += volume(storeByteCount, fileSystem: Self.variables)
-            image.write(store(byteCount: storeByteCount / 2), at: 0x48)
+            image.write(store(byteCount: storeByteCount / 2) + storedVariables, at: 0x48)
         }
-        image += volume(mainByteCount, name: FlashVolume.Name.main)
+        var main = volume(mainByteCount, name: FlashVolume.Name.main)
+        if !contents.isEmpty { main.writeFiles(around: contents) }
+        image += main
         image += volume(securityByteCount, name: FlashVolume.Name.security)
         writeEnd(of: &image)
         return image
@@ -115,11 +126,20 @@ package struct SyntheticImage {
         data: Int = 10,
         state: UInt8 = 0x3F,
     ) -> [UInt8] {
+        variable(name, vendor: vendor, data: filler(data), state: state)
+    }
+
+    package static func variable(
+        _ name: String,
+        vendor: GUID,
+        data: [UInt8],
+        state: UInt8 = 0x3F,
+    ) -> [UInt8] {
         let name = (Array(name.utf16) + [0]).flatMap(littleEndian)
         let bytes =
             littleEndian(UInt16(0x55AA)) + [state, 0] + littleEndian(UInt32(0x27))
             + filler(28, of: 0) + littleEndian(UInt32(name.count))
-            + littleEndian(UInt32(data)) + vendor.bytes + name + filler(data)
+            + littleEndian(UInt32(data.count)) + vendor.bytes + name + data
         return bytes + filler((4 - bytes.count % 4) % 4, of: 0xFF)
     }
 
@@ -253,5 +273,26 @@ extension [UInt8] {
             $0 &+ (UInt16(self[$1]) | UInt16(self[$1 + 1]) << 8)
         }
         write(littleEndian(0 &- sum), at: offset + 0x32)
+    }
+
+    private static let volumeFile = GUID(0x9E21_FD93, 0x9C72, 0x4C15, 0x8C4B, 0xE77F_1DB2_D792)
+    private static let lzma = GUID(0xEE4E_5898, 0x3914, 0x4259, 0x9D6E, 0xDC7B_D794_03CF)
+
+    /// Makes a volume's extended header, at 0x60, the body of a pad file, and adds a file that
+    /// holds the LZMA data (edk2 PiFirmwareFile.h, LzmaDecompress.h).
+    fileprivate mutating func writeFiles(around contents: [UInt8]) {
+        let size = contents.count + 24
+        let section =
+            littleEndian(UInt32(size) | 0x02 << 24) + Self.lzma.bytes + littleEndian(UInt16(24))
+            + littleEndian(UInt16(1)) + contents
+        write(Self.fileHeader(filler(16, of: 0xFF), type: 0xF0, byteCount: 44), at: 0x48)
+        let header = Self.fileHeader(Self.volumeFile.bytes, type: 0x0B, byteCount: size + 24)
+        write(header + section, at: 0x78)
+    }
+
+    private static func fileHeader(_ name: [UInt8], type: UInt8, byteCount: Int) -> [UInt8] {
+        let size = littleEndian(UInt32(byteCount)).prefix(3)
+        let sum = (name + [type] + size).reduce(UInt8(0), &+)
+        return name + [0 &- sum, 0xAA, type, 0] + size + [0xF8]
     }
 }

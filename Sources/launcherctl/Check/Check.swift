@@ -79,7 +79,7 @@ extension Check {
                     "qemu",
                     try Executable(firstOf: candidates).path.string,
                     .ok,
-                    "is there"
+                    "exists"
                 )
             ]
         } catch {

@@ -4,20 +4,28 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Each of Proxmox's own pairs of VM configuration and command line goes through the plan.
-@Suite(.enabled(if: PackageFiles.hasCorpus, "LAUNCHER_CORPUS names no folder"))
+/// Each pair of a VM's configuration and its command line goes through the plan.
 struct ProxmoxPairTests {
     private static let image: ByteString = "/proc/self/fd/11"
     private static let option: [ByteString] = ["-efi-firmware", ByteString(PlannedLaunch.volume)]
-    private static let vmID: ByteString = "8006"
 
-    private static func section(_ lines: String...) -> String {
-        PlannedLaunch.configuration + "\nvm: 8006\n\tfirmware \(PlannedLaunch.volume)\n"
+    private static func section(_ pair: ProxmoxPair, _ lines: String...) -> String {
+        PlannedLaunch.configuration
+            + "\nvm: \(pair.vmID)\n\tfirmware \(PlannedLaunch.volume)\n"
             + lines.map { "\t\($0)\n" }.joined()
     }
 
-    @Test func `there are pairs`() {
-        #expect(ProxmoxPair.all.count >= 50)
+    @Test func `there are pairs`() throws {
+        #expect(ProxmoxPair.own.count == 17)
+        let isUEFI = try ProxmoxPair.own.filter { try $0.configuration().isUEFI }
+        #expect(isUEFI.count == 15)
+    }
+
+    @Test(.enabled(if: PackageFiles.hasCorpus, "LAUNCHER_CORPUS names no folder"))
+    func `there are those of qemu-server's own tests`() throws {
+        #expect(ProxmoxPair.outside.count >= 50)
+        let isNotUEFI = try ProxmoxPair.outside.filter { try !$0.configuration().isUEFI }
+        #expect(isNotUEFI.count >= 40)
     }
 
     @Test(arguments: ProxmoxPair.all)
@@ -40,12 +48,12 @@ struct ProxmoxPairTests {
         // 'args' come last; those of a template are not passed on.
         let asked: [(words: [ByteString], configuration: String)] =
             (settings.isTemplate ? [] : [(words + Self.option, PlannedLaunch.configuration)])
-            + [(words, Self.section())]
+            + [(words, Self.section(pair))]
         for (words, configuration) in asked {
             let call = Array(words.dropFirst())
             guard settings.isUEFI else {
                 let refusal = PlannedLaunch.refusal(call, configuration: configuration)
-                let expected = AttachmentError.notUEFI(vmID: Self.vmID)
+                let expected = AttachmentError.notUEFI(vmID: ByteString(pair.vmID))
                 #expect(refusal as? AttachmentError == expected)
                 continue
             }
@@ -65,7 +73,7 @@ struct ProxmoxPairTests {
         let settings = try pair.configuration()
         let commandLine = QEMUCommandLine(try pair.command())
         let identity = MachineIdentity(commandLine)
-        #expect(identity.vmID == Self.vmID)
+        #expect(identity.vmID == ByteString(pair.vmID))
         let uuid = identity.uuid.flatMap { MachineUUID($0.bytes) }
         // Proxmox starts a template, to back it up, without its UUID.
         #expect(uuid == (settings.isTemplate ? nil : settings.uuid))
@@ -91,15 +99,18 @@ struct ProxmoxPairTests {
         let uuid = try #require(settings.uuid)
         let words = Array(try pair.command().dropFirst())
         let other = "00000000-1111-2222-3333-444444444444"
-        let refusal = PlannedLaunch.refusal(words, configuration: Self.section("uuid \(other)"))
+        let refusal = PlannedLaunch.refusal(
+            words,
+            configuration: Self.section(pair, "uuid \(other)"),
+        )
         #expect(refusal?.message.contains("(expected uuid \(other), found ") == true)
-        let own = Self.section("uuid \(uuid)")
+        let own = Self.section(pair, "uuid \(uuid)")
         if settings.isTemplate {
             let refusal = PlannedLaunch.refusal(words, configuration: own)
             #expect(refusal?.message.contains("found none") == true)
             #expect(refusal?.hint?.contains("template") == true)
         } else {
-            let plain = try PlannedLaunch(words, configuration: Self.section())
+            let plain = try PlannedLaunch(words, configuration: Self.section(pair))
             #expect(
                 try PlannedLaunch(words, configuration: own).plan.arguments == plain.plan.arguments
             )
@@ -108,7 +119,7 @@ struct ProxmoxPairTests {
 
     @Test func `every shape of Proxmox's firmware is among them`() throws {
         var shapes = Set<ExpectedFirmwareChange.Shape>()
-        for pair in ProxmoxPair.all {
+        for pair in ProxmoxPair.own {
             let settings = try pair.configuration()
             guard settings.isUEFI else { continue }
             let change = try ExpectedFirmwareChange(
@@ -122,16 +133,12 @@ struct ProxmoxPairTests {
     }
 }
 
-/// Command lines that qemu-server writes for its own tests (src/test/cfg2cmd, `*.cmd`).
-@Suite(.enabled(if: PackageFiles.hasCorpus, "LAUNCHER_CORPUS names no folder"))
+/// The command lines alone, as QEMU's options, without the VM's configuration.
 struct QEMUServerCommandTests {
     private static let image: ByteString = "/proc/self/fd/9"
 
     private static func commands() throws -> [(name: String, words: [ByteString])] {
-        let folder = PackageFiles.corpus.appending(path: "pve-cfg2cmd")
-        return try PackageFiles.files(in: folder, suffix: ".cmd").map {
-            ($0.lastPathComponent, try ShellWords(PackageFiles.bytes(of: $0)).words)
-        }
+        try ProxmoxPair.all.map { ($0.name, try $0.command()) }
     }
 
     private static func attachesFirmware(_ vector: ArgumentVector) throws -> Bool {
@@ -142,9 +149,7 @@ struct QEMUServerCommandTests {
     }
 
     @Test func `every word is understood and none is lost`() throws {
-        let commands = try Self.commands()
-        #expect(commands.count >= 50)
-        for (name, words) in commands {
+        for (name, words) in try Self.commands() {
             let vector = ArgumentVector(words)
             #expect(vector.arguments == words, "\(name)")
             #expect(vector.options.allSatisfy { $0.origin != nil }, "\(name)")
@@ -194,56 +199,63 @@ struct QEMUServerCommandTests {
     }
 
     @Test func `without firmware a VM of Proxmox is refused as not UEFI`() throws {
-        var refused = 0
-        for (name, words) in try Self.commands() {
-            let vector = ArgumentVector(words)
-            guard try !Self.attachesFirmware(vector) else { continue }
-            let vmID = try #require(vector.all("id").last?.value)
-            #expect(throws: AttachmentError.notUEFI(vmID: vmID), "\(name)") {
+        for pair in ProxmoxPair.all {
+            let vector = ArgumentVector(try pair.command())
+            let attachesFirmware = try Self.attachesFirmware(vector)
+            #expect(try attachesFirmware == pair.configuration().isUEFI, "\(pair.name)")
+            guard !attachesFirmware else { continue }
+            let vmID = ByteString(pair.vmID)
+            #expect(throws: AttachmentError.notUEFI(vmID: vmID), "\(pair.name)") {
                 try CustomFirmwareLaunch(vector)
             }
-            refused += 1
         }
-        #expect(refused >= 40)
     }
 }
 
-/// VM configurations of qemu-server's own regression tests, and the command lines that Proxmox
-/// makes of them: the paths that it finds have to be the paths that we find.
-struct EFIDiskCorpusTests {
-    private static let folder = PackageFiles.corpus.path
-
-    private static func read(_ name: String) throws -> String {
-        try String(contentsOfFile: "\(folder)/pve-cfg2cmd/\(name)", encoding: .utf8)
+/// The paths that Proxmox gives to QEMU have to be the paths that we find.
+struct EFIDiskPairTests {
+    /// One that cannot be read is among them, and fails.
+    private static let withDisk = ProxmoxPair.all.filter { pair in
+        do {
+            return try pair.configuration()["efidisk0"] != nil
+        } catch {
+            return true
+        }
     }
 
-    private static var isPresent: Bool {
-        FileManager.default.fileExists(atPath: "\(folder)/pve-cfg2cmd")
+    @Test func `there are EFI disks in files, on block devices and over the network`() {
+        let own = Set(ProxmoxPair.own.map(\.name))
+        #expect(Self.withDisk.count { own.contains($0.name) } == 12)
     }
 
-    @Test(
-        .enabled(if: isPresent, "no corpus; name its folder in LAUNCHER_CORPUS"),
-        arguments: [
-            "efi-raw-old", "efi-raw-template", "efi-raw", "efi-secboot-and-tpm-q35",
-            "q35-linux-hostpci", "q35-linux-hostpci-driver-keep", "q35-linux-hostpci-multifunction",
-            "q35-simple", "q35-simple-pinned-6.1", "sev-std",
-        ]
-    )
-    func `an EFI disk has the path that Proxmox gives to QEMU`(name: String) throws {
-        let configuration = try Self.read("\(name).conf")
-        let prefix = "efidisk0: "
-        let line = try #require(configuration.split(separator: "\n").first { $0.hasPrefix(prefix) })
-        let disk = try EFIDisk(parsing: ByteString(line.dropFirst(prefix.count)))
-        let storages = try StorageConfiguration(.defaults, storageConfiguration: nil)
-        let store = try storages.variableStore(of: disk, on: "localhost")
-
-        let command = try Self.read("\(name).conf.cmd")
-        let path = try #require(store.path.text)
-        // After it the value ends in JSON, or in a shell's quote or a comma.
-        #expect(["\"", "'", ","].contains { command.contains(path + $0) }, "\(path)")
-        let format = store.format.rawValue
-        #expect(
-            command.contains("\"driver\":\"\(format)\"") || command.contains("format=\(format),")
+    @Test(arguments: withDisk)
+    func `an EFI disk has the path that Proxmox gives to QEMU`(pair: ProxmoxPair) throws {
+        let text = try #require(pair.configuration()["efidisk0"]?.text)
+        let disk = try EFIDisk(parsing: text)
+        let storages = try StorageConfiguration(
+            .defaults,
+            storageConfiguration: ProxmoxPair.storageConfiguration()
         )
+        let names = ["unit=1,id=drive-efidisk0", #""node-name":"drive-efidisk0""#]
+        let drive = try #require(
+            pair.command().compactMap(\.text).first { word in names.contains(where: word.contains) }
+        )
+        // Only QEMU's own client reaches it.
+        guard !drive.contains(#""driver":"rbd""#), !drive.contains("file=rbd:") else {
+            #expect(throws: VolumeError.self) {
+                try storages.variableStore(of: disk, on: "localhost")
+            }
+            return
+        }
+        let store = try storages.variableStore(of: disk, on: "localhost")
+        let path = try #require(store.path.text)
+        let format = store.format.rawValue
+        guard drive.hasPrefix("{") else {
+            let value = "\(drive),"
+            #expect(value.contains(",file=\(path),") && value.contains(",format=\(format),"))
+            return
+        }
+        #expect(drive.contains(#""filename":"\#(path)""#), "\(path)")
+        #expect(drive.contains(#""driver":"\#(format)""#))
     }
 }

@@ -22,6 +22,47 @@ struct QEMUOptionTests {
         #expect(launcher.isDisjoint(with: QEMUOption.table.map(\.name)))
     }
 
+    /// What Debian's binaries of three versions answered: `value`, `flag`, or `-` for no option.
+    struct Answer: Sendable, CustomTestStringConvertible {
+        let name: String
+        /// By version, `10.0`.
+        let kinds: [(version: String, kind: Substring)]
+        var testDescription: String { name }
+    }
+
+    private static let answers: [Answer] = {
+        let file = PackageFiles.root.appending(path: "Tests/PlanningTests/QEMU/options.tsv")
+        let lines = ((try? String(contentsOf: file, encoding: .utf8)) ?? "").split(separator: "\n")
+            .filter { !$0.hasPrefix("#") }
+            .map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        guard let versions = lines.first?.dropFirst().map(String.init) else { return [] }
+        return lines.dropFirst().map { line in
+            Answer(name: String(line[0]), kinds: Array(zip(versions, line.dropFirst())))
+        }
+    }()
+
+    private static func isThere(_ option: QEMUOption, in version: String) -> Bool {
+        func isAtLeast(_ other: String) -> Bool {
+            version.compare(other, options: .numeric) != .orderedAscending
+        }
+        return option.origin == .upstream && option.since.map(isAtLeast) != false
+            && option.removed.map(isAtLeast) != true
+    }
+
+    @Test func `the binaries were asked for every name`() {
+        #expect(Self.answers.map(\.name).sorted() == QEMUOption.table.map(\.name).sorted())
+        #expect(Self.answers.allSatisfy { $0.kinds.map(\.version) == ["7.2", "10.0", "11.1"] })
+    }
+
+    @Test(arguments: answers)
+    func `the table says what the binaries answered`(answer: Answer) throws {
+        let option = try #require(QEMUOption.named(answer.name.utf8))
+        for (version, kind) in answer.kinds {
+            let expected = option.takesValue ? "value" : "flag"
+            #expect(kind == (Self.isThere(option, in: version) ? expected : "-"), "\(version)")
+        }
+    }
+
     private struct Row: Decodable {
         let arg: Bool
         let since: String?

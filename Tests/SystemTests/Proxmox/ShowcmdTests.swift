@@ -197,21 +197,20 @@ struct ShowcmdTests {
 
 /// Proxmox's own pairs of VM configuration and command line (qemu-server's src/test/cfg2cmd)
 /// through `launcherctl plan --vmid`: what `qm` prints, and what QEMU would get.
-@Suite(
-    .launching,
-    .needsProducts,
-    .needsFirmware,
-    .needsMounts,
-    .enabled(if: PackageFiles.hasCorpus, "LAUNCHER_CORPUS names no folder")
-)
+@Suite(.launching, .needsProducts, .needsFirmware, .needsMounts)
 struct ProxmoxPairPlanTests {
     private struct Plan: Decodable {
         let arguments: [String]
     }
 
-    private func plan(_ words: [ByteString], on host: StagedProxmoxHost) async throws -> Outcome {
+    private func plan(
+        _ pair: ProxmoxPair,
+        _ words: [ByteString],
+        on host: StagedProxmoxHost
+    ) async throws -> Outcome {
         try host.answer(ByteString(PerlShellQuote.quote(words).bytes + [0x0A]))
-        return try await run(host.launcherctl("plan", "--json", "--vmid", "8006"))
+        let vmID = ByteString(pair.vmID)
+        return try await run(host.launcherctl("plan", "--json", "--vmid", vmID))
     }
 
     private func arguments(_ outcome: Outcome) throws -> [ByteString] {
@@ -231,11 +230,11 @@ struct ProxmoxPairPlanTests {
         let configuration: [ByteString] = [
             "-launcher-config", ByteString(host.store.configuration),
         ]
-        let plain = try await plan(words + configuration, on: host)
+        let plain = try await plan(pair, words + configuration, on: host)
         #expect(try arguments(plain) == words)
 
-        try host.configure(sections: "vm: 8006\n\tfirmware \(StagedHost.volume)\n")
-        let outcome = try await plan(words + configuration, on: host)
+        try host.configure(sections: "vm: \(pair.vmID)\n\tfirmware \(StagedHost.volume)\n")
+        let outcome = try await plan(pair, words + configuration, on: host)
         if !settings.isUEFI {
             #expect(outcome.end == .status(64))
             #expect(outcome.complaints.first?.contains("UEFI") == true)

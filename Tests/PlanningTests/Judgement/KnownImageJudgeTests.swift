@@ -2,9 +2,8 @@ import Planning
 import TestSupport
 import Testing
 
-/// The judgement held against what is known of real images, and against pairs known to be wrong.
-@Suite(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
-struct CorpusJudgeTests {
+/// The judgement held against what is known of images, and against pairs known to be wrong.
+struct KnownImageJudgeTests {
     typealias Context = JudgementContext
 
     struct Facts: Decodable, Sendable, CustomTestStringConvertible {
@@ -32,17 +31,22 @@ struct CorpusJudgeTests {
         }
     }
 
-    static let facts: [Facts] =
-        (try? FirmwareCorpus.decode([Facts].self, from: "image-facts.json")) ?? []
+    static let facts = KnownImage.facts(Facts.self)
 
-    @Test func `there are facts to hold the judgement against`() throws {
+    @Test func `there are facts of every image that is made here`() throws {
+        let facts = try KnownImage.made(Facts.self)
+        #expect(Set(facts.map(\.file)) == Set(MadeImage.allCases.map(\.rawValue)))
+    }
+
+    @Test(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
+    func `there are facts of real images`() throws {
         let facts = try FirmwareCorpus.decode([Facts].self, from: "image-facts.json")
         #expect(facts.count >= 9)
     }
 
     @Test(arguments: facts)
-    func `a real image is refused for the guests that it cannot start`(facts: Facts) throws {
-        let image = try FirmwareCorpus.understood(facts.file)
+    func `an image is refused for the guests that it cannot start`(facts: Facts) throws {
+        let image = try KnownImage.understood(facts.file)
         let features = BuildFeatures(
             requiresSystemManagementMode: facts.features?.smmRequired,
             hasSEVDriver: facts.features?.amdsevDxe,
@@ -60,8 +64,8 @@ struct CorpusJudgeTests {
     }
 
     @Test(arguments: facts)
-    func `a real image fits the guests that it is known to start`(facts: Facts) throws {
-        let bytes = try FirmwareCorpus.image(facts.file)
+    func `an image fits the guests that it is known to start`(facts: Facts) throws {
+        let bytes = try KnownImage.bytes(facts.file)
         let image = FirmwareImage(bytes.span)
         let contents = try FirmwareContents.read(image, of: bytes.span)
         let fitness = FirmwareFitness(of: image, features: contents?.features ?? .unknown)
@@ -74,8 +78,8 @@ struct CorpusJudgeTests {
     }
 
     @Test(arguments: facts)
-    func `kernel hashes are refused where a real image has no place for them`(facts: Facts) throws {
-        let image = try FirmwareCorpus.understood(facts.file)
+    func `kernel hashes are refused where an image has no place for them`(facts: Facts) throws {
+        let image = try KnownImage.understood(facts.file)
         for (guest, name) in [(GuestKind.sev, "sev"), (.sevSNP, "snp")] {
             let context = Context(
                 guest: guest,
@@ -91,6 +95,8 @@ struct CorpusJudgeTests {
     }
 
     struct Pair: Sendable, CustomTestStringConvertible {
+        let made: MadeImage
+        /// The real image that it is like.
         let file: String
         let guest: GuestKind
         let attachment: Context.Attachment
@@ -102,6 +108,7 @@ struct CorpusJudgeTests {
 
     static let pairs: [Pair] = [
         Pair(
+            made: .code,
             file: "trixie-code-4m.fd",
             guest: .normal,
             attachment: .flash,
@@ -109,6 +116,7 @@ struct CorpusJudgeTests {
             codes: []
         ),
         Pair(
+            made: .code,
             file: "trixie-code-4m.fd",
             guest: .normal,
             attachment: .flash,
@@ -116,6 +124,7 @@ struct CorpusJudgeTests {
             codes: ["FW-E15"]
         ),
         Pair(
+            made: .codeOld,
             file: "bullseye-code-2m.fd",
             guest: .normal,
             attachment: .flash,
@@ -123,6 +132,7 @@ struct CorpusJudgeTests {
             codes: []
         ),
         Pair(
+            made: .codeOld,
             file: "bullseye-code-2m.fd",
             guest: .normal,
             attachment: .flash,
@@ -130,18 +140,21 @@ struct CorpusJudgeTests {
             codes: ["FW-E15"]
         ),
         Pair(
+            made: .code,
             file: "trixie-code-4m.fd",
             guest: .sevSNP,
             attachment: .bios,
             codes: ["FW-E07", "FW-W04"]
         ),
         Pair(
+            made: .code,
             file: "trixie-code-4m.fd",
             guest: .tdx,
             attachment: .bios,
             codes: ["FW-E07", "FW-E12", "FW-W04"]
         ),
         Pair(
+            made: .codeSecureBoot,
             file: "trixie-code-4m-secboot.fd",
             guest: .sevES,
             attachment: .flash,
@@ -149,20 +162,46 @@ struct CorpusJudgeTests {
             features: BuildFeatures(requiresSystemManagementMode: true),
             codes: ["FW-E13", "FW-W04"]
         ),
-        Pair(file: "trixie-vars-4m.fd", guest: .normal, attachment: .flash, codes: ["FW-E04"]),
-        Pair(file: "seabios-256k.bin", guest: .normal, attachment: .flash, codes: ["FW-E03"]),
         Pair(
+            made: .store,
+            file: "trixie-vars-4m.fd",
+            guest: .normal,
+            attachment: .flash,
+            codes: ["FW-E04"]
+        ),
+        Pair(
+            made: .legacyBIOS,
+            file: "seabios-256k.bin",
+            guest: .normal,
+            attachment: .flash,
+            codes: ["FW-E03"]
+        ),
+        Pair(
+            made: .codeOld,
             file: "bullseye-code-2m.fd",
             guest: .tdx,
             attachment: .bios,
             codes: ["FW-E12", "FW-W04"]
         ),
-        Pair(file: "trixie-combined.fd", guest: .normal, attachment: .flash, codes: ["FW-W01"]),
-        Pair(file: "trixie-combined.fd", guest: .sevSNP, attachment: .bios, codes: ["FW-W04"]),
-        Pair(file: "sid-amdsev.fd", guest: .sevSNP, attachment: .bios, codes: []),
-        Pair(file: "noble-amdsev.fd", guest: .sevSNP, attachment: .bios, codes: []),
-        Pair(file: "sid-inteltdx.fd", guest: .tdx, attachment: .bios, codes: []),
         Pair(
+            made: .combined,
+            file: "trixie-combined.fd",
+            guest: .normal,
+            attachment: .flash,
+            codes: ["FW-W01"]
+        ),
+        Pair(
+            made: .combined,
+            file: "trixie-combined.fd",
+            guest: .sevSNP,
+            attachment: .bios,
+            codes: ["FW-W04"]
+        ),
+        Pair(made: .amdsev, file: "sid-amdsev.fd", guest: .sevSNP, attachment: .bios, codes: []),
+        Pair(made: .amdsev, file: "noble-amdsev.fd", guest: .sevSNP, attachment: .bios, codes: []),
+        Pair(made: .inteltdx, file: "sid-inteltdx.fd", guest: .tdx, attachment: .bios, codes: []),
+        Pair(
+            made: .inteltdx,
             file: "sid-inteltdx.fd",
             guest: .tdx,
             attachment: .bios,
@@ -170,6 +209,7 @@ struct CorpusJudgeTests {
             codes: ["FW-W06"]
         ),
         Pair(
+            made: .inteltdx,
             file: "sid-inteltdx.fd",
             guest: .sevSNP,
             attachment: .bios,
@@ -179,16 +219,21 @@ struct CorpusJudgeTests {
 
     @Test(arguments: pairs)
     func `a pair is judged as it is known to behave`(pair: Pair) throws {
+        try expect(pair, of: KnownImage.understood(pair.made.rawValue))
+    }
+
+    @Test(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"), arguments: pairs)
+    func `a pair with a real image is judged as it is known to behave`(pair: Pair) throws {
+        try expect(pair, of: FirmwareCorpus.understood(pair.file))
+    }
+
+    private func expect(_ pair: Pair, of image: FirmwareImage) throws {
         let context = Context(
             guest: pair.guest,
             attachment: pair.attachment,
             store: pair.store.map { .init(byteCount: $0) },
         )
-        let findings = judge(
-            try FirmwareCorpus.understood(pair.file),
-            features: pair.features,
-            in: context
-        )
+        let findings = judge(image, features: pair.features, in: context)
         #expect(findings.map(\.code) == pair.codes)
     }
 }

@@ -1,11 +1,37 @@
+import Foundation
 import TestSupport
 import Testing
 
+import struct Crypto.SHA256
+
 @testable import Planning
 
-/// The parser held against what is known of real images.
-@Suite(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
-struct CorpusImageTests {
+/// The facts are of these very images.
+struct MadeImageTests {
+    private struct Facts: Decodable {
+        let file: String
+        let sha256: String
+    }
+
+    private static let isRecording =
+        ProcessInfo.processInfo.environment["LAUNCHER_RECORD_GOLDEN"] == "1"
+
+    /// With `LAUNCHER_RECORD_GOLDEN=1` they are written for Scripts/lib/image-facts.py to read.
+    @Test(arguments: MadeImage.allCases)
+    func `an image is the one that the facts are of`(made: MadeImage) throws {
+        let bytes = try made.bytes()
+        if Self.isRecording {
+            let folder = PackageFiles.root.appending(path: ".build/made-images")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(bytes).write(to: folder.appending(path: "\(made.rawValue).fd"))
+        }
+        let facts = try KnownImage.made(Facts.self).filter { $0.file == made.rawValue }
+        #expect(facts.map(\.sha256) == [hexadecimal(SHA256.hash(bytes.span))])
+    }
+}
+
+/// The parser held against what other people's readers find in images.
+struct KnownImageTests {
     struct Facts: Decodable, Sendable, CustomTestStringConvertible {
         var testDescription: String { file }
 
@@ -71,17 +97,22 @@ struct CorpusImageTests {
         }
     }
 
-    static let facts: [Facts] =
-        (try? FirmwareCorpus.decode([Facts].self, from: "image-facts.json")) ?? []
+    static let facts = KnownImage.facts(Facts.self)
 
-    @Test func `there are facts to hold the parser against`() throws {
+    @Test func `there are facts of every image that is made here`() throws {
+        let facts = try KnownImage.made(Facts.self)
+        #expect(Set(facts.map(\.file)) == Set(MadeImage.allCases.map(\.rawValue)))
+    }
+
+    @Test(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
+    func `there are facts of real images`() throws {
         let facts = try FirmwareCorpus.decode([Facts].self, from: "image-facts.json")
         #expect(facts.count >= 9)
     }
 
     @Test(arguments: facts)
-    func `a real image is classified and its volumes are found`(facts: Facts) throws {
-        let image = try FirmwareCorpus.understood(facts.file)
+    func `an image is classified and its volumes are found`(facts: Facts) throws {
+        let image = try KnownImage.understood(facts.file)
         let kinds: [String: FirmwareImage.Kind] = [
             "code": .code, "vars": .variableStore, "combined": .combined, "not-uefi-fv": .notUEFI,
         ]
@@ -98,8 +129,8 @@ struct CorpusImageTests {
     }
 
     @Test(arguments: facts)
-    func `the end of a real image is understood`(facts: Facts) throws {
-        let image = try FirmwareCorpus.understood(facts.file)
+    func `the end of an image is understood`(facts: Facts) throws {
+        let image = try KnownImage.understood(facts.file)
         let reset = try #require(image.resetVector)
         #expect((reset.style != .empty) == facts.resetVectorPresent)
         #expect(reset.hasVolumeTopFile == facts.vtfSignature)
@@ -119,8 +150,8 @@ struct CorpusImageTests {
     }
 
     @Test(arguments: facts)
-    func `the metadata of a real image is read in its own order`(facts: Facts) throws {
-        let image = try FirmwareCorpus.understood(facts.file)
+    func `the metadata of an image is read in its own order`(facts: Facts) throws {
+        let image = try KnownImage.understood(facts.file)
         #expect(image.sevMetadata.value?.offset == facts.sevMetadata?.offset)
         let sev = image.sevMetadata.value?.sections.map {
             Facts.SEVSection(
@@ -145,8 +176,8 @@ struct CorpusImageTests {
     }
 
     @Test(arguments: facts.filter { $0.varstore != nil })
-    func `the variables of a real store are found`(facts: Facts) throws {
-        let image = try FirmwareCorpus.understood(facts.file)
+    func `the variables of a store are found`(facts: Facts) throws {
+        let image = try KnownImage.understood(facts.file)
         let store = try #require(image.variableStore)
         let expected = try #require(facts.varstore)
         #expect(store.offset == expected.offset)
@@ -162,15 +193,24 @@ struct CorpusImageTests {
     }
 }
 
-/// The compressed volumes of real images held against what is known of them.
-@Suite(.enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"))
-struct CorpusContentsTests {
+/// The compressed volumes of images held against what is known of them.
+struct KnownContentsTests {
     struct Facts: Decodable, Sendable, CustomTestStringConvertible {
         let file: String
         let kind: String
         let features: Features?
+        /// Of images that are made here only.
+        let modules: [String]?
+        let contents: Contents?
         var testDescription: String { file }
 
+        /// The hardened IntelTdx build goes without.
+        var hasPreEFIPhase: Bool { !["inteltdx", "sid-inteltdx.fd"].contains(file) }
+
+        struct Contents: Decodable, Sendable {
+            let size: Int
+            let sha256: String
+        }
         struct Features: Decodable, Sendable {
             let smmRequired: Bool
             let secureBootUi: Bool
@@ -182,13 +222,31 @@ struct CorpusContentsTests {
         }
     }
 
-    static let facts: [Facts] =
-        ((try? FirmwareCorpus.decode([Facts].self, from: "image-facts.json")) ?? [])
+    static let facts = KnownImage.facts(Facts.self)
         .filter { $0.kind == "code" || $0.kind == "combined" }
 
+    @Test func `six images of ours have contents`() {
+        #expect(Self.facts.count { $0.contents != nil && $0.modules?.isEmpty == false } == 6)
+    }
+
+    @Test(arguments: facts.filter { $0.contents != nil })
+    func `our decoder unpacks what was packed`(facts: Facts) throws {
+        let expected = try #require(facts.contents)
+        let bytes = try KnownImage.contents(facts.file)
+        #expect(bytes.count == expected.size)
+        #expect(hexadecimal(SHA256.hash(bytes.span)) == expected.sha256)
+    }
+
+    @Test(arguments: facts.filter { $0.modules != nil })
+    func `every module is found by its name, in order`(facts: Facts) throws {
+        let bytes = try KnownImage.contents(facts.file)
+        let contents = FirmwareContents(unpacked: bytes.span)
+        #expect(contents.modules.map(\.name) == facts.modules)
+    }
+
     @Test(arguments: facts)
-    func `what a real build was made of is found in it`(facts: Facts) throws {
-        let bytes = try FirmwareCorpus.contents(facts.file)
+    func `what a build was made of is found in it`(facts: Facts) throws {
+        let bytes = try KnownImage.contents(facts.file)
         let contents = FirmwareContents(unpacked: bytes.span)
         let expected = try #require(facts.features)
         #expect(contents.features.requiresSystemManagementMode == expected.smmRequired)
@@ -196,25 +254,35 @@ struct CorpusContentsTests {
         #expect(contents.features.hasSEVDriver == expected.amdsevDxe)
         #expect(contents.features.hasTDXDriver == expected.tdxDxe)
         #expect(contents.features.hasSEVSecretDriver == expected.sevSecretDxe)
-        #expect(contents.features.hasPreEFIPhase == (facts.file != "sid-inteltdx.fd"))
+        #expect(contents.features.hasPreEFIPhase == facts.hasPreEFIPhase)
         #expect(contents.contains(module: "Shell") == expected.shell)
         #expect(contents.contains(module: "Tcg2Dxe") == expected.tpm2)
     }
 
     @Test(arguments: facts)
-    func `a glimpse tells the same as the whole, or nothing`(facts: Facts) throws {
-        let bytes = try FirmwareCorpus.image(facts.file)
+    func `the unpacked start tells the same as the whole, or nothing`(facts: Facts) throws {
+        let bytes = try KnownImage.bytes(facts.file)
         let image = FirmwareImage(bytes.span)
         let start = BuildFeatures.ofUnpackedStart(image, of: bytes.span)
         let expected = try #require(facts.features)
-        let isUnpacked = facts.file != "sid-inteltdx.fd"
+        let isUnpacked = facts.hasPreEFIPhase
         #expect(
             start.requiresSystemManagementMode == (isUnpacked ? expected.smmRequired : nil)
         )
         #expect(start.hasSEVSecretDriver == (isUnpacked ? expected.sevSecretDxe : nil))
     }
 
+    @Test(arguments: [MadeImage.code, .codeSecureBoot, .codeOld, .combined, .amdsev, .inteltdx])
+    func `a build says who made it`(made: MadeImage) throws {
+        let bytes = try KnownImage.contents(made.rawValue)
+        let identity = FirmwareContents(unpacked: bytes.span).identity
+        #expect(identity.vendor == "Example distribution of EDK II")
+        #expect(identity.version == "2030.01-1+made1")
+        #expect(identity.releaseDate == "01/02/2030")
+    }
+
     @Test(
+        .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
         arguments: [
             (
                 "trixie-code-4m.fd", "Debian distribution of EDK II", "2025.02-8+deb13u1",
@@ -242,7 +310,10 @@ struct CorpusContentsTests {
         #expect(identity.releaseDate == date)
     }
 
-    @Test(arguments: facts)
+    @Test(
+        .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
+        arguments: facts.filter { $0.contents == nil }
+    )
     func `our decoder unpacks what xz does`(facts: Facts) throws {
         let bytes = try FirmwareCorpus.image(facts.file)
         let volumes = CompressedVolumes(in: FirmwareImage(bytes.span), of: bytes.span)
@@ -255,11 +326,45 @@ struct CorpusContentsTests {
         #expect(decoder.output == Array(expected.prefix(decoder.output.count)))
     }
 
-    @Test(arguments: [0x200, 0x8000, 0x4_0000])
-    func `a flipped bit in the compressed volume is no trap`(place: Int) throws {
+    @Test(arguments: [0x200, 0x800, 0x1000])
+    func `a flipped bit in the compressed volume is no trap, and does not go unseen`(
+        place: Int
+    ) throws {
+        var bytes = try MadeImage.codeSecureBoot.bytes()
+        let image = FirmwareImage(bytes.span)
+        let whole = try FirmwareContents.read(image, of: bytes.span)
+        bytes[place] ^= 0x10
+        let spoiled = FirmwareImage(bytes.span)
+        _ = BuildFeatures.ofUnpackedStart(spoiled, of: bytes.span)
+        do {
+            #expect(try FirmwareContents.read(spoiled, of: bytes.span) != whole)
+        } catch {
+            #expect([.damaged(.corrupt), .damaged(.truncated)].contains(error))
+        }
+    }
+
+    @Test(
+        .enabled(if: FirmwareCorpus.isThere, "\(FirmwareCorpus.absence)"),
+        arguments: [0x200, 0x8000, 0x4_0000]
+    )
+    func `a flipped bit in a real compressed volume is no trap`(place: Int) throws {
         var bytes = try FirmwareCorpus.image("trixie-code-4m-secboot.fd")
         bytes[place] ^= 0x10
         _ = BuildFeatures.ofUnpackedStart(FirmwareImage(bytes.span), of: bytes.span)
+    }
+}
+
+extension KnownImage {
+    /// What the image's compressed part unpacks to: by our decoder, whose result another test
+    /// holds against Python's, and for outside data, which is large, by xz.
+    static func contents(_ name: String) throws -> [UInt8] {
+        guard let made = MadeImage(rawValue: name) else { return try FirmwareCorpus.contents(name) }
+        let bytes = try made.bytes()
+        let volumes = CompressedVolumes(in: FirmwareImage(bytes.span), of: bytes.span)
+        let data = Array(bytes[try #require(volumes).range])
+        var decoder = try LZMADecoder(data.span, limit: .max)
+        try decoder.decode(upTo: decoder.byteCount, from: data.span)
+        return decoder.output
     }
 }
 

@@ -135,7 +135,7 @@ struct CorpusLaunchDigestTests {
     }
 
     @Test(arguments: vectors?.vmsaPages.pages ?? [])
-    func `a save area is the page that KVM measures`(page: LaunchVectors.SaveAreas.Page) throws {
+    func `a VMSA is the page that KVM measures`(page: LaunchVectors.VMSAs.Page) throws {
         let reset = SEVResetBlock(address: 0x80_B004, origin: .table)
         let area = VMSA(
             start: page.vcpu == "bsp" ? .resetVector : .resetBlock(reset),
@@ -176,7 +176,7 @@ enum LaunchVectors {
         let sevEsVariants: [SEVES]
         let tdx: [TDX]
         let hashTables: [Table]
-        let vmsaPages: SaveAreas
+        let vmsaPages: VMSAs
         let snpTraces: [Trace]
         let launchMeasureHmacExample: Measured
     }
@@ -246,7 +246,7 @@ enum LaunchVectors {
         let tableHex: String
     }
 
-    struct SaveAreas: Decodable, Sendable {
+    struct VMSAs: Decodable, Sendable {
         let pages: [Page]
         struct Page: Decodable, Sendable, CustomTestStringConvertible {
             let vcpu: String

@@ -187,6 +187,45 @@ struct SyscallTraceTests {
         #expect(scenarios > 180)
     }
 
+    /// A row of the matrix, and what QEMU called in it.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        let options: String
+        let calls: Set<String>
+        var testDescription: String { name }
+    }
+
+    /// The first row holds what all of them call.
+    private static let rows: [Row] = {
+        let file = PackageFiles.root.appending(path: "Tests/PlanningTests/Policy/calls.tsv")
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
+            let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+            let calls = columns[2].split(separator: " ").map(String.init)
+            return Row(
+                name: String(columns[0]),
+                options: String(columns[1]),
+                calls: Set(calls),
+            )
+        }
+    }()
+
+    @Test func `there are rows of the matrix, with what all of them call`() throws {
+        #expect(Self.rows.count >= 60)
+        let common = try #require(Self.rows.first)
+        #expect(common.calls.isSuperset(of: ["openat", "mmap", "read", "futex", "exit_group"]))
+        #expect(Self.rows.dropFirst().allSatisfy { common.calls.isDisjoint(with: $0.calls) })
+    }
+
+    @Test(arguments: rows)
+    func `whatever QEMU called in a row of the matrix, its ruleset allows`(row: Row) throws {
+        let words = row.options.split(separator: " ").map { ByteString($0) }
+        let line = QEMUCommandLine(["qemu-system-x86_64", "-display", "none"] + words)
+        let ruleset = try Ruleset.derived(from: line, spawn: .auto)
+        let refused = row.calls.subtracting(Self.answeredOtherwise).filter { !allows(ruleset, $0) }
+        #expect(refused.isEmpty)
+    }
+
     /// The launcher's own exec; the C library's first try to start a thread; the event loop's
     /// first try of a ring: refused in silence, as an older kernel would.
     static let answeredOtherwise: Set<String> = [

@@ -46,6 +46,7 @@ struct MatrixTests {
         let table = MatrixTable()
         let plain = try await MatrixRun(row, on: host, launcher: nil)
         if !row.fails { #expect(plain.failures == [], "QEMU alone: \(plain.transcript)") }
+        if let recorder = CallRecorder() { return try recorder.record(row, on: host) }
 
         let mark = KernelLogMark()
         let confined = try await MatrixRun(row, on: host, launcher: Products.launcher)

@@ -37,10 +37,15 @@ package struct ProxmoxCommand: Hashable, Sendable {
     /// - Parameter output: of `qm showcmd VMID`.
     package init(output: ByteString) throws(QuotedCommandLineError) {
         let bytes = output.bytes
+        guard bytes.contains(where: { $0 != lineFeed }) else { throw .empty }
         var found: [(line: Int, command: ProxmoxCommand)] = []
         var firstError: QuotedCommandLineError?
         var start = 0
         while start < bytes.count {
+            guard bytes[start] != lineFeed else {
+                start += 1
+                continue
+            }
             var reader = Reader(bytes, from: start)
             var end = bytes[start...].firstIndex(of: lineFeed) ?? bytes.count
             do throws(QuotedCommandLineError) {

@@ -108,7 +108,7 @@ extension Check {
                     "seccomp",
                     .warning,
                     "filters, but no user notification",
-                    hint: "Linux 5.0 or newer is needed to allow exactly one exec",
+                    hint: "Linux 5.5 or newer is needed to allow exactly one exec",
                 )
             case .notification:
                 CheckResult("kernel", "seccomp", .ok, "filters and user notification")

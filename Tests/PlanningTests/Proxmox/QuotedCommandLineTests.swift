@@ -74,7 +74,7 @@ struct QuotedCommandLineTests {
     }
 
     @Test(arguments: [
-        ("", "no line starts QEMU"), ("swtpm 100\n", "no line starts QEMU (found 'swtpm 100"),
+        ("", "empty"), ("\n\n", "empty"), ("swtpm 100\n", "no line starts QEMU (found 'swtpm 100"),
         (command + "\n" + command, "several lines start QEMU: 1, 3"),
         ("x\n/bin/kvm\n/usr/bin/taskset --cpu-list --all-tasks 0 /bin/kvm", "QEMU: 2, 3"),
         ("/usr/bin/kvm -name 'a", "is never closed"), ("/usr/bin/kvm -name a|b", "unexpected '|'"),

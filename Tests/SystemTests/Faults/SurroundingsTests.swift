@@ -35,7 +35,7 @@ struct SurroundingsTests {
         Feature(
             name: "seccomp-free-listener",
             status: 69,
-            complaint: "by user notification already"
+            complaint: "already answers system calls by user"
         ),
     ]
 

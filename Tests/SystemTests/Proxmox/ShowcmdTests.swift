@@ -140,16 +140,16 @@ struct ShowcmdTests {
             try $0.answer(PerlShellQuote.pretty(PerlShellQuote.quote(head)))
         },
         Trouble(
-            name: "a line more",
+            name: "two commands",
             status: 70,
-            message: "output of qm showcmd: unexpected '\\n' at byte 12",
+            message: "output of qm showcmd: several lines start QEMU: 1, 3",
         ) {
-            try $0.answer("/usr/bin/kvm\nwarning\n")
+            try $0.answer("/usr/bin/kvm -id 100\nwarning\n/usr/bin/kvm -id 100\n")
         },
         Trouble(
             name: "not QEMU",
             status: 70,
-            message: "qm showcmd: does not start QEMU, but '/bin/true'",
+            message: "output of qm showcmd: no line starts QEMU (found '/bin/true -id 100\\n')",
         ) {
             try $0.answer("/bin/true -id 100\n")
         },

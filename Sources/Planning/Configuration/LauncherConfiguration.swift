@@ -104,7 +104,7 @@ extension LauncherConfiguration {
                 continue
             }
 
-            let reader = SectionReader(configuration: configuration, section: section)
+            let reader = SectionValues(configuration: configuration, section: section)
             if isVirtualMachine {
                 _ = try VirtualMachineSection(reader)
             } else if configuration.matches(section.type, "firmware") {
@@ -122,7 +122,7 @@ extension LauncherConfiguration {
         }
     }
 
-    private mutating func set(_ reader: SectionReader) throws(ConfigurationError) {
+    private mutating func set(_ reader: SectionValues) throws(ConfigurationError) {
         guard reader.id == "defaults" else {
             throw reader.error(.wrongSectionID(found: reader.id, expected: "'defaults'"))
         }
@@ -143,7 +143,7 @@ extension LauncherConfiguration {
     }
 
     private static func variables(
-        _ reader: SectionReader
+        _ reader: SectionValues
     ) throws(ConfigurationError) -> [ByteString] {
         var names: [ByteString] = []
         for property in reader.properties

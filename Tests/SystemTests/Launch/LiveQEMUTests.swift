@@ -6,7 +6,7 @@ import Testing
 /// What plain QEMU makes of a command line, and what it makes of ours: the bytes that really are
 /// where the processor starts.
 @Suite(
-    .enabled(if: RunningQEMU.isInstalled, "\(RunningQEMU.program) is not installed"),
+    .enabled(if: Machine.hasQEMU, "\(Machine.qemu) is not installed"),
     .serialized
 )
 struct LiveQEMUTests {

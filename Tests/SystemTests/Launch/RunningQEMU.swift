@@ -1,11 +1,9 @@
 import Foundation
 import Planning
+import TestSupport
 
 /// A real QEMU, stopped before its first instruction and asked what its firmware's memory holds.
 struct RunningQEMU {
-    static let program = "/usr/bin/qemu-system-x86_64"
-    static let isInstalled = FileManager.default.isExecutableFile(atPath: program)
-
     /// Files of one test, gone with it.
     final class Folder: Sendable {
         let path: String
@@ -62,7 +60,8 @@ struct RunningQEMU {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
-            ["-c", #"exec 9<"$0" timeout 20 "$@" 2>&1"#, inheriting, Self.program] + words + [
+            ["-c", #"exec 9<"$0" timeout 20 "$@" 2>&1"#, inheriting, Machine.qemu]
+            + Machine.qemuOptions.map { String(decoding: $0.bytes, as: UTF8.self) } + words + [
                 "-S", "-display", "none", "-nodefaults", "-no-user-config", "-qmp", "stdio",
             ]
         process.standardInput = FileHandle(forReadingAtPath: script)

@@ -1,6 +1,6 @@
 import Planning
 
-/// What `launcherctl inspect --json` prints; its keys are documented in the README and stay.
+/// What `launcherctl inspect --json` prints; its keys are documented in docs/json.md and stay.
 struct InspectDocument: Encodable {
     struct Volume: Encodable {
         let role: String
@@ -133,7 +133,7 @@ extension InspectDocument.Guest {
 }
 
 extension FirmwareImage.Kind {
-    /// As `--json` says it; documented in the README, and stays.
+    /// As `--json` says it; documented in docs/json.md, and stays.
     var name: String {
         switch self {
         case .code: "code"

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Planning
 
-/// What `launcherctl measure --json` prints; its keys are documented in the README and stay.
+/// What `launcherctl measure --json` prints; its keys are documented in docs/json.md and stay.
 struct MeasureDocument: Encodable {
     struct Digest: Encodable {
         let variant: String?

@@ -2,7 +2,7 @@ import Host
 import Planning
 import SystemPackage
 
-/// What `launcherctl plan --json` prints; its keys are documented in the README and stay.
+/// What `launcherctl plan --json` prints; its keys are documented in docs/json.md and stay.
 struct PlanDocument: Encodable {
     struct Firmware: Encodable {
         let name: String

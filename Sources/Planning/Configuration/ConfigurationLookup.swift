@@ -130,14 +130,9 @@ extension Storage {
             nodes: try Self.nodes(reader),
             isDisabled: try reader.flag("disable"),
             mountPoint: nil,
-            images: Self.images(on: type),
+            images: ImagePlacement(on: type, hasPath: true),
             warnings: [],
         )
-    }
-
-    private static func images(on type: StorageType) -> ImagePlacement {
-        if let reason = type.reasonForNoImages { return .none(reason: reason) }
-        return type == .btrfs ? .btrfs : .files
     }
 
     private static func contentDirectories(

@@ -203,11 +203,8 @@ extension SectionSchema {
                 ],
             ),
         ]
-            + directoryTypes.map { type in
+            + StorageType.directoryNames.map { type in
                 SectionType(type, keys: ["path", "content-dirs", "nodes", "disable", "comment"])
             }
     )
-
-    /// ``StorageType/directoryTypes``, as literals.
-    private static let directoryTypes: [StaticString] = ["dir", "nfs", "cifs", "cephfs", "btrfs"]
 }

@@ -24,7 +24,7 @@ extension LauncherConfiguration {
                 || uuid.map { $0 == configuration.uuid(section.id) } ?? false
         }
         guard let match = matching.first else { return nil }
-        let reader = SectionReader(configuration: configuration, section: match)
+        let reader = SectionValues(configuration: configuration, section: match)
         guard matching.count == 1 else {
             throw reader.error(.severalSections(lines: matching.map(\.line)))
         }
@@ -47,7 +47,7 @@ extension LauncherConfiguration {
     package func virtualMachines() throws(ConfigurationError) -> [VirtualMachineSection] {
         var all: [VirtualMachineSection] = []
         for section in virtualMachineSections(where: { _ in true }) {
-            let reader = SectionReader(configuration: configuration, section: section)
+            let reader = SectionValues(configuration: configuration, section: section)
             all.append(try VirtualMachineSection(reader))
         }
         return all
@@ -110,7 +110,7 @@ extension StorageConfiguration {
 extension Storage {
     /// A storage that launcher.conf declares, for hosts without Proxmox, or for directories that
     /// Proxmox does not know.
-    init(_ reader: SectionReader) throws(ConfigurationError) {
+    init(_ reader: SectionValues) throws(ConfigurationError) {
         guard let id = StorageID(reader.id.bytes) else {
             let expected = "a storage ID: a letter, then letters, digits, '-', '_' and '.'"
             throw reader.error(.wrongSectionID(found: reader.id, expected: expected))
@@ -130,18 +130,13 @@ extension Storage {
             nodes: try Self.nodes(reader),
             isDisabled: try reader.flag("disable"),
             mountPoint: nil,
-            images: Self.images(on: type),
+            images: ImagePlacement(on: type, hasPath: true),
             warnings: [],
         )
     }
 
-    private static func images(on type: StorageType) -> ImagePlacement {
-        if let reason = type.reasonForNoImages { return .none(reason: reason) }
-        return type == .btrfs ? .btrfs : .files
-    }
-
     private static func contentDirectories(
-        _ reader: SectionReader,
+        _ reader: SectionValues,
     ) throws(ConfigurationError) -> ContentDirectories {
         guard let found = try reader.text("content-dirs") else { return .standard }
         guard
@@ -153,7 +148,7 @@ extension Storage {
         return directories
     }
 
-    private static func nodes(_ reader: SectionReader) throws(ConfigurationError) -> [String]? {
+    private static func nodes(_ reader: SectionValues) throws(ConfigurationError) -> [String]? {
         guard let found = try reader.text("nodes") else { return nil }
         let nodes = listItems(found.value)
         guard !nodes.isEmpty, nodes.allSatisfy(isNodeName) else {

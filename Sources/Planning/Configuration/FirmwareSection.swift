@@ -29,7 +29,7 @@ package struct FirmwareSection: Hashable, Sendable {
 }
 
 extension FirmwareSection {
-    init(_ reader: SectionReader) throws(ConfigurationError) {
+    init(_ reader: SectionValues) throws(ConfigurationError) {
         subject = try Self.subject(reader)
         line = reader.line
         digests = try Self.digests(reader)
@@ -38,7 +38,7 @@ extension FirmwareSection {
         accepted = try Self.accepted(reader)
     }
 
-    private static func subject(_ reader: SectionReader) throws(ConfigurationError) -> Subject {
+    private static func subject(_ reader: SectionValues) throws(ConfigurationError) -> Subject {
         let id = reader.id
         if id.hasPrefix("/") {
             guard let text = id.text, isPlainAbsolutePath(text) else {
@@ -55,7 +55,7 @@ extension FirmwareSection {
     }
 
     private static func digests(
-        _ reader: SectionReader,
+        _ reader: SectionValues,
     ) throws(ConfigurationError) -> [Setting<Digest>] {
         for (key, name) in [("md5", "MD5"), ("sha1", "SHA-1"), ("sha224", "SHA-224")]
             as [(StaticString, String)]
@@ -81,7 +81,7 @@ extension FirmwareSection {
     }
 
     private static func accepted(
-        _ reader: SectionReader,
+        _ reader: SectionValues,
     ) throws(ConfigurationError) -> [Setting<ImageWarning.Code>] {
         // Only for messages: joining the names is a fifth of what a launch without firmware costs.
         func wrong(_ text: String, line: Int) -> ConfigurationError {

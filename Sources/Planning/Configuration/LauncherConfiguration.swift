@@ -104,7 +104,7 @@ extension LauncherConfiguration {
                 continue
             }
 
-            let reader = SectionReader(configuration: configuration, section: section)
+            let reader = SectionValues(configuration: configuration, section: section)
             if isVirtualMachine {
                 _ = try VirtualMachineSection(reader)
             } else if configuration.matches(section.type, "firmware") {
@@ -122,7 +122,7 @@ extension LauncherConfiguration {
         }
     }
 
-    private mutating func set(_ reader: SectionReader) throws(ConfigurationError) {
+    private mutating func set(_ reader: SectionValues) throws(ConfigurationError) {
         guard reader.id == "defaults" else {
             throw reader.error(.wrongSectionID(found: reader.id, expected: "'defaults'"))
         }
@@ -143,7 +143,7 @@ extension LauncherConfiguration {
     }
 
     private static func variables(
-        _ reader: SectionReader
+        _ reader: SectionValues
     ) throws(ConfigurationError) -> [ByteString] {
         var names: [ByteString] = []
         for property in reader.properties
@@ -203,11 +203,8 @@ extension SectionSchema {
                 ],
             ),
         ]
-            + directoryTypes.map { type in
+            + StorageType.directoryNames.map { type in
                 SectionType(type, keys: ["path", "content-dirs", "nodes", "disable", "comment"])
             }
     )
-
-    /// ``StorageType/directoryTypes``, as literals.
-    private static let directoryTypes: [StaticString] = ["dir", "nfs", "cifs", "cephfs", "btrfs"]
 }

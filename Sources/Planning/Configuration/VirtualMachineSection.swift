@@ -17,7 +17,7 @@ package struct VirtualMachineSection: Hashable, Sendable {
 }
 
 extension VirtualMachineSection {
-    init(_ reader: SectionReader) throws(ConfigurationError) {
+    init(_ reader: SectionValues) throws(ConfigurationError) {
         subject = try Self.subject(reader)
         line = reader.line
         firmware = try reader.volume("firmware")
@@ -31,7 +31,7 @@ extension VirtualMachineSection {
         groups = try reader.groups()
     }
 
-    private static func subject(_ reader: SectionReader) throws(ConfigurationError) -> Subject {
+    private static func subject(_ reader: SectionValues) throws(ConfigurationError) -> Subject {
         guard let subject = Subject(reader.configuration.bytes[reader.section.id]) else {
             let expected = "a VM ID from 100 to 999999999"
             throw reader.error(.wrongSectionID(found: reader.id, expected: expected))
@@ -40,7 +40,7 @@ extension VirtualMachineSection {
     }
 
     private static func uuid(
-        _ reader: SectionReader,
+        _ reader: SectionValues,
     ) throws(ConfigurationError) -> Setting<MachineUUID>? {
         guard let found = try reader.text("uuid") else { return nil }
         guard let uuid = MachineUUID(found.value) else {

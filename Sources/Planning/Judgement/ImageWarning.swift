@@ -173,7 +173,10 @@ package enum ImageWarning: Hashable, Sendable {
     package var meansNoStart: Bool {
         switch self {
         case .noDriver, .firstPhaseNot64Bit: true
-        default: false
+        case .combinedInFlash, .unknownStore, .requiresSystemManagementMode,
+            .requiresVariableStore, .genericBuild, .keysWithoutSecureBoot, .unusualSize, .gap,
+            .hashesWithoutKernel:
+            false
         }
     }
 

@@ -90,7 +90,7 @@ struct StorageSectionReader {
             nodes: values["nodes"].map(listItems),
             isDisabled: values["disable"] == "1",
             mountPoint: mountPoint(of: path),
-            images: imagePlacement(hasPath: path != nil),
+            images: ImagePlacement(on: type, hasPath: path != nil, values),
             warnings: warnings,
         )
     }
@@ -110,21 +110,6 @@ struct StorageSectionReader {
         case "0", "off", "no", "false": nil
         default: FilePath(value)
         }
-    }
-
-    private func imagePlacement(hasPath: Bool) -> ImagePlacement {
-        switch type {
-        case .btrfs: return .btrfs
-        case .lvm: return .lvm(group: values["vgname"] ?? "")
-        case .lvmthin: return .lvmthin(group: values["vgname"] ?? "")
-        case .zfspool: return .zfs(pool: values["pool"] ?? "")
-        case .rbd where values["krbd"] == "1":
-            return .krbd(pool: values["pool"] ?? "rbd", namespace: values["namespace"])
-        case .iscsi: return .iscsi
-        default: break
-        }
-        if let reason = type.reasonForNoImages { return .none(reason: reason) }
-        return hasPath ? .files : .none(reason: type.reasonForNoFiles)
     }
 
     private func warning(_ line: Int, _ cause: ConfigurationWarning.Cause) -> ConfigurationWarning {

@@ -14,7 +14,9 @@ package enum StorageType: Hashable, Sendable, CustomStringConvertible {
     ]
 
     /// Those that a section of launcher.conf may declare: the ones that keep files.
-    package static let directoryTypes: [StorageType] = [.dir, .nfs, .cifs, .cephfs, .btrfs]
+    package static let directoryTypes = directoryNames.map { StorageType($0.description) }
+
+    static let directoryNames: [StaticString] = ["dir", "nfs", "cifs", "cephfs", "btrfs"]
 
     package init(_ name: String) {
         self = Self.named.first { $0.0 == name }?.1 ?? .other(name)
@@ -35,8 +37,9 @@ package enum StorageType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Network file systems are mounted at `/mnt/pve/ID` if no `path` is set.
-    var isMountedByDefault: Bool {
+    /// Network file systems are mounted at `/mnt/pve/ID` if no `path` is set. Proxmox mounts
+    /// them, and nothing may be kept in their directory before that.
+    package var isMountedByDefault: Bool {
         switch self {
         case .nfs, .cifs, .cephfs: true
         default: false
@@ -105,6 +108,25 @@ package enum ImagePlacement: Hashable, Sendable {
     case iscsi
     /// Nothing on the host that could be opened.
     case none(reason: String)
+
+    /// - Parameter settings: of the storage's section, by key.
+    init(on type: StorageType, hasPath: Bool, _ settings: [String: String] = [:]) {
+        switch type {
+        case .btrfs: self = .btrfs
+        case .lvm: self = .lvm(group: settings["vgname"] ?? "")
+        case .lvmthin: self = .lvmthin(group: settings["vgname"] ?? "")
+        case .zfspool: self = .zfs(pool: settings["pool"] ?? "")
+        case .rbd where settings["krbd"] == "1":
+            self = .krbd(pool: settings["pool"] ?? "rbd", namespace: settings["namespace"])
+        case .iscsi: self = .iscsi
+        default:
+            if let reason = type.reasonForNoImages {
+                self = .none(reason: reason)
+            } else {
+                self = hasPath ? .files : .none(reason: type.reasonForNoFiles)
+            }
+        }
+    }
 }
 
 /// The settings of storages that Proxmox knows, and how it checks those that we act on.

@@ -193,7 +193,7 @@ extension Check {
             return finding(.warning, "not for this node (\(storage.origin))")
         }
         do throws(HostError) {
-            let mountPoint = storage.mountPoint ?? (storage.isNetworkMount ? path : nil)
+            let mountPoint = storage.mountPoint ?? (storage.type.isMountedByDefault ? path : nil)
             if let mountPoint, try MountPoint.isMounted(mountPoint) != true {
                 return finding(
                     .failure,
@@ -209,15 +209,5 @@ extension Check {
             return CheckResult("storage", name, .failure, error)
         }
         return finding(.ok, "\(path)")
-    }
-}
-
-extension Storage {
-    /// Proxmox mounts them, and nothing may be kept in their directory before that.
-    fileprivate var isNetworkMount: Bool {
-        switch type {
-        case .nfs, .cifs, .cephfs: true
-        default: false
-        }
     }
 }

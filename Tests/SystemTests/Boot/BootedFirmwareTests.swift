@@ -214,7 +214,7 @@ final class BootedFirmware {
         files = try RunningQEMU.Folder()
         let code = try files.write("code.fd", image)
         console = try files.write("console", [])
-        process.executableURL = URL(filePath: RunningQEMU.program)
+        process.executableURL = URL(filePath: Machine.qemu)
         var arguments = [
             "-machine", machine, "-accel", "tcg", "-m", "256", "-display", "none", "-nodefaults",
             "-no-user-config", "-no-reboot", "-serial", "file:\(console)",
@@ -259,7 +259,7 @@ final class BootedFirmware {
 /// What the judgement accepts starts in a real QEMU, and what it refuses does not.
 @Suite(
     .enabled(
-        if: RunningQEMU.isInstalled && BootedFirmware.hasImages,
+        if: Machine.hasQEMU && BootedFirmware.hasImages,
         "needs qemu-system-x86 and Debian's ovmf"
     ),
     .serialized

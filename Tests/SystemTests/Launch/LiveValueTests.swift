@@ -5,7 +5,7 @@ import Testing
 
 /// How QEMU itself splits values: what it says a key has is what our parsers read.
 @Suite(
-    .enabled(if: RunningQEMU.isInstalled, "\(RunningQEMU.program) is not installed"),
+    .enabled(if: Machine.hasQEMU, "\(Machine.qemu) is not installed"),
     .serialized
 )
 struct LiveValueTests {
@@ -80,7 +80,7 @@ struct LiveValueTests {
     private func ask(_ arguments: [String], _ command: String) throws -> Answer {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
-        process.executableURL = URL(filePath: RunningQEMU.program)
+        process.executableURL = URL(filePath: Machine.qemu)
         process.arguments =
             ["-M", "none", "-nodefaults", "-no-user-config", "-display", "none", "-qmp", "stdio"]
             + arguments
@@ -111,7 +111,7 @@ struct LiveValueTests {
 /// The table of devices, held against the QEMU that is here.
 struct LiveDeviceTests {
     /// A device that this host's QEMU has and the table has not would be refused.
-    @Test(.enabled(if: RunningQEMU.isInstalled, "no QEMU on this host"))
+    @Test(.enabled(if: Machine.hasQEMU, "no QEMU on this host"))
     func `every device of this host's QEMU has its row, but for those of other machines`() throws {
         let text = try printed(["-device", "help"])
         let names = text.split(separator: "\n").compactMap { line in
@@ -125,7 +125,7 @@ struct LiveDeviceTests {
     private func printed(_ words: [String]) throws -> String {
         let process = Process()
         let pipe = Pipe()
-        process.executableURL = URL(filePath: RunningQEMU.program)
+        process.executableURL = URL(filePath: Machine.qemu)
         process.arguments = words
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice

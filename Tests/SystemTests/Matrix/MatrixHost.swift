@@ -14,19 +14,12 @@ struct MatrixHost: Sendable {
     private let help: String
 
     init() throws {
-        let environment = ProcessInfo.processInfo.environment
-        qemu = environment["LAUNCHER_QEMU"] ?? "/usr/bin/qemu-system-x86_64"
-        options = (environment["LAUNCHER_QEMU_OPTIONS"] ?? "").split(separator: " ").map(
-            String.init
-        )
+        qemu = Machine.qemu
+        options = Machine.qemuOptions.map { String(decoding: $0.bytes, as: UTF8.self) }
         help = try Self.output(of: qemu, ["-help"])
     }
 
-    static var isAvailable: Bool {
-        let path =
-            ProcessInfo.processInfo.environment["LAUNCHER_QEMU"] ?? "/usr/bin/qemu-system-x86_64"
-        return FileManager.default.isExecutableFile(atPath: path)
-    }
+    static var isAvailable: Bool { Machine.hasQEMU }
 
     var version: String { help.split(separator: "\n").first.map(String.init) ?? "" }
 

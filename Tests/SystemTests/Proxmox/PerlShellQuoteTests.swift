@@ -88,7 +88,7 @@ struct PerlShellQuoteTests {
 }
 
 /// Our reading of a line's words, held against Perl's own.
-struct PerlShellWordsTests {
+struct PerlItselfTests {
     private static let perl = "/usr/bin/perl"
 
     /// Every line of up to five characters out of those that mean something.

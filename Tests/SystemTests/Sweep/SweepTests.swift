@@ -66,10 +66,10 @@ actor SweepTally {
 }
 
 /// Whatever a QEMU has, it does not lie over the verified image: each device, each global and each
-/// property of a machine is tried, and the guest's flash looked at. `./Scripts/sweep` runs it, for
+/// property of a machine is tried, and the guest's flash looked at. `./Scripts/stress sweep` runs it, for
 /// LAUNCHER_SWEEP=full, or a sample of it for so many seconds.
 @Suite(
-    .enabled(if: Sweep.extent != nil, "./Scripts/sweep runs it"),
+    .enabled(if: Sweep.extent != nil, "./Scripts/stress sweep runs it"),
     .needsProducts,
     .needsFirmware,
     .needsQEMU

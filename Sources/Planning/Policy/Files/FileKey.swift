@@ -111,7 +111,7 @@ struct FileKey: Sendable {
 
     /// By option and key, as QEMU 7.2 to 11.1 have them in qemu-options.hx, qapi/*.json and the
     /// properties of devices and objects. What is more than a name is in
-    /// `StatedOption+NamedFiles.swift`: disks, channels, addresses.
+    /// `NamedFiles.swift`: disks, channels, addresses.
     static let table: [FileKey] = [
         FileKey("D", "value", .writes, "QEMU's log"),
         FileKey("L", "value", .reads, "a folder of QEMU's data"),

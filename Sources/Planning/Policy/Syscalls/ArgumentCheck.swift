@@ -84,41 +84,44 @@ extension ArgumentCheck {
     }
 }
 
-/// Families of sockets, from the kernel's include/linux/socket.h.
-enum AddressFamily {
-    static let unix: UInt32 = 1
-    static let inet: UInt32 = 2
-    static let inet6: UInt32 = 10
-    static let netlink: UInt32 = 16
-    static let can: UInt32 = 29
-    static let vsock: UInt32 = 40
-    static let xdp: UInt32 = 44
-}
+extension ArgumentCheck {
+    /// The bits of an `ioctl` request that say which driver it is for, from
+    /// include/uapi/asm-generic/ioctl.h.
+    private static let typeMask: UInt32 = 0x0000_FF00
+    /// That data goes to the kernel, and that it comes from there.
+    private static let writing: UInt32 = 0x4000_0000
+    private static let reading: UInt32 = 0x8000_0000
 
-/// Types of sockets, from the kernel's include/linux/net.h; flags are in the bits above.
-enum SocketType: UInt32 {
-    case stream = 1
-    case datagram = 2
-    case raw = 3
+    /// For `ioctl`: exactly this request.
+    static func request(_ number: UInt32) -> ArgumentCheck { .int(1, equals: number) }
 
-    /// SOCK_TYPE_MASK.
-    static let mask: UInt32 = 0xF
-}
+    /// For `ioctl`: any request of a driver.
+    static func requests(ofType type: UInt8) -> ArgumentCheck {
+        .int(1, masked: typeMask, equals: UInt32(type) << 8)
+    }
 
-/// Protocols of IP, from include/uapi/linux/in.h and in6.h.
-enum NetworkProtocol {
-    static let icmp: UInt32 = 1
-    static let icmp6: UInt32 = 58
-    static let l2tp: UInt32 = 115
-}
+    /// For `ioctl`: those of a driver's requests that hand data to the kernel.
+    static func writes(ofType type: UInt8) -> ArgumentCheck {
+        .int(1, masked: typeMask | writing, equals: UInt32(type) << 8 | writing)
+    }
 
-/// What a netlink socket talks to, from include/uapi/linux/netlink.h.
-enum NetlinkProtocol {
-    static let route: UInt32 = 0
-    /// NETLINK_KOBJECT_UEVENT.
-    static let deviceEvents: UInt32 = 15
-    static let generic: UInt32 = 16
-    static let rdma: UInt32 = 20
+    /// For `ioctl`: those of a driver's requests that are answered with data.
+    static func reads(ofType type: UInt8) -> ArgumentCheck {
+        .int(1, masked: typeMask | reading, equals: UInt32(type) << 8 | reading)
+    }
+
+    /// For `ioctl`: requests of a driver whose numbers have `bits` set.
+    static func requests(ofType type: UInt8, withBits bits: UInt8) -> ArgumentCheck {
+        let value = UInt32(type) << 8 | UInt32(bits)
+        return .int(1, masked: typeMask | UInt32(bits), equals: value)
+    }
+
+    /// For `ioctl`: a run of requests without data whose numbers differ in their last bits only.
+    ///
+    /// - Parameter count: a power of two; `first` is a multiple of it.
+    static func requests(from first: UInt32, count: UInt32) -> ArgumentCheck {
+        .int(1, masked: ~(count - 1), equals: first)
+    }
 }
 
 extension ArgumentCheck {
@@ -126,20 +129,4 @@ extension ArgumentCheck {
     static func socketType(_ type: SocketType) -> ArgumentCheck {
         .int(1, masked: SocketType.mask, equals: type.rawValue)
     }
-}
-
-/// Flags of `clone`, from the kernel's include/uapi/linux/sched.h.
-enum CloneFlag {
-    /// CLONE_VM: parent and child share memory.
-    static let sharedMemory: UInt64 = 0x100
-    /// CLONE_THREAD: the child is a thread of the parent's process.
-    static let thread: UInt64 = 0x1_0000
-    /// CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET.
-    static let namespaces: UInt64 = 0x7E02_0000
-    /// What glibc's fork asks for: CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID and SIGCHLD.
-    static let fork: UInt32 = 0x0120_0011
-    /// CLONE_NEWNET.
-    static let newNetwork: UInt32 = 0x4000_0000
-    /// All of ``namespaces`` but CLONE_NEWNET and CLONE_NEWNS.
-    static let namespacesOtherThanNetworkAndMounts: UInt64 = 0x3E00_0000
 }

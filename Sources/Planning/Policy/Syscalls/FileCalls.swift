@@ -84,3 +84,67 @@ extension SyscallGroup {
         ]
     )
 }
+
+extension SyscallGroup {
+    /// Part of every ruleset: QEMU's `aio=native` is what a hot-plugged disk without cache gets.
+    package static let diskIO = SyscallGroup(
+        "disk-io",
+        purpose: "Linux native I/O, which a disk may ask for when it is hot-plugged",
+        rules: [
+            .allow(.io_cancel, because: "aio=native of a disk"),
+            .allow(.io_destroy, because: "aio=native of a disk"),
+            .allow(.io_getevents, because: "aio=native of a disk"),
+            .allow(.io_pgetevents, because: "aio=native of a disk"),
+            .allow(.io_setup, because: "aio=native of a disk"),
+            .allow(.io_submit, because: "aio=native of a disk"),
+        ]
+    )
+
+    /// For `aio=io_uring`, and for VMs of Proxmox, whose disks default to it when hot-plugged.
+    ///
+    /// What goes through a ring no filter sees: with this group, the checks on `socket` are a hurdle
+    /// and not a wall.
+    package static let ioUring = SyscallGroup(
+        "io-uring",
+        purpose: "disks and event loops through rings that a filter cannot see into",
+        demand: "aio=io_uring of a disk, or -id of Proxmox",
+        capabilities: [
+            .keep(.ipc_lock, because: "rings count as locked memory before Linux 5.12")
+        ],
+        rules: [
+            .allow(.io_uring_enter, because: "submits and waits"),
+            .allow(.io_uring_register, because: "registers descriptors and buffers"),
+            .allow(.io_uring_setup, because: "makes a ring"),
+        ]
+    )
+
+    /// For `-netdev vde` and storage of Ceph.
+    package static let sharedSockets = SyscallGroup(
+        "shared-sockets",
+        purpose: "sockets that the programs of other users may use",
+        demand: "-netdev vde, or a disk of rbd",
+        capabilities: [
+            .keep(.chown, because: "libvdeplug gives its socket to the user of the switch"),
+            .keep(.fowner, because: "and then changes its mode"),
+        ],
+        rules: [
+            .allow(.chmod, because: "libvdeplug and Ceph's admin socket set their mode"),
+            .allow(.chown, because: "libvdeplug gives its socket to the group of the switch"),
+        ]
+    )
+
+    /// For exports that QMP makes (`block-export-add` of type `fuse`).
+    ///
+    /// libfuse of Debian 13 starts mount(8) and umount(8) as well, for /etc/mtab: there the setting
+    /// `spawn allow` is needed besides.
+    package static let fuse = SyscallGroup(
+        "fuse",
+        purpose: "a disk of the VM is a file of the host (FUSE export)",
+        demand: "block-export-add of type fuse, which only QMP asks for",
+        capabilities: [.keep(.sys_admin, because: "libfuse mounts the export (fs/namespace.c)")],
+        rules: [
+            .allow(.mount, because: "libfuse mounts the export if it can"),
+            .allow(.umount2, because: "libfuse removes the export"),
+        ]
+    )
+}

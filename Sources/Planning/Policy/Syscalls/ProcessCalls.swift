@@ -198,3 +198,42 @@ extension SyscallGroup {
         ]
     )
 }
+
+extension SyscallGroup {
+    /// For `-object thread-context`, sound and graphics.
+    package static let scheduling = SyscallGroup(
+        "scheduling",
+        purpose: "threads on chosen processors, or with a higher priority",
+        demand: "-object thread-context, -display gtk or sdl, or -audiodev",
+        capabilities: [
+            .keep(.sys_nice, because: "threads get their own priority or policy")
+        ],
+        rules: [
+            .allow(.ioprio_get, because: "asks before it changes"),
+            .allow(.ioprio_set, because: "priority of disk threads"),
+            .allow(
+                .sched_setaffinity,
+                because: "-object thread-context, audio and graphics threads"
+            ),
+            .allow(.sched_setattr, because: "audio and graphics threads run in time"),
+            .allow(.sched_setparam, because: "audio and graphics threads run in time"),
+            .allow(.sched_setscheduler, because: "audio and graphics threads run in time"),
+            .allow(.setpriority, because: "audio and graphics threads run in time"),
+        ]
+    )
+
+    /// For `-object secret_keyring`.
+    package static let keyring = SyscallGroup(
+        "keyring",
+        purpose: "a secret in the kernel's keyring",
+        demand: "-object secret_keyring",
+        capabilities: [],
+        rules: [
+            .allow(
+                .keyctl,
+                when: .int(0, equals: RequestCode.readKey),
+                because: "-object secret_keyring reads the key"
+            )
+        ]
+    )
+}

@@ -117,34 +117,6 @@ extension SyscallGroup {
 
 extension SyscallGroup {
     /// Part of every ruleset.
-    package static let memory = SyscallGroup(
-        "memory",
-        purpose: "guest memory, hot-plugged memory, mappings of devices and files",
-        rules: [
-            .allow(.brk, because: "the C library's heap"),
-            .allow(.get_mempolicy, because: "libnuma asks what there is, on every start"),
-            .allow(
-                .madvise,
-                because: "guest memory: huge pages, not in dumps, given back by the balloon"
-            ),
-            .allow(.memfd_create, because: "memory-backend-memfd, vhost-user, sealed firmware"),
-            .allow(.mincore, because: "libpmem asks what is resident"),
-            .allow(.mlock, because: "keys that must not be swapped out"),
-            .allow(.mlock2, because: "keys that must not be swapped out"),
-            .allow(.mmap, because: "guest memory, devices, libraries"),
-            .allow(.mprotect, because: "libraries, guard pages, TCG code"),
-            .allow(.mremap, because: "growing buffers of displays and disks"),
-            .allow(.mseal, because: "the C library seals what it has relocated"),
-            .allow(.msync, because: "memory-backend-file, NVDIMM"),
-            .allow(.munlock, because: "keys that must not be swapped out"),
-            .allow(.munmap, because: "guest memory, devices, libraries"),
-            .allow(.set_mempolicy, because: "libnuma probes its own thread on start"),
-        ]
-    )
-}
-
-extension SyscallGroup {
-    /// Part of every ruleset.
     package static let events = SyscallGroup(
         "events",
         purpose: "waiting for descriptors, timers and signals",
@@ -166,20 +138,6 @@ extension SyscallGroup {
             .allow(.timerfd_create, because: "timers of libusb and of storage libraries"),
             .allow(.timerfd_gettime, because: "timers of libusb and of storage libraries"),
             .allow(.timerfd_settime, because: "timers of libusb and of storage libraries"),
-        ]
-    )
-
-    /// Part of every ruleset: QEMU's `aio=native` is what a hot-plugged disk without cache gets.
-    package static let diskIO = SyscallGroup(
-        "disk-io",
-        purpose: "Linux native I/O, which a disk may ask for when it is hot-plugged",
-        rules: [
-            .allow(.io_cancel, because: "aio=native of a disk"),
-            .allow(.io_destroy, because: "aio=native of a disk"),
-            .allow(.io_getevents, because: "aio=native of a disk"),
-            .allow(.io_pgetevents, because: "aio=native of a disk"),
-            .allow(.io_setup, because: "aio=native of a disk"),
-            .allow(.io_submit, because: "aio=native of a disk"),
         ]
     )
 }

@@ -161,3 +161,29 @@ extension SyscallGroup {
         ]
     )
 }
+
+extension SyscallGroup {
+    /// For `-netdev af-xdp`.
+    package static let afXDP = SyscallGroup(
+        "af-xdp",
+        purpose: "a network queue of the host's card, past its network stack",
+        demand: "-netdev af-xdp",
+        capabilities: [
+            .keep(.bpf, because: "QEMU loads its program"),
+            .keep(.ipc_lock, because: "the card writes into locked memory"),
+            .keep(.net_admin, because: "QEMU attaches its program"),
+            .keep(.net_raw, because: "AF_XDP sockets (net/xdp/xsk.c)"),
+        ],
+        rules: [
+            .allow(.bpf, because: "-netdev af-xdp loads its program"),
+            .allow(
+                .socket,
+                when:
+                    .int(0, equals: AddressFamily.netlink),
+                .int(2, equals: NetlinkProtocol.generic),
+                because: "libbpf asks what the card can do"
+            ),
+            .allow(.socket, when: .int(0, equals: AddressFamily.xdp), because: "-netdev af-xdp"),
+        ]
+    )
+}

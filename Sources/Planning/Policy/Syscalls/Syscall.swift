@@ -118,7 +118,7 @@ package enum Syscall: UInt32, CaseIterable, Sendable {
 
 extension Syscall {
     /// The one with the highest number.
-    package static let last = Syscall.rseq_slice_yield
+    package static let last = allCases.reduce(read) { $0.rawValue > $1.rawValue ? $0 : $1 }
 
     /// The kernel's name, as `ausyscall` and `strace` print it.
     package var name: String { String(describing: self) }

@@ -2,7 +2,7 @@ import SystemPackage
 
 /// Reads the values of one section of our own files: each is what it has to be, or an error that
 /// names file, line and section.
-struct SectionReader {
+struct SectionValues {
     let configuration: SectionConfiguration
     let section: SectionConfiguration.Section
     let properties: [SectionConfiguration.Property]

@@ -217,7 +217,7 @@ struct LiveQEMUTests {
         async throws
     {
         func answer(_ words: ByteString...) async throws -> String {
-            let program = RunningQEMU.program
+            let program = Machine.qemu
             let call = [ByteString(program)] + words
             let outcome = try await run(Child.Request(program: program, arguments: call))
             return outcome.output + outcome.errors

@@ -1,6 +1,6 @@
-// What the launcher leaves over, as the program that it becomes reports it: the most memory that the
-// process ever had, which the kernel keeps across exec, and the memory of the files it inherited.
-// Both in KiB.
+// What the launcher leaves over, as the program that it becomes reports it: the most memory that
+// the process ever had, which the kernel keeps across exec, and the memory of the files it
+// inherited. Both in KiB.
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

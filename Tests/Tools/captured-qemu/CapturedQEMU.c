@@ -88,24 +88,30 @@ static long mapper(void)
     return request("/dev/null", DM_VERSION, &data);
 }
 
-static long shut_down(void) {
+static long shut_down(void)
+{
     unsigned int flags = 0;
     return request("/dev/shm", 0x8004587d /* EXT4_IOC_SHUTDOWN */, &flags);
 }
 static long partitioned(void) { return request("/dev/null", BLKRRPART, NULL); }
-static long flagged(void) {
+static long flagged(void)
+{
     int flags = FS_IMMUTABLE_FL;
     return request("/dev/null", FS_IOC_SETFLAGS, &flags);
 }
 // No signal follows: nothing comes in at this socket.
-static long owned(void) {
+static long owned(void)
+{
     int files[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, files) != 0) return -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, files) != 0)
+        return -1;
     return fcntl(files[0], F_SETOWN, victim);
 }
-static long owned_by_request(void) {
+static long owned_by_request(void)
+{
     int files[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, files) != 0) return -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, files) != 0)
+        return -1;
     return ioctl(files[0], FIOSETOWN, &victim);
 }
 

@@ -96,8 +96,22 @@ struct SNPChain {
         let base = (1 << 32) - firmware.count
         for offset in stride(from: 0, to: firmware.count, by: Self.pageByteCount) {
             let page = firmware.extracting(offset..<offset + Self.pageByteCount)
-            add(page, as: .normal, at: UInt64(base + offset))
+            // Much of an image is erased flash: a page like the one before it is hashed once.
+            if offset == 0 || !Self.repeats(page, before: offset, in: firmware) {
+                hashContents(page)
+            }
+            extend(.normal, at: UInt64(base + offset))
         }
+    }
+
+    private static func repeats(
+        _ page: Span<UInt8>,
+        before offset: Int,
+        in firmware: Span<UInt8>,
+    ) -> Bool {
+        let start = offset - pageByteCount
+        for index in page.indices where page[index] != firmware[start + index] { return false }
+        return true
     }
 
     /// The launch digest so far.

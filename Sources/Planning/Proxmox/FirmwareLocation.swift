@@ -148,13 +148,15 @@ package struct ContentDirectories: Hashable, Sendable {
     /// The directories, relative to the storage's path, that may hold content of this kind; the
     /// first one that exists counts.
     ///
-    /// Upstream has not decided where `efi-firmware` will be: next to `template/iso`, where Proxmox
-    /// keeps what administrators upload, or in a directory of its name, as the newer `import` has.
-    /// Nothing else in the launcher knows these names.
+    /// Upstream has decided neither the name, `firmware` or `efi-firmware`, nor where `efi-firmware`
+    /// will be: next to `template/iso`, where Proxmox keeps what administrators upload, or in a
+    /// directory of its name, as the newer `import` has. Nothing else in the launcher knows these
+    /// names.
     package func directories(for content: FirmwareVolumeID.Content) -> [String] {
         if let override = overrides[content.rawValue] { return [override] }
         return switch content {
         case .efiFirmware: ["template/efi-firmware", "efi-firmware"]
+        case .firmware: ["template/firmware"]
         case .snippets: ["snippets"]
         case .iso: ["template/iso"]
         }

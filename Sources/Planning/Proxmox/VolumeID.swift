@@ -117,7 +117,8 @@ package enum VolumeIDError: Failure {
 
     package var exitStatus: ExitStatus { .configuration }
 
-    private static let expected = "efi-firmware/FILE, snippets/FILE or iso/FILE.img"
+    private static let expected =
+        "efi-firmware/FILE, firmware/FILE, snippets/FILE or iso/FILE.img"
 
     private func subject(_ volume: VolumeID) -> String { "volume \(quoted(volume.description))" }
 
@@ -128,8 +129,8 @@ package enum VolumeIDError: Failure {
     }
 }
 
-/// A volume that firmware may come from: one file of a storage's directory for `efi-firmware`, or
-/// for what stock Proxmox can upload today, `snippets` and disk images among `iso`.
+/// A volume that firmware may come from: one file of a storage's directory for firmware, or for
+/// what Proxmox knows today, `snippets` and disk images among `iso`.
 package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
     package let id: VolumeID
     package let content: Content
@@ -139,6 +140,8 @@ package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
     /// What a storage keeps, each kind in its own directory.
     package enum Content: String, Hashable, Sendable, CaseIterable {
         case efiFirmware = "efi-firmware"
+        /// What the first mail of Proxmox's design thread calls it; an answer has `efi-firmware`.
+        case firmware
         case snippets
         case iso
     }

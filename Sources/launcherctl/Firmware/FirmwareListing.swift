@@ -48,8 +48,18 @@ struct FirmwareListing {
         guard storage.path != nil, !storage.isDisabled,
             storage.nodes?.contains(inventory.node) ?? true
         else { return [] }
+        return try inDirectory(for: .efiFirmware, of: storage, inventory)
+            + inDirectory(for: .firmware, of: storage, inventory)
+    }
+
+    private mutating func inDirectory(
+        for content: FirmwareVolumeID.Content,
+        of storage: Storage,
+        _ inventory: Inventory,
+    ) throws(LaunchFailure) -> [FirmwareVolumeID] {
+        let prefix = "\(storage.id):\(content.rawValue)/"
         // Any name will do to learn the directory.
-        let probe = try VolumeArgument(argument: "\(storage.id):efi-firmware/x").volume()
+        let probe = try VolumeArgument(argument: "\(prefix)x").volume()
         let location = try inventory.location(of: probe)
         let directory: FirmwareDirectory?
         do throws(HostError) {
@@ -61,7 +71,7 @@ struct FirmwareListing {
         guard let directory else { return [] }
         return directory.names.compactMap { name in
             do throws(VolumeIDError) {
-                return try FirmwareVolumeID(parsing: "\(storage.id):efi-firmware/\(name)")
+                return try FirmwareVolumeID(parsing: "\(prefix)\(name)")
             } catch {
                 remarks.append(error.message)
                 return nil

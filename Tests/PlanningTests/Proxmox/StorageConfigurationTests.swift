@@ -203,17 +203,19 @@ struct ContentDirectoriesTests {
         #expect(
             directories.directories(for: .efiFirmware) == ["template/efi-firmware", "efi-firmware"]
         )
+        #expect(directories.directories(for: .firmware) == ["template/firmware"])
         #expect(directories.directories(for: .snippets) == ["snippets"])
         #expect(directories.directories(for: .iso) == ["template/iso"])
         #expect(directories.images == "images")
     }
 
     @Test func `an override is the only directory`() throws {
-        let text = "efi-firmware=fw/uefi, iso=media;images=//disks//vm/"
+        let text = "efi-firmware=fw/uefi, iso=media;images=//disks//vm/ firmware=fw/new"
         let directories = try #require(
             ContentDirectories(parsing: text, allowsLeadingSlash: true)
         )
         #expect(directories.directories(for: .efiFirmware) == ["fw/uefi"])
+        #expect(directories.directories(for: .firmware) == ["fw/new"])
         #expect(directories.directories(for: .iso) == ["media"])
         #expect(directories.directories(for: .snippets) == ["snippets"])
         #expect(directories.images == "disks/vm")

@@ -70,6 +70,18 @@ struct ListTests {
         #expect(entries.dropFirst().map(\.state).filter { $0 == "not-pinned" }.count == 4)
     }
 
+    @Test func `both directories for firmware are listed`() async throws {
+        let host = try StagedProxmoxHost()
+        let folder = "\(host.store.root)/template/firmware"
+        try makeDirectory(folder)
+        try write(read(host.store.image), to: "\(folder)/b.fd")
+        #expect(
+            try await list(host).map { "\($0.volume) \($0.state)" } == [
+                "test:efi-firmware/a.fd verified", "test:firmware/b.fd not-pinned",
+            ]
+        )
+    }
+
     @Test func `the table has 80 columns, and says below it why images are refused`()
         async throws
     {

@@ -30,6 +30,7 @@ package struct PlannedLaunch {
         isRoot: Bool = true,
         audit: CommandLineAudit.Context = CommandLineAudit.Context(),
         files: SettingsFiles = .proxmox,
+        guest: KnownGuest = .notNeeded,
     ) throws {
         self = try leaf {
             try PlannedLaunch(
@@ -40,6 +41,7 @@ package struct PlannedLaunch {
                 isRoot: isRoot,
                 audit: audit,
                 files: files,
+                guest: guest,
             )
         }
     }
@@ -52,6 +54,7 @@ package struct PlannedLaunch {
         isRoot: Bool,
         audit: CommandLineAudit.Context,
         files: SettingsFiles,
+        guest: KnownGuest,
     ) throws {
         let invocation = Invocation(
             arguments: [name] + words,
@@ -65,7 +68,7 @@ package struct PlannedLaunch {
             file: "launcher.conf"
         )
         request = try LaunchRequest(invocation, files: files)
-        settings = try Planner.settings(request, configuration: configuration)
+        settings = try Planner.settings(request, configuration: configuration, guest: guest)
         switch try Planner.demand(request, settings: settings) {
         case .nothing:
             choice = nil
@@ -97,9 +100,16 @@ package struct PlannedLaunch {
         called name: ByteString = "/usr/bin/kvm",
         configuration: String = Self.configuration,
         audit: CommandLineAudit.Context = CommandLineAudit.Context(),
+        guest: KnownGuest = .notNeeded,
     ) -> (any Failure)? {
         do {
-            _ = try PlannedLaunch(words, called: name, configuration: configuration, audit: audit)
+            _ = try PlannedLaunch(
+                words,
+                called: name,
+                configuration: configuration,
+                audit: audit,
+                guest: guest,
+            )
             return nil
         } catch {
             return error as? any Failure

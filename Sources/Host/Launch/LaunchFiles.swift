@@ -78,6 +78,24 @@ package enum LaunchFiles {
         }
     }
 
+    /// The VM's own configuration, next to storage.cfg: everything of a cluster is in one directory.
+    static func guest(
+        of request: LaunchRequest,
+        _ configuration: LauncherConfiguration,
+    ) -> KnownGuest {
+        guard let vmid = Planner.guestToRead(for: request, configuration) else { return .notNeeded }
+        do throws(LaunchFailure) {
+            let found = try ClusterFiles.guest(
+                vmid,
+                on: request.invocation.nodeName,
+                below: configuration.storageConfiguration.value.removingLastComponent(),
+            )
+            return .read(found.guest, file: found.file.string)
+        } catch {
+            return .unreadable(error)
+        }
+    }
+
     /// What on this host decides whether the command line is accepted.
     package static func audit(
         _ request: LaunchRequest,

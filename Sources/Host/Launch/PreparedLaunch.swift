@@ -102,8 +102,7 @@ extension PreparedLaunch {
     ) throws(LaunchFailure) -> LaunchPlan.ConfinementPlan {
         do {
             let request = try request(invocation)
-            let configuration = try LaunchFiles.configuration(for: request)
-            let settings = try Planner.settings(request, configuration: configuration)
+            let settings = try settings(of: request)
             let surroundings = try surroundings(request, settings)
             return try Planner.passThrough(
                 request,
@@ -130,6 +129,17 @@ extension PreparedLaunch {
         return surroundings
     }
 
+    private static func settings(
+        of request: LaunchRequest
+    ) throws(LaunchFailure) -> LaunchSettings {
+        let configuration = try LaunchFiles.configuration(for: request)
+        return try Planner.settings(
+            request,
+            configuration: configuration,
+            guest: LaunchFiles.guest(of: request, configuration),
+        )
+    }
+
     /// The command line, with the files of settings that QEMU would read for it.
     private static func request(_ invocation: Invocation) throws(LaunchFailure) -> LaunchRequest {
         let files = SettingsFiles(readBy: ArgumentVector(invocation.arguments))
@@ -142,9 +152,7 @@ extension PreparedLaunch {
         _ request: LaunchRequest,
         _ seccomp: SeccompMode?,
     ) throws(LaunchFailure) -> PreparedLaunch {
-        let configuration = try LaunchFiles.configuration(for: request)
-        let settings = try Planner.settings(request, configuration: configuration)
-            .choosing(seccomp)
+        let settings = try settings(of: request).choosing(seccomp)
         let demand = try Planner.demand(request, settings: settings)
         switch demand {
         case .nothing:

@@ -67,6 +67,79 @@ package struct ClusterFiles: Sendable {
     }
 }
 
+extension ClusterFiles {
+    /// The configuration of one VM. If this node does not have it, the VM is one that arrives by a
+    /// migration: until it is here, its configuration is on the node that it comes from.
+    static func guest(
+        _ vmid: VirtualMachineID,
+        on node: String,
+        below root: FilePath,
+    ) throws(LaunchFailure) -> (guest: GuestConfiguration, file: FilePath) {
+        let nodes = root.appending("nodes")
+        if let own = try guest(vmid, in: nodes.appending(node)) { return own }
+        let others = try failing { () throws(HostFileError) in
+            do throws(Errno) {
+                return try DirectoryListing.names(in: nodes)
+            } catch .noSuchFileOrDirectory {
+                return []
+            } catch {
+                throw .unreadable(path: nodes, errno: error)
+            }
+        }
+        var found: [(guest: GuestConfiguration, file: FilePath)] = []
+        for other in others.sorted() where other != node {
+            guard let guest = try guest(vmid, in: nodes.appending(other)) else { continue }
+            found.append(guest)
+        }
+        guard let first = found.first else {
+            throw LaunchFailure(GuestFileError.missing(vmid, below: nodes))
+        }
+        guard found.count == 1 else {
+            throw LaunchFailure(GuestFileError.several(vmid, found.map(\.file)))
+        }
+        return first
+    }
+
+    private static func guest(
+        _ vmid: VirtualMachineID,
+        in node: FilePath,
+    ) throws(LaunchFailure) -> (guest: GuestConfiguration, file: FilePath)? {
+        let file = node.appending("qemu-server").appending("\(vmid).conf")
+        let bytes = try failing { () throws(HostFileError) in
+            try HostFiles.configuration(at: file)
+        }
+        return bytes.map { (GuestConfiguration(parsing: $0, vmid: vmid), file) }
+    }
+}
+
+/// Why it is not known which of Proxmox's files is the configuration of a VM.
+enum GuestFileError: Failure {
+    case missing(VirtualMachineID, below: FilePath)
+    case several(VirtualMachineID, [FilePath])
+
+    var message: String {
+        switch self {
+        case .missing(let vmid, let nodes):
+            "no node has a configuration of this VM (expected"
+                + " \(quoted("\(nodes)/NODE/qemu-server/\(vmid).conf")))"
+        case .several(_, let files):
+            "several configurations of this VM (found"
+                + " \(files.map { quoted($0.string) }.joined(separator: ", ")))"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .missing:
+            "the launcher reads it for the backup of a template:"
+                + " check that /etc/pve is mounted ('systemctl status pve-cluster')"
+        case .several: "Proxmox has one for each VM: find out which is right"
+        }
+    }
+
+    var exitStatus: ExitStatus { .configuration }
+}
+
 /// What is in a storage's directory for firmware, without trusting it.
 package struct FirmwareDirectory: Sendable {
     package let path: FilePath

@@ -43,6 +43,12 @@ extension LauncherConfiguration {
 
     package var hasVirtualMachines: Bool { !virtualMachineSections { _ in true }.isEmpty }
 
+    /// Whether there is a section by this VM ID.
+    package func hasSection(for vmid: VirtualMachineID) -> Bool {
+        let id = Array(vmid.description.utf8)
+        return !virtualMachineSections { configuration.matches($0.id, id) }.isEmpty
+    }
+
     /// All `vm:` sections, every value of them read.
     package func virtualMachines() throws(ConfigurationError) -> [VirtualMachineSection] {
         var all: [VirtualMachineSection] = []

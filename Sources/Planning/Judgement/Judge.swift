@@ -17,6 +17,7 @@ package func judge(
     let refusals =
         image.refusalsOfSize(in: context).map(ImageRefusal.size)
         + image.refusalsOfGuest(features: features, in: context).map(ImageRefusal.guest)
+    guard context.isRun else { return refusals.map(Finding.refusal) }
     return refusals.map(Finding.refusal)
         + image.warnings(features: features, in: context).map(Finding.warning)
 }
@@ -28,7 +29,8 @@ package func judge(_ bytes: Span<UInt8>, in context: JudgementContext) -> [Findi
     let image = FirmwareImage(bytes)
     let mayLackSMM =
         context.lacksSystemManagementMode || context.attachment == .bios || image.kind == .combined
-    let features: BuildFeatures = mayLackSMM ? .ofUnpackedStart(image, of: bytes) : .unknown
+    let features: BuildFeatures =
+        mayLackSMM && context.isRun ? .ofUnpackedStart(image, of: bytes) : .unknown
     return judge(image, features: features, in: context)
 }
 

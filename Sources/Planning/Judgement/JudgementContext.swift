@@ -61,6 +61,9 @@ package struct JudgementContext: Hashable, Sendable {
     package var hasKernelHashes: Bool
     /// Whether there is `-kernel`.
     package var hasKernel: Bool
+    /// Whether the guest's processors run. A template that is backed up stays paused, so what its
+    /// firmware would do there is nothing to warn of.
+    package var isRun = true
 
     package init(
         guest: GuestKind,

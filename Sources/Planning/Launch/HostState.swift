@@ -48,6 +48,9 @@ package struct LaunchSettings: Sendable {
     package let configuration: LauncherConfiguration
     /// The `vm:` section that is for this VM.
     package let section: VirtualMachineSection?
+    package let guest: KnownGuest
+    /// Whether this is a template that Proxmox starts for its backup: its processors do not run.
+    package let isTemplateBackup: Bool
     /// What a person who starts the VM by hand chose instead of the configured mode.
     private var seccompByHand: SeccompMode?
 
@@ -55,9 +58,16 @@ package struct LaunchSettings: Sendable {
     ///   written for another VM with the same ID.
     package init(
         _ configuration: LauncherConfiguration,
-        for identity: MachineIdentity,
+        for request: LaunchRequest,
+        guest: KnownGuest,
     ) throws(LaunchFailure) {
         self.configuration = configuration
+        self.guest = guest
+        let template = request.looksLikeTemplateBackup ? guest.settings : nil
+        isTemplateBackup = template?.isTemplate == true
+        // Proxmox leaves a template's UUID out of the command line.
+        let ownUUID = template.flatMap { $0.isTemplate ? $0.uuid : nil }
+        let identity = request.identity
         let vmid = identity.vmID.flatMap { VirtualMachineID($0.bytes) }
         if let id = identity.vmID, vmid == nil, configuration.hasVirtualMachines {
             throw LaunchFailure(PlanningError.notAVMID(id))
@@ -66,7 +76,7 @@ package struct LaunchSettings: Sendable {
             try configuration.virtualMachine(
                 vmid: vmid,
                 name: identity.name,
-                uuid: identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
+                uuid: ownUUID ?? identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
             )
         }
     }
@@ -75,6 +85,8 @@ package struct LaunchSettings: Sendable {
     package init(_ configuration: LauncherConfiguration) {
         self.configuration = configuration
         section = nil
+        guest = .notNeeded
+        isTemplateBackup = false
     }
 
     /// The same, with another mode if one is given.

@@ -3,13 +3,16 @@ package import SystemPackage
 /// Decides a launch. Reads like the specification, from top to bottom; touches nothing.
 package enum Planner {
     /// The configuration as it applies to the VM; a call that starts none has no section.
+    ///
+    /// - Parameter guest: what was found of the VM that ``guestToRead(for:_:)`` names.
     package static func settings(
         _ request: LaunchRequest,
         configuration: LauncherConfiguration,
+        guest: KnownGuest,
     ) throws(LaunchFailure) -> LaunchSettings {
         request.isQuestion
             ? LaunchSettings(configuration)
-            : try LaunchSettings(configuration, for: request.identity)
+            : try LaunchSettings(configuration, for: request, guest: guest)
     }
 
     /// A launch without custom firmware: every word, variable and descriptor stays unchanged.
@@ -47,9 +50,9 @@ package enum Planner {
         let guest = try failing { () throws(GuestKindError) in
             try GuestKind(request.commandLine, machine: machine)
         }
-        try requireAllowed(guest, choice)
+        let imageGuest = try guestOfImage(guest, choice, request, settings)
         let image = try imageRequest(for: choice, request, settings, host)
-        let rewrite = try rewrite(request, machine, guest, choice, settings, host)
+        let rewrite = try rewrite(request, machine, imageGuest, choice, settings, host)
         let rewritten = QEMUCommandLine(
             ArgumentVector(rewrite.arguments),
             files: request.commandLine.files.placed(at: host.settingsPaths),
@@ -63,15 +66,24 @@ package enum Planner {
         )
         return LaunchPlan(
             identity: request.identity,
-            firmware: try firmwarePlan(choice, image, guest, rewrite.attachment, rewritten),
+            firmware: try firmwarePlan(
+                choice,
+                image,
+                guest,
+                rewrite.attachment,
+                rewritten,
+                settings,
+            ),
             commandLine: rewritten,
             environment: environment.kept,
             removedVariables: environment.removed,
             programs: programs(request, settings),
             confinement: confinement,
-            warnings: (rewrite.warnings + warnings(about: request.commandLine)).map(
-                LaunchWarning.attachment
-            ) + warnings(about: confinement.files),
+            // A template's backup uses no variable store and no other firmware.
+            warnings: (settings.isTemplateBackup
+                ? [] : rewrite.warnings + warnings(about: request.commandLine)).map(
+                    LaunchWarning.attachment
+                ) + warnings(about: confinement.files),
             isRecorded: settings.configuration.log.value == .syslog,
         )
     }
@@ -94,11 +106,19 @@ extension Planner {
         }
     }
 
-    static func requireAllowed(
+    /// The kind of guest that decides where the image goes: the VM's own, which the image's pin has
+    /// to allow, or for a template's backup one that the pin allows.
+    static func guestOfImage(
         _ guest: GuestKind,
         _ choice: FirmwareChoice,
-    ) throws(LaunchFailure) {
-        guard let allowed = choice.guests, !allowed.contains(guest) else { return }
+        _ request: LaunchRequest,
+        _ settings: LaunchSettings,
+    ) throws(LaunchFailure) -> GuestKind {
+        guard let allowed = choice.guests, !allowed.contains(guest) else { return guest }
+        if settings.isTemplateBackup, case .volume = choice.image {
+            return FirmwareSection.guestOfBackup(allowing: allowed)
+        }
+        if request.looksLikeTemplateBackup, case .unreadable(let why) = settings.guest { throw why }
         throw LaunchFailure(
             PlanningError.guestNotAllowed(guest, image: choice.name, allowed: allowed)
         )
@@ -173,14 +193,16 @@ extension Planner {
         _ guest: GuestKind,
         _ attachment: FirmwareAttachment,
         _ commandLine: QEMUCommandLine,
+        _ settings: LaunchSettings,
     ) throws(LaunchFailure) -> LaunchPlan.FirmwarePlan {
         let store = try failing { () throws(AttachmentError) in
             let attached = try AttachedFirmware(commandLine, machine: MachineOptions(commandLine))
             return try FlashFile(variablesOf: attached, in: commandLine)
         }
-        let context = try failing { () throws(GuestKindError) in
+        var context = try failing { () throws(GuestKindError) in
             try JudgementContext(commandLine, guest: guest, attachment: attachment, store: store)
         }
+        context.isRun = !settings.isTemplateBackup
         return LaunchPlan.FirmwarePlan(
             choice: choice,
             image: image,

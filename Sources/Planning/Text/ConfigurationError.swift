@@ -125,8 +125,9 @@ extension ConfigurationError.Cause {
         case .severalSections: "keep one section for each VM"
         case .sectionByName(let vmid): "write 'vm: \(vmid)' if it is for this VM"
         case .otherUUID(_, nil):
-            "Proxmox starts a template without its UUID: if the VM is one, take 'uuid' out of its"
-                + " section; else check that the section is for this VM"
+            "Proxmox starts a template without its UUID, and the launcher looks it up in the"
+                + " template's configuration; if this is no template, check that the section is"
+                + " for this VM"
         case .otherUUID:
             "VM IDs are used again after a VM is gone: check that the section is for this VM, and"
                 + " correct its uuid"

@@ -18,7 +18,9 @@ struct GuestCheck {
     private mutating func check(_ guest: GuestConfiguration) {
         let name = "\(guest.vmid)"
         do throws(GuestConfigurationError) {
-            if let option = try guest.current.firmware() {
+            if guest.current.isTemplate {
+                checkTemplate(guest)
+            } else if let option = try guest.current.firmware() {
                 check(option, name, guest.current)
             } else if let section = section(of: guest), let volume = section.firmware {
                 check(volume.value, digests: [], name, guest.current)
@@ -67,22 +69,7 @@ struct GuestCheck {
         _ name: String,
         _ settings: GuestConfiguration.Settings,
     ) {
-        guard settings.isUEFI else {
-            findings.append(
-                CheckResult(
-                    "vm",
-                    name,
-                    .failure,
-                    "not in UEFI mode, but asks for \(volume)",
-                    hint: "qm set \(name) --bios ovmf",
-                )
-            )
-            return
-        }
-        if settings.isTemplate {
-            checkTemplate(name)
-            return
-        }
+        guard settings.isUEFI else { return addNotUEFI(volume, name) }
         if let guests = inventory.configuration.firmware(for: volume)?.guests?.value,
             !guests.contains(settings.guestKind)
         {
@@ -91,6 +78,12 @@ struct GuestCheck {
             return
         }
         check(volume, digests: digests, name, .failure, for: context(settings.guestKind))
+    }
+
+    private mutating func addNotUEFI(_ volume: FirmwareVolumeID, _ name: String) {
+        let message = "not in UEFI mode, but asks for \(volume)"
+        let hint = "qm set \(name) --bios ovmf"
+        findings.append(CheckResult("vm", name, .failure, message, hint: hint))
     }
 
     /// How a guest of this kind would start, apart from what its variable store tells.
@@ -103,24 +96,31 @@ struct GuestCheck {
         )
     }
 
-    /// Proxmox starts a template only to back it up, without its args and without its UUID
+    /// Proxmox starts a template only to back it up, paused and without its args
     /// (qemu-server QemuServer.pm `config_to_command`).
-    private mutating func checkTemplate(_ name: String) {
-        do throws(ConfigurationError) {
-            let vmid = VirtualMachineID(name)
-            _ = try inventory.configuration.virtualMachine(vmid: vmid, name: nil, uuid: nil)
-            findings.append(CheckResult("vm", name, .ok, "a template: its args are not used"))
-        } catch {
-            findings.append(
-                CheckResult(
-                    "vm",
-                    name,
-                    .warning,
-                    "a template whose section has a uuid: it cannot be backed up",
-                    hint: "take 'uuid' out of \(error.file) line \(error.line ?? 0)",
-                )
-            )
+    private mutating func checkTemplate(_ guest: GuestConfiguration) {
+        let name = "\(guest.vmid)"
+        guard let volume = section(of: guest)?.firmware?.value else {
+            guard guest.current["args"] != nil else { return }
+            let message =
+                "a template: its args are not used; a backup starts it paused, with the firmware"
+                + " that Proxmox attaches"
+            findings.append(CheckResult("vm", name, .ok, message))
+            return
         }
+        guard guest.current.isUEFI else { return addNotUEFI(volume, name) }
+        let allowed = inventory.configuration.firmware(for: volume)?.guests?.value
+        var context = context(FirmwareSection.guestOfBackup(allowing: allowed))
+        context.guest = .normal
+        context.isRun = false
+        check(
+            volume,
+            digests: [],
+            name,
+            .failure,
+            for: context,
+            saying: "a template: a backup starts it paused, with \(volume)",
+        )
     }
 
     private mutating func check(
@@ -129,6 +129,7 @@ struct GuestCheck {
         _ name: String,
         _ state: CheckResult.State,
         for guest: JudgementContext? = nil,
+        saying message: String? = nil,
     ) {
         do throws(LaunchFailure) {
             let given = digests.map { ImageRequest.Pin(digest: $0, origin: "option -efi-firmware") }
@@ -137,7 +138,7 @@ struct GuestCheck {
                 pins: given + inventory.pins(of: volume)
             )
             _ = try requireStartable(request, for: guest)
-            findings.append(CheckResult("vm", name, .ok, "\(volume)"))
+            findings.append(CheckResult("vm", name, .ok, message ?? "\(volume)"))
         } catch {
             findings.append(CheckResult("vm", name, state, error, at: inventory.root(of: volume)))
         }

@@ -12,6 +12,7 @@ struct PlanDocument: Encodable {
         let byteCount: Int
         let readOnly: [String]
         let guest: String
+        let purpose: String?
         let attachment: String
         let launchDigests: [LaunchDigest]?
         let launchDigestGap: String?
@@ -75,6 +76,7 @@ extension PlanReport {
             byteCount: facts.byteCount,
             readOnly: facts.proofs.map(\.rawValue),
             guest: firmware.guest.rawValue,
+            purpose: firmware.context.isRun ? nil : "template-backup",
             attachment: firmware.attachment.rawValue,
             launchDigests: forecast?.digests.map {
                 PlanDocument.LaunchDigest(

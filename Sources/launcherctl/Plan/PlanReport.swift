@@ -47,7 +47,11 @@ struct PlanReport {
                 "read-only",
                 proofs.isEmpty ? "not required for stock firmware" : "proven by \(proofs)"
             ),
-            ("guest", firmware.guest.displayName),
+            (
+                "guest",
+                firmware.guest.displayName
+                    + (firmware.context.isRun ? "" : ", a template, paused for its backup")
+            ),
             ("attachment", firmware.attachment.rawValue),
         ] + forecastRows
     }

@@ -84,6 +84,16 @@ struct JudgeTests {
         }
     }
 
+    @Test func `of a template that stays paused only what QEMU refuses counts`() {
+        let features = BuildFeatures(requiresSystemManagementMode: true)
+        var context = Context(guest: .normal, attachment: .flash, machineType: "pc+pve0")
+        #expect(codes(Self.code, context, features: features) == ["FW-W03"])
+        context.isRun = false
+        #expect(codes(Self.code, context, features: features) == [])
+        context.attachment = .bios
+        #expect(codes(Self.code, context, features: features) == ["FW-E07"])
+    }
+
     @Test(
         arguments: [
             ("pc-i440fx-9.2+pve1", .automatic, true), ("pc", .on, true), ("q35", .off, true),

@@ -176,8 +176,37 @@ struct CheckTests {
         #expect(try await check(host).about("vm", "100")?.state == "failure")
         try host.addVirtualMachine(100, "bios: ovmf\nsmbios1: uuid=\(uuid)\ntemplate: 1\n")
         let template = try await check(host).about("vm", "100")
-        #expect(template?.state == "warning")
-        #expect(template?.message.contains("cannot be backed up") == true)
+        #expect(template?.state == "ok")
+        #expect(
+            template?.message
+                == "a template: a backup starts it paused, with \(StagedHost.volume)"
+        )
+        try host.addVirtualMachine(
+            100,
+            "bios: ovmf\nsmbios1: uuid=2\(uuid.dropFirst())\ntemplate: 1\n"
+        )
+        let failures = try await check(host).findings.filter { $0.state == "failure" }
+        #expect(failures.contains { $0.subject == "100" && $0.message.contains(uuid) })
+    }
+
+    @Test func `a template's backup needs its image, whatever guests the image is for`()
+        async throws
+    {
+        let host = try StagedProxmoxHost(image: Machine.unifiedImage)
+        try host.configure(
+            sections: "vm: 100\n\tfirmware \(StagedHost.volume)\n",
+            pins: ["sha256 \(host.store.digest())", "guest sev-snp"],
+        )
+        let template = "bios: ovmf\namd-sev: type=snp\ntemplate: 1\n"
+        try host.addVirtualMachine(100, template)
+        #expect(try await check(host).about("vm", "100")?.state == "ok")
+        try remove(host.store.image)
+        #expect(try await check(host).about("vm", "100")?.state == "failure")
+        try host.addVirtualMachine(100, template.replacing("bios: ovmf\n", with: ""))
+        #expect(
+            try await check(host).about("vm", "100")?.message
+                == "not in UEFI mode, but asks for \(StagedHost.volume)"
+        )
     }
 
     @Test func `nodes with another launcher, or none, are told`() async throws {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// Folders of `Golden`, one for each shape in which Proxmox starts a VM: a command line in `argv`,
-/// an option a line; `sections` for launcher.conf; `image` where it is a combined one. `text` and
+/// an option a line; `sections` for launcher.conf; `pin` for further lines of the image's section;
+/// `guest` for the configuration of VM 100; `image` where it is a combined one. `text` and
 /// `json` are what `launcherctl plan` prints for it (without what the filter's groups are for, which
 /// the policy's own tests hold); `refusal` is what it says instead, and its exit status.
 ///
@@ -70,16 +71,26 @@ struct GoldenPlanTests {
             ) : SyntheticImage()
         try remove(store.image)
         try write(Data(image.build()), to: store.image)
+        var launcher = "\tlog none\n"
+        if let guest = golden.content("guest") {
+            let folder = "\(store.path)/pve/nodes/\(Machine.nodeName)/qemu-server"
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+            try write(Data(), to: "\(store.path)/pve/storage.cfg", mode: 0o640)
+            try write(Data(guest.utf8), to: "\(folder)/100.conf", mode: 0o640)
+            launcher += "\tstorage-config \(store.path)/pve/storage.cfg\n"
+        }
         let text = """
             launcher: defaults
-            \tlog none
-
+            \(launcher)
             dir: test
             \tpath \(store.root)
 
             firmware: \(StagedHost.volume)
             \tsha256 \(try store.digest())
-
+            \(golden.content("pin") ?? "")
             \(golden.content("sections") ?? "")
             """
         try store.writeConfiguration(Data(text.utf8))
@@ -88,6 +99,7 @@ struct GoldenPlanTests {
     /// Without what differs from run to run, a row a line, and without the purposes of groups.
     private func readable(_ text: String, _ store: StagedHost) -> String {
         text.replacing(store.path, with: "STORE")
+            .replacing("nodes/\(Machine.nodeName)/", with: "nodes/NODE/")
             .replacing(/\/proc\/self\/fd\/\d+/, with: "/proc/self/fd/N")
             .replacing("\n            ", with: " ")
             .replacing(/(?m)^(group +\S+ \(.*\)): .*$/, with: { $0.1 })

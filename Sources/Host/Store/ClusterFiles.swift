@@ -131,7 +131,7 @@ enum GuestFileError: Failure {
     var hint: String? {
         switch self {
         case .missing:
-            "the launcher reads it for the backup of a template:"
+            "the launcher reads it if a section of launcher.conf has a 'tag', and for a template:"
                 + " check that /etc/pve is mounted ('systemctl status pve-cluster')"
         case .several: "Proxmox has one for each VM: find out which is right"
         }

@@ -9,6 +9,8 @@ package struct FirmwareSection: Hashable, Sendable {
     package let digests: [Setting<Digest>]
     /// The guests that it may be used for; `nil` for all.
     package let guests: Setting<[GuestKind]>?
+    /// VMs that carry it ask for the image.
+    package let tag: Setting<Tag>?
     package let comment: String?
     /// Codes of warnings about the image that somebody has seen and accepts.
     package let accepted: [Setting<ImageWarning.Code>]
@@ -34,6 +36,8 @@ extension FirmwareSection {
         line = reader.line
         digests = try Self.digests(reader)
         guests = try reader.words("guest")
+        tag = try Self.tag(reader)
+        if let tag, case .path = subject { throw reader.error(.tagOfPath, line: tag.line) }
         comment = try reader.text("comment")?.value
         accepted = try Self.accepted(reader)
     }
@@ -78,6 +82,15 @@ extension FirmwareSection {
         }
         guard !digests.isEmpty else { throw reader.error(.missingDigest) }
         return digests
+    }
+
+    private static func tag(_ reader: SectionValues) throws(ConfigurationError) -> Setting<Tag>? {
+        guard let found = try reader.text("tag") else { return nil }
+        guard let tag = Tag(found.value) else {
+            let expected = "one tag: letters, digits, '-', '_', '+' and '.'"
+            throw reader.wrong("tag", found, expected: expected)
+        }
+        return Setting(tag, line: found.line)
     }
 
     private static func accepted(

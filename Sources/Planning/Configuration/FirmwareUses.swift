@@ -1,5 +1,5 @@
-/// Which VMs ask for which firmware: by `args` of their Proxmox configuration, now, after their
-/// next start or when a snapshot is rolled back, or by a `vm:` section of launcher.conf.
+/// Which VMs ask for which firmware: by `args` or tags of their Proxmox configuration, now, after
+/// their next start or when a snapshot is rolled back, or by a `vm:` section of launcher.conf.
 package struct FirmwareUses: Sendable {
     package let all: [Use]
     /// VMs that ask for firmware in a way that cannot be read.
@@ -13,12 +13,16 @@ package struct FirmwareUses: Sendable {
     /// Who needs an image.
     package enum User: Hashable, Sendable, CustomStringConvertible {
         case guest(vmid: VirtualMachineID, node: String?, Occasion)
+        /// By a tag.
+        case tagged(vmid: VirtualMachineID, node: String?, Occasion, Tag)
         case section(VirtualMachineSection.Subject, line: Int)
 
         package var description: String {
             switch self {
             case .guest(let vmid, let node, let occasion):
                 "vm \(vmid)" + (node.map { " on \($0)" } ?? "") + occasion.text
+            case .tagged(let vmid, let node, let occasion, let tag):
+                "\(User.guest(vmid: vmid, node: node, occasion)) by tag \(quoted(tag.text))"
             case .section(.vmid(let vmid), _): "vm \(vmid)"
             case .section(.uuid(let uuid), _): "vm \(uuid)"
             case .section(.name(let name), _): "vm \(quoted(name))"
@@ -48,9 +52,9 @@ package struct FirmwareUses: Sendable {
     /// - Parameter node: this host's; VMs of other nodes are named with theirs.
     package init(
         guests: [LocatedGuest],
-        sections: [VirtualMachineSection],
+        configuration: LauncherConfiguration,
         node: String,
-    ) {
+    ) throws(ConfigurationError) {
         var uses: [Use] = []
         var problems: [Problem] = []
         for located in guests {
@@ -62,14 +66,22 @@ package struct FirmwareUses: Sendable {
             for (occasion, settings) in settings {
                 let user = User.guest(vmid: guest.vmid, node: place, occasion)
                 do throws(GuestConfigurationError) {
-                    guard let option = try settings.firmware() else { continue }
-                    uses.append(Use(volume: option.volume, user: user))
+                    if let option = try settings.firmware() {
+                        uses.append(Use(volume: option.volume, user: user))
+                    }
                 } catch {
                     problems.append(Problem(user: user, error: error))
                 }
+                do throws(TagOfferError) {
+                    guard let offer = try configuration.offer(to: settings) else { continue }
+                    let user = User.tagged(vmid: guest.vmid, node: place, occasion, offer.tag)
+                    uses.append(Use(volume: offer.volume, user: user))
+                } catch {
+                    problems.append(Problem(user: user, error: GuestConfigurationError(error)))
+                }
             }
         }
-        for section in sections {
+        for section in try configuration.virtualMachines() {
             guard let volume = section.firmware?.value else { continue }
             let user = User.section(section.subject, line: section.line)
             uses.append(Use(volume: volume, user: user))
@@ -89,7 +101,8 @@ package struct FirmwareUses: Sendable {
 /// The VMs of a node that ask for custom firmware, by what happens to them if QEMU is started
 /// without the launcher.
 package struct DependentGuests: Equatable, Sendable {
-    /// Only by a section of launcher.conf: they would start from stock firmware without a message.
+    /// Only by a section of launcher.conf or a tag: they would start from stock firmware without a
+    /// message.
     package private(set) var changed: [FirmwareUses.User] = []
     /// By their `args`: QEMU refuses an option that it does not know.
     package private(set) var stopped: [FirmwareUses.User] = []
@@ -107,10 +120,19 @@ package struct DependentGuests: Equatable, Sendable {
             guard occasion.isNowOrNext, asking.insert(vmid).inserted else { continue }
             stopped.append(.guest(vmid: vmid, node: nil, .now))
         }
+        var tagged: Set<VirtualMachineID> = []
+        for case .tagged(let vmid, nil, let occasion, let tag) in uses.all.map(\.user) {
+            guard occasion.isNowOrNext, !asking.contains(vmid), tagged.insert(vmid).inserted else {
+                continue
+            }
+            changed.append(.tagged(vmid: vmid, node: nil, .now, tag))
+        }
         let own = Set(guests.filter { $0.node == node }.map(\.guest.vmid))
         for case .section(let subject, let line) in uses.all.map(\.user) {
             if case .vmid(let vmid) = subject, !guests.isEmpty {
-                guard own.contains(vmid), !asking.contains(vmid) else { continue }
+                guard own.contains(vmid), !asking.contains(vmid), !tagged.contains(vmid) else {
+                    continue
+                }
             }
             changed.append(.section(subject, line: line))
         }

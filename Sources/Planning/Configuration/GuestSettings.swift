@@ -70,12 +70,16 @@ extension GuestConfiguration.Settings {
 }
 
 /// Why it is not known which firmware a VM's configuration asks for: what is wrong with its
-/// `args`.
+/// `args` or its tags.
 package struct GuestConfigurationError: Failure {
     private let cause: LaunchFailure
 
     init(_ cause: some Failure) {
         self.cause = LaunchFailure(cause, label: "args")
+    }
+
+    package init(_ cause: TagOfferError) {
+        self.cause = LaunchFailure(cause)
     }
 
     package var message: String { cause.message }

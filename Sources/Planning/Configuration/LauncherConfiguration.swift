@@ -108,7 +108,17 @@ extension LauncherConfiguration {
             if isVirtualMachine {
                 _ = try VirtualMachineSection(reader)
             } else if configuration.matches(section.type, "firmware") {
-                firmware.append(try FirmwareSection(reader))
+                let section = try FirmwareSection(reader)
+                if let tag = section.tag,
+                    let other = firmware.first(where: { $0.tag?.value == tag.value })
+                {
+                    let cause = ConfigurationError.Cause.tagOfferedTwice(
+                        tag.value.text,
+                        firstLine: other.tag?.line ?? other.line
+                    )
+                    throw reader.error(cause, line: tag.line)
+                }
+                firmware.append(section)
             } else if configuration.matches(section.type, "launcher") {
                 try set(reader)
             } else {
@@ -188,7 +198,7 @@ extension SectionSchema {
             SectionType(
                 "firmware",
                 keys: [
-                    "sha256", "sha384", "sha512", "guest", Key("accept", isRepeatable: true),
+                    "sha256", "sha384", "sha512", "guest", "tag", Key("accept", isRepeatable: true),
                     "comment",
                     // Known, so that they are refused for what they are.
                     "md5", "sha1", "sha224",

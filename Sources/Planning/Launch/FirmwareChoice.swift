@@ -41,28 +41,23 @@ package struct FirmwareChoice: Equatable, Sendable {
 extension FirmwareChoice {
     /// What the VM asks for: `nil` if it starts with whatever its command line attaches.
     package init?(_ request: LaunchRequest, settings: LaunchSettings) throws(LaunchFailure) {
-        let asked = settings.section?.firmware
-        if let option = request.firmware {
-            if let asked, asked.value != option.volume {
-                let place = settings.place(asked.line)
-                throw LaunchFailure(
-                    PlanningError.volumesDiffer(
-                        option: option.volume,
-                        section: asked.value,
-                        place: place,
-                    )
-                )
+        let option = request.firmware
+        let asked = try failing { [wishes = try settings.wishes()] () throws(PlanningError) in
+            try FirmwareWish.agreed(
+                (option.map { [FirmwareWish($0.volume, origin: "option -efi-firmware")] } ?? [])
+                    + wishes
+            )
+        }
+        guard let asked else {
+            guard request.efiDisk == nil else {
+                throw LaunchFailure(LauncherOptionError.variableStoreWithoutFirmware)
             }
-            let origin = "option -efi-firmware"
-            let pins = option.digests.map { ImageRequest.Pin(digest: $0, origin: origin) }
-            try self.init(option.volume, pins: pins, origin: origin, settings)
-        } else if let asked {
-            try self.init(asked.value, pins: [], origin: settings.place(asked.line), settings)
-        } else if request.efiDisk != nil {
-            throw LaunchFailure(LauncherOptionError.variableStoreWithoutFirmware)
-        } else {
             return nil
         }
+        let pins = (option?.digests ?? []).map {
+            ImageRequest.Pin(digest: $0, origin: asked.origin)
+        }
+        try self.init(asked.volume, pins: pins, origin: asked.origin, settings)
     }
 
     private init(
@@ -124,6 +119,53 @@ extension FirmwareChoice {
         case .refusal(.noVolume(isLegacyBIOS: true)): false
         case .refusal: true
         }
+    }
+}
+
+/// That somebody asks for an image: an option, a `vm:` section, or a tag.
+package struct FirmwareWish: Equatable, Sendable {
+    package let volume: FirmwareVolumeID
+    /// For people.
+    package let origin: String
+
+    package init(_ volume: FirmwareVolumeID, origin: String) {
+        self.volume = volume
+        self.origin = origin
+    }
+
+    /// The first of them; `nil` if there is none.
+    ///
+    /// - Throws: if another one asks for another image.
+    package static func agreed(
+        _ wishes: [FirmwareWish]
+    ) throws(PlanningError) -> FirmwareWish? {
+        guard let first = wishes.first else { return nil }
+        for other in wishes where other.volume != first.volume {
+            throw .volumesDiffer(one: first, other: other)
+        }
+        return first
+    }
+}
+
+extension LaunchSettings {
+    /// What the VM's section and its tags ask for.
+    fileprivate func wishes() throws(LaunchFailure) -> [FirmwareWish] {
+        var wishes: [FirmwareWish] = []
+        if let asked = section?.firmware {
+            wishes.append(FirmwareWish(asked.value, origin: place(asked.line)))
+        }
+        switch guest {
+        case .notNeeded: break
+        case .unreadable(let why): if configuration.offersByTag { throw why }
+        case .read(let guest, let file):
+            let offer = try failing { () throws(TagOfferError) in
+                try configuration.offer(to: guest.current, in: file)
+            }
+            guard let offer else { break }
+            let place = guest.current.lineOfTags.map { "\(file) line \($0)" } ?? file
+            wishes.append(FirmwareWish(offer.volume, origin: offer.origin(in: place)))
+        }
+        return wishes
     }
 }
 

@@ -63,13 +63,20 @@ package struct LaunchSettings: Sendable {
     ) throws(LaunchFailure) {
         self.configuration = configuration
         self.guest = guest
+        if case .notNeeded = guest, configuration.offersByTag,
+            let vmid = Planner.guestToRead(for: request, configuration)
+        {
+            throw LaunchFailure(PlanningError.guestNotRead(vmid))
+        }
         let template = request.looksLikeTemplateBackup ? guest.settings : nil
         isTemplateBackup = template?.isTemplate == true
         // Proxmox leaves a template's UUID out of the command line.
         let ownUUID = template.flatMap { $0.isTemplate ? $0.uuid : nil }
         let identity = request.identity
         let vmid = identity.vmID.flatMap { VirtualMachineID($0.bytes) }
-        if let id = identity.vmID, vmid == nil, configuration.hasVirtualMachines {
+        if let id = identity.vmID, vmid == nil,
+            configuration.hasVirtualMachines || configuration.offersByTag
+        {
             throw LaunchFailure(PlanningError.notAVMID(id))
         }
         section = try failing { () throws(ConfigurationError) in

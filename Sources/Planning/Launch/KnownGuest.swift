@@ -22,6 +22,7 @@ extension Planner {
         guard !request.isQuestion,
             let vmid = request.identity.vmID.flatMap({ VirtualMachineID($0.bytes) })
         else { return nil }
+        if configuration.offersByTag { return vmid }
         let mayBeTemplate = request.looksLikeTemplateBackup && configuration.hasSection(for: vmid)
         return mayBeTemplate ? vmid : nil
     }

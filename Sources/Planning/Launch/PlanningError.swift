@@ -3,14 +3,16 @@
 package enum PlanningError: Failure {
     case unsupportedMachine(type: ByteString)
     case otherArchitecture(program: ByteString)
-    /// The command line and the configuration name different volumes.
-    case volumesDiffer(option: FirmwareVolumeID, section: FirmwareVolumeID, place: String)
+    /// The command line, the configuration and a tag name different volumes.
+    case volumesDiffer(one: FirmwareWish, other: FirmwareWish)
     /// The command line and the configuration pin different digests.
     case pinsDiffer(volume: FirmwareVolumeID, one: ImageRequest.Pin, other: ImageRequest.Pin)
     /// The pin is for other kinds of guest.
     case guestNotAllowed(GuestKind, image: String, allowed: [GuestKind])
-    /// There are sections by VM ID, and it is not known whether one is for this VM.
+    /// There are sections by VM ID, or tags, and it is not known whether they are this VM's.
     case notAVMID(ByteString)
+    /// The VM's tags may choose its firmware, and nobody has read them: a defect.
+    case guestNotRead(VirtualMachineID)
     /// `stock-firmware verify`, and the firmware is not a file of this host.
     case stockFirmwareNotAFile(ByteString)
     /// `stock-firmware verify`, and QEMU would find no file of that name.
@@ -24,9 +26,9 @@ package enum PlanningError: Failure {
             "custom firmware does not fit machine type \(quoted(type))"
         case .otherArchitecture(let program):
             "custom firmware is supported for x86_64 guests only, not for \(quoted(program))"
-        case .volumesDiffer(let option, let section, let place):
-            "option -efi-firmware names \(quoted(option.description)), but \(place) names"
-                + " \(quoted(section.description))"
+        case .volumesDiffer(let one, let other):
+            "\(one.origin) names \(quoted(one.volume.description)), but \(other.origin) names"
+                + " \(quoted(other.volume.description))"
         case .pinsDiffer(let volume, let one, let other):
             "firmware image \(quoted(volume.description)): pinned to \(one.digest)"
                 + " by \(one.origin), but to \(other.digest) by \(other.origin)"
@@ -36,6 +38,7 @@ package enum PlanningError: Failure {
         case .notAVMID(let found):
             "option -id: not a VM ID (expected 100 to 999999999, found \(quoted(found))), so its 'vm:'"
                 + " section cannot be found"
+        case .guestNotRead(let vmid): "the configuration of vm \(vmid) was not read"
         case .stockFirmwareNotAFile(let name):
             "stock firmware \(quoted(name)): not a file of this host"
         case .stockFirmwareMissing(let name, let directories):
@@ -55,6 +58,7 @@ package enum PlanningError: Failure {
         case .guestNotAllowed: "pin firmware that is made for this kind of guest"
         case .stockFirmwareNotAFile, .stockFirmwareNotRaw:
             "give the firmware as a raw file, or set 'stock-firmware allow'"
+        case .guestNotRead: nil
         case .notAVMID: "write the ID as Proxmox does, in decimal"
         case .stockFirmwareMissing: "correct the name, or install the firmware"
         }
@@ -67,6 +71,7 @@ package enum PlanningError: Failure {
             .notAVMID:
             .usage
         case .stockFirmwareMissing: .volumeMissing
+        case .guestNotRead: .software
         }
     }
 }

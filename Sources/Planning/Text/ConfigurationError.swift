@@ -24,6 +24,8 @@ package struct ConfigurationError: Failure {
         case missingDigest
         case storageDefinedTwice(elsewhere: String)
         case localStorageDefined
+        case tagOfferedTwice(String, firstLine: Int)
+        case tagOfPath
 
         // Values.
         case missingValue(key: String)
@@ -85,6 +87,9 @@ extension ConfigurationError.Cause {
         case .storageDefinedTwice(let elsewhere):
             "a storage of this name is defined in \(elsewhere) already"
         case .localStorageDefined: "'local' is always the directory '/var/lib/vz'"
+        case .tagOfferedTwice(let tag, let firstLine):
+            "tag \(quoted(tag)) stands for another image already, in line \(firstLine)"
+        case .tagOfPath: "'tag' is for volumes, and not for stock firmware"
 
         case .missingValue(let key): "\(quoted(key)) has no value"
         case .wrongValue(let key, let found, let expected):
@@ -120,6 +125,8 @@ extension ConfigurationError.Cause {
         case .missingDigest: "add a line like 'sha256 DIGEST'; 'sha256sum FILE' prints the digest"
         case .storageDefinedTwice: "give one of the two storages another name"
         case .localStorageDefined: "give the storage another name"
+        case .tagOfferedTwice: "give each image a tag of its own; case makes no difference"
+        case .tagOfPath: nil
         case .wrongValue: nil
         case .wrongForm(_, let why): why.hint
         case .severalSections: "keep one section for each VM"

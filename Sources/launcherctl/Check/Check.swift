@@ -45,7 +45,11 @@ extension Check {
             "\(pins) \(pins == 1 ? "image is" : "images are") pinned",
         )
         return [own] + warnings.map { CheckResult("configuration", $0.file, .warning, $0.message) }
-            + inventory.cluster.failures.map { CheckResult("configuration", "VMs", .warning, $0) }
+            + inventory.cluster.failures.map {
+                // A VM whose tags are not known does not start.
+                let isFatal = inventory.configuration.offersByTag
+                return CheckResult("configuration", "VMs", isFatal ? .failure : .warning, $0)
+            }
     }
 
     private static func pins(of inventory: Inventory) -> [CheckResult] {

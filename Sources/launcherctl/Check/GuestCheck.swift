@@ -17,28 +17,80 @@ struct GuestCheck {
 
     private mutating func check(_ guest: GuestConfiguration) {
         let name = "\(guest.vmid)"
-        do throws(GuestConfigurationError) {
-            if guest.current.isTemplate {
-                checkTemplate(guest)
-            } else if let option = try guest.current.firmware() {
-                check(option, name, guest.current)
-            } else if let section = section(of: guest), let volume = section.firmware {
-                check(volume.value, digests: [], name, guest.current)
+        do throws(LaunchFailure) {
+            let settings = guest.current
+            // Proxmox leaves the args of a template out.
+            let option = settings.isTemplate ? nil : try Self.option(of: settings)
+            if let wish = try wish(of: guest, option) {
+                if settings.isTemplate {
+                    checkTemplate(wish.volume, name, settings)
+                } else {
+                    check(wish, digests: option?.digests ?? [], name, settings)
+                }
+            } else if settings.isTemplate, settings["args"] != nil {
+                let message =
+                    "a template: its args are not used; a backup starts it paused, with the"
+                    + " firmware that Proxmox attaches"
+                findings.append(CheckResult("vm", name, .ok, message))
             }
-            if let pending = guest.pending, let option = try pending.firmware() {
-                check(option.volume, digests: option.digests, "\(name) (pending)", .warning)
-            }
+            if let pending = guest.pending { try check(later: pending, "\(name) (pending)") }
             for snapshot in guest.snapshots {
-                guard let option = try snapshot.settings.firmware() else { continue }
-                let subject = "\(name) (snapshot \(snapshot.name))"
-                check(option.volume, digests: option.digests, subject, .warning)
+                try check(later: snapshot.settings, "\(name) (snapshot \(snapshot.name))")
             }
         } catch {
             findings.append(CheckResult("vm", name, .failure, error))
         }
-        let isRelevant = guest.current["args"]?.text.bytes.count ?? 0 > 0
+        let isRelevant =
+            guest.current["args"]?.text.bytes.count ?? 0 > 0
+            || inventory.configuration.offersByTag
         for warning in guest.warnings where isRelevant {
             findings.append(CheckResult("vm", name, .warning, warning.message))
+        }
+    }
+
+    private static func option(
+        of settings: GuestConfiguration.Settings
+    ) throws(LaunchFailure) -> FirmwareOption? {
+        try failing { () throws(GuestConfigurationError) in try settings.firmware() }
+    }
+
+    private func offer(
+        to settings: GuestConfiguration.Settings
+    ) throws(LaunchFailure) -> TagOffer? {
+        try failing { () throws(TagOfferError) in
+            try inventory.configuration.offer(to: settings)
+        }
+    }
+
+    /// What the VM's start would bring, and who asks for it.
+    private func wish(
+        of guest: GuestConfiguration,
+        _ option: FirmwareOption?,
+    ) throws(LaunchFailure) -> FirmwareWish? {
+        var wishes = option.map { [FirmwareWish($0.volume, origin: "its args")] } ?? []
+        if let asked = section(of: guest)?.firmware {
+            let file = inventory.configuration.file
+            let place = asked.line.map { "\(file) line \($0)" } ?? file
+            wishes.append(FirmwareWish(asked.value, origin: place))
+        }
+        if let offer = try offer(to: guest.current) {
+            wishes.append(FirmwareWish(offer.volume, origin: offer.origin()))
+        }
+        return try failing { [wishes] () throws(PlanningError) in
+            try FirmwareWish.agreed(wishes)
+        }
+    }
+
+    /// Settings that a later start may have.
+    private mutating func check(
+        later settings: GuestConfiguration.Settings,
+        _ subject: String,
+    ) throws(LaunchFailure) {
+        if let option = try Self.option(of: settings) {
+            check(option.volume, digests: option.digests, subject, .warning)
+        }
+        if let offer = try offer(to: settings) {
+            check(offer.volume, digests: [], subject, .warning, saying: offer.message)
         }
     }
 
@@ -56,19 +108,12 @@ struct GuestCheck {
     }
 
     private mutating func check(
-        _ option: FirmwareOption,
-        _ name: String,
-        _ settings: GuestConfiguration.Settings,
-    ) {
-        check(option.volume, digests: option.digests, name, settings)
-    }
-
-    private mutating func check(
-        _ volume: FirmwareVolumeID,
+        _ wish: FirmwareWish,
         digests: [Digest],
         _ name: String,
         _ settings: GuestConfiguration.Settings,
     ) {
+        let volume = wish.volume
         guard settings.isUEFI else { return addNotUEFI(volume, name) }
         if let guests = inventory.configuration.firmware(for: volume)?.guests?.value,
             !guests.contains(settings.guestKind)
@@ -77,7 +122,14 @@ struct GuestCheck {
             findings.append(CheckResult("vm", name, .failure, message))
             return
         }
-        check(volume, digests: digests, name, .failure, for: context(settings.guestKind))
+        check(
+            volume,
+            digests: digests,
+            name,
+            .failure,
+            for: context(settings.guestKind),
+            saying: "\(volume), chosen by \(wish.origin)",
+        )
     }
 
     private mutating func addNotUEFI(_ volume: FirmwareVolumeID, _ name: String) {
@@ -98,17 +150,12 @@ struct GuestCheck {
 
     /// Proxmox starts a template only to back it up, paused and without its args
     /// (qemu-server QemuServer.pm `config_to_command`).
-    private mutating func checkTemplate(_ guest: GuestConfiguration) {
-        let name = "\(guest.vmid)"
-        guard let volume = section(of: guest)?.firmware?.value else {
-            guard guest.current["args"] != nil else { return }
-            let message =
-                "a template: its args are not used; a backup starts it paused, with the firmware"
-                + " that Proxmox attaches"
-            findings.append(CheckResult("vm", name, .ok, message))
-            return
-        }
-        guard guest.current.isUEFI else { return addNotUEFI(volume, name) }
+    private mutating func checkTemplate(
+        _ volume: FirmwareVolumeID,
+        _ name: String,
+        _ settings: GuestConfiguration.Settings,
+    ) {
+        guard settings.isUEFI else { return addNotUEFI(volume, name) }
         let allowed = inventory.configuration.firmware(for: volume)?.guests?.value
         var context = context(FirmwareSection.guestOfBackup(allowing: allowed))
         context.guest = .normal

@@ -155,11 +155,10 @@ extension DependentGuests {
         let storages = configuration.storageConfiguration
         let place = storages.line == nil ? FilePath(root + storages.value.string) : storages.value
         let cluster = ClusterFiles(below: place.removingLastComponent())
-        let sections = try failing { () throws(ConfigurationError) in
-            try configuration.virtualMachines()
-        }
         let node = try Invocation.current().nodeName
-        let uses = FirmwareUses(guests: cluster.guests, sections: sections, node: node)
+        let uses = try failing { () throws(ConfigurationError) in
+            try FirmwareUses(guests: cluster.guests, configuration: configuration, node: node)
+        }
         self.init(uses, cluster, node: node)
     }
 

@@ -13,6 +13,7 @@ struct FirmwareDocument: Encodable {
     let pinnedBy: [String]
     let readOnly: [String]
     let usedBy: [String]
+    let tag: String?
 
     init(_ entry: FirmwareListing.Entry) {
         volume = entry.volume.description
@@ -22,6 +23,7 @@ struct FirmwareDocument: Encodable {
         kind = entry.look?.kind.name
         pinnedBy = entry.pins.map(\.origin)
         usedBy = entry.users.map(\.description)
+        tag = entry.tag?.text
         switch entry.trial {
         case .verified(let facts), .unfit(let facts, _):
             digests = facts.digests.map(\.description)

@@ -92,7 +92,7 @@ extension FirmwareListing {
                 .init(entry.look.map { "\($0.byteCount)" } ?? "-"),
                 .init(entry.look?.kind.title ?? "-"),
                 .init(entry.state, entry.colour),
-                .init(users.isEmpty ? "-" : users),
+                .init(users.isEmpty ? entry.tag.map { "- (offered by tag \($0))" } ?? "-" : users),
             )
         }
         return table

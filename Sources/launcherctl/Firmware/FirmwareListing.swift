@@ -7,6 +7,8 @@ struct FirmwareListing {
     struct Entry {
         let volume: FirmwareVolumeID
         let pins: [ImageRequest.Pin]
+        /// VMs that carry it ask for the image.
+        let tag: Tag?
         let trial: TrialVerification
         /// `nil` if there is no file that could be read.
         let look: Look?
@@ -93,6 +95,7 @@ struct FirmwareListing {
         return Entry(
             volume: volume,
             pins: inventory.pins(of: volume),
+            tag: inventory.configuration.firmware(for: volume)?.tag?.value,
             trial: trial,
             look: Self.look(at: volume, inventory),
             users: uses.users(of: volume),

@@ -59,10 +59,9 @@ struct Inventory {
 
     /// Which VMs need which image; of every node, because a storage may be shared.
     func uses() throws(LaunchFailure) -> FirmwareUses {
-        let sections = try failing { () throws(ConfigurationError) in
-            try configuration.virtualMachines()
+        try failing { () throws(ConfigurationError) in
+            try FirmwareUses(guests: cluster.guests, configuration: configuration, node: node)
         }
-        return FirmwareUses(guests: cluster.guests, sections: sections, node: node)
     }
 
     /// Writes a changed configuration. `edit` returns `nil` if there is nothing to change.

@@ -45,6 +45,7 @@ struct ListingDocumentTests {
             FirmwareListing.Entry(
                 volume: volume,
                 pins: [pin],
+                tag: Tag("NSV-7"),
                 trial: trial,
                 look: look,
                 users: [.guest(vmid: 100, node: "a", .now)],
@@ -60,7 +61,7 @@ struct ListingDocumentTests {
         let rows = (0..<3).flatMap { index in
             [
                 "volume": "local:efi-firmware/a.fd", "pinnedBy[0]": "launcher.conf line 4",
-                "usedBy[0]": "vm 100 on a",
+                "usedBy[0]": "vm 100 on a", "tag": "nsv-7",
             ].map { ("[\(index)].\($0)", $1) }
         }
         let each = [

@@ -19,11 +19,7 @@ struct FirmwareUsesTests {
             parsing: Array(sections.utf8),
             file: "launcher.conf"
         )
-        return FirmwareUses(
-            guests: guests,
-            sections: try configuration.virtualMachines(),
-            node: "pve1"
-        )
+        return try FirmwareUses(guests: guests, configuration: configuration, node: "pve1")
     }
 
     private static let asks = "args: -efi-firmware local:efi-firmware/a.fd\n"
@@ -48,6 +44,43 @@ struct FirmwareUsesTests {
             ]
         )
         #expect(uses.problems.isEmpty)
+    }
+
+    private static let offers = """
+        firmware: local:efi-firmware/a.fd
+        \tsha256 \(String(repeating: "0", count: 64))
+        \ttag a
+
+        firmware: local:efi-firmware/b.fd
+        \tsha256 \(String(repeating: "0", count: 64))
+        \ttag b
+
+        """
+
+    @Test func `who asks by a tag is named with it, and when`() throws {
+        let uses = try uses(
+            [
+                guest(100, "tags: x;A\n\(Self.asks)"),
+                guest(101, on: "pve2", "tags: b\n[before]\ntags: a\n"),
+                guest(102, "tags: c\n[PENDING]\ntags: a\n"),
+            ],
+            Self.offers
+        )
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/a.fd")
+        #expect(
+            uses.users(of: volume).map(\.description) == [
+                "vm 100", "vm 100 by tag 'a'", "vm 101 on pve2 (snapshot before) by tag 'a'",
+                "vm 102 (pending) by tag 'a'",
+            ]
+        )
+        #expect(uses.problems.isEmpty)
+    }
+
+    @Test(arguments: ["tags: a;b\n", "tags: a;!\n"])
+    func `whose tags are no choice is told`(text: String) throws {
+        let guests = [guest(100, text)]
+        #expect(try uses(guests, Self.offers).problems.map(\.user.description) == ["vm 100"])
+        #expect(try uses(guests).problems.isEmpty)
     }
 
     @Test func `a VM whose wish cannot be read is no VM without a wish`() throws {
@@ -78,11 +111,7 @@ struct DependentGuestsTests {
             parsing: Array(sections.utf8),
             file: "launcher.conf"
         )
-        let uses = FirmwareUses(
-            guests: located,
-            sections: try configuration.virtualMachines(),
-            node: "pve1"
-        )
+        let uses = try FirmwareUses(guests: located, configuration: configuration, node: "pve1")
         return DependentGuests(uses, guests: located, node: "pve1")
     }
 
@@ -104,6 +133,22 @@ struct DependentGuestsTests {
         let found = try guests([(100, "pve1", Self.asks)], sections: section("100"))
         #expect(found.stopped.map(\.description) == ["vm 100"])
         #expect(found.changed.isEmpty)
+    }
+
+    @Test func `who asks by a tag starts otherwise, unless its args ask too`() throws {
+        let offer =
+            "firmware: local:efi-firmware/a.fd\n\tsha256 \(String(repeating: "0", count: 64))\n"
+            + "\ttag a\n\n"
+        let found = try guests(
+            [
+                (100, "pve1", "tags: a\n"), (101, "pve1", "tags: a\n\(Self.asks)"),
+                (102, "pve2", "tags: a\n"), (103, "pve1", "[before]\ntags: a\n"),
+                (104, "pve1", "tags: a\n"),
+            ],
+            sections: offer + section("104")
+        )
+        #expect(found.changed.map(\.description) == ["vm 100 by tag 'a'", "vm 104 by tag 'a'"])
+        #expect(found.stopped.map(\.description) == ["vm 101"])
     }
 
     @Test func `VMs of other nodes, and sections for none, are nobody's concern here`() throws {

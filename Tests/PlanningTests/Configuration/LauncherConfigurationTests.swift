@@ -146,6 +146,17 @@ struct LauncherConfigurationTests {
             "found '\(unknownCode)'"
         ),
         ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept FW-E05", 3, "'FW-E05'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag", 3, "no value"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag a,b", 3, "found 'a,b'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag -a", 3, "one tag"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag \u{E4}", 3, "one tag"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag a\n\ttag b", 4, "set twice"),
+        ("firmware: /usr/x.fd\n\tsha256 \(sha256)\n\ttag a", 3, "not for stock firmware"),
+        (
+            "firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag a\n\nfirmware: local:snippets/b\n"
+                + "\tsha256 \(sha256)\n\ttag A", 7, "already, in line 3"
+        ),
+        ("vm: 100\n\ttag a", 2, "unknown key"),
         ("vm: 99", 1, "VM ID"),
         ("vm: 0100", 1, "VM ID"),
         ("vm: 4294967396", 1, "VM ID"),

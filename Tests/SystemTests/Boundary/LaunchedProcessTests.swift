@@ -114,6 +114,19 @@ struct OpenedFilesTests {
         #expect(own == documented.union(folders(above: store.configuration)))
     }
 
+    @Test func `a launch that may choose by a tag opens the VM's configuration, too`() async throws
+    {
+        let host = try StagedProxmoxHost()
+        try host.addVirtualMachine(100, "bios: ovmf\ntags: nsv\n")
+        let launch = try FaultedLaunch(choosingByTagOn: host)
+        let found = Set(try await launch.calls().map(\.path))
+        let guest = "\(host.node)/qemu-server/100.conf"
+        #expect(found.contains(guest))
+        #expect(folders(above: guest).isSubset(of: found))
+        // The directories of other nodes are only for VMs that this one does not have.
+        #expect(!found.contains("\(host.cluster)/nodes/other/qemu-server/100.conf"))
+    }
+
     /// Who could put another configuration in its place.
     private func folders(above path: String) -> Set<String> {
         var folders: Set<String> = ["/"]

@@ -29,6 +29,21 @@ struct FaultedLaunch {
         request.environment.append("SWIFT_BACKTRACE=enable=no")
     }
 
+    /// The same with custom firmware that VM 100 of this host chooses by the tag `nsv`.
+    init(choosingByTagOn host: StagedProxmoxHost) throws {
+        try self.init(store: host.store, firmware: true)
+        try store.configure(
+            qemu: "\(store.path)/bin/kvm",
+            // What the stand-in expects of a start by hand.
+            launcher: ["storage-config \(host.cluster)/storage.cfg", "spawn deny"],
+            pins: ["sha256 \(store.digest())", "tag nsv"],
+        )
+        let words: [ByteString] = ["-id", "100", "-drive", "if=pflash,unit=0,file=/x", "-m", "1"]
+        let environment = request.environment
+        request = store.launcher(words)
+        request.environment = environment
+    }
+
     /// A dynamic executable's loader comes first; what fails there is none of the launcher's, and
     /// uname(2) is early in what is.
     private static let from = Products.areStatic ? "-1" : "\(Syscall.uname.rawValue)"

@@ -48,7 +48,9 @@ struct CheckTests {
         try host.addVirtualMachine(100, Self.asking)
         let document = try await check(host)
         #expect(document.about("vm", "100")?.state == "ok")
-        #expect(document.about("vm", "100")?.message == StagedHost.volume)
+        #expect(
+            document.about("vm", "100")?.message == "\(StagedHost.volume), chosen by its args"
+        )
         #expect(document.about("storage", "test")?.state == "ok")
         #expect(document.about("firmware", StagedHost.volume)?.message.hasSuffix("mode") == true)
         #expect(document.about("qemu", host.store.program)?.state == "ok")
@@ -207,6 +209,66 @@ struct CheckTests {
             try await check(host).about("vm", "100")?.message
                 == "not in UEFI mode, but asks for \(StagedHost.volume)"
         )
+    }
+
+    /// The image, offered to every VM with a tag.
+    private func offering(_ sections: String = "") throws -> StagedProxmoxHost {
+        let host = try StagedProxmoxHost()
+        try host.configure(
+            sections: sections,
+            pins: ["sha256 \(host.store.digest())", "tag nsv-7"],
+        )
+        return host
+    }
+
+    @Test func `a VM that asks by a tag is told with the tag`() async throws {
+        let host = try offering()
+        try host.addVirtualMachine(100, "bios: ovmf\ntags: web;NSV-7\n")
+        try host.addVirtualMachine(101, "bios: ovmf\ntags: web\n")
+        try host.addVirtualMachine(102, "bios: ovmf\ntags: nsv-7\ntemplate: 1\n")
+        try host.addVirtualMachine(103, "tags: nsv-7\n")
+        try host.addVirtualMachine(104, "bios: ovmf\n\n[before]\ntags: nsv-7\n")
+        let document = try await check(host)
+        let place = "\(host.store.configuration) line \(try host.store.line(of: "tag"))"
+        #expect(
+            document.about("vm", "100")?.message
+                == "\(StagedHost.volume), chosen by tag 'nsv-7' (\(place))"
+        )
+        #expect(document.about("vm", "101") == nil)
+        #expect(
+            document.about("vm", "102")?.message
+                == "a template: a backup starts it paused, with \(StagedHost.volume)"
+        )
+        #expect(document.about("vm", "103")?.message.hasPrefix("not in UEFI mode") == true)
+        #expect(document.about("vm", "104 (snapshot before)")?.state == "ok")
+    }
+
+    @Test(
+        arguments: [
+            ("tags: nsv-7\nargs: -efi-firmware \(missing)\n", "but tag 'nsv-7' ("),
+            ("tags: nsv-7;other\n", "the tags ask for several images: 'nsv-7' for "),
+            ("tags: a!;nsv-7\n", "line 2: tags: not a tag"),
+        ]
+    )
+    func `a VM whose tags do not agree does not start`(
+        settings: String,
+        message: String
+    ) async throws {
+        let zeros = String(repeating: "0", count: 64)
+        let host = try offering("firmware: \(Self.missing)\n\tsha256 \(zeros)\n\ttag other\n")
+        try host.addVirtualMachine(100, "bios: ovmf\n\(settings)")
+        let finding = try #require(try await check(host).about("vm", "100"))
+        #expect(finding.state == "failure")
+        #expect(finding.message.contains(message), "\(finding.message)")
+    }
+
+    @Test func `a VM whose tags cannot be read is a failure, if tags count`() async throws {
+        let host = try offering()
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        try change("\(host.node)/qemu-server/100.conf", mode: 0o666)
+        #expect(try await check(host).about("configuration", "VMs")?.state == "failure")
+        try host.configure()
+        #expect(try await check(host).about("configuration", "VMs")?.state == "warning")
     }
 
     @Test func `nodes with another launcher, or none, are told`() async throws {

@@ -14,6 +14,7 @@ struct ListTests {
         let kind: String?
         let digests: [String]
         let usedBy: [String]
+        let tag: String?
     }
 
     private func call(_ host: StagedProxmoxHost, _ words: ByteString...) -> Child.Request {
@@ -125,6 +126,29 @@ struct ListTests {
         let forced = try await run(call(host, "remove", "--force", volume))
         #expect(forced.end == .status(0))
         #expect(!FileManager.default.fileExists(atPath: host.store.image))
+    }
+
+    @Test func `what a VM chose by a tag is not removed, and the list says who chose how`()
+        async throws
+    {
+        let host = try StagedProxmoxHost()
+        try host.configure(pins: ["sha256 \(host.store.digest())", "tag nsv"])
+        let unused = try await run(call(host, "list"))
+        #expect(unused.output.contains("- (offered by tag nsv)"))
+        try host.addVirtualMachine(100, "bios: ovmf\ntags: NSV\n")
+        try host.addVirtualMachine(101, "bios: ovmf\n\n[before]\ntags: a,nsv\n", node: "zz")
+        let entry = try #require(try await list(host).first)
+        #expect(entry.tag == "nsv")
+        #expect(
+            entry.usedBy == ["vm 100 by tag 'nsv'", "vm 101 on zz (snapshot before) by tag 'nsv'"]
+        )
+        let refused = try await run(call(host, "remove", ByteString(StagedHost.volume)))
+        #expect(refused.end == .status(77))
+        try host.addVirtualMachine(101, "bios: ovmf\n", node: "zz")
+        try host.addVirtualMachine(100, "bios: ovmf\ntags: a;!\n")
+        let unknown = try await run(call(host, "remove", ByteString(StagedHost.volume)))
+        #expect(unknown.end == .status(78))
+        #expect(FileManager.default.fileExists(atPath: host.store.image))
     }
 
     @Test func `where it is not known who needs an image, it stays`() async throws {

@@ -159,6 +159,7 @@ package struct ContentDirectories: Hashable, Sendable {
         case .firmware: ["template/firmware"]
         case .snippets: ["snippets"]
         case .iso: ["template/iso"]
+        case .imports: ["import"]
         }
     }
 

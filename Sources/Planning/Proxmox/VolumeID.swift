@@ -90,7 +90,7 @@ package enum VolumeIDError: Failure {
         case .unsafeCharacter(let volume, let found):
             "\(subject(volume)): \(name(of: found)) in the file name"
         case .notADiskImage(let volume):
-            "\(subject(volume)): not a disk image (expected iso/FILE.img)"
+            "\(subject(volume)): not a raw image (expected iso/FILE.img or import/FILE.raw)"
         }
     }
 
@@ -111,14 +111,15 @@ package enum VolumeIDError: Failure {
         case .subdirectory, .parentDirectory: "put the file directly into the content's directory"
         case .leadingDot: "hidden files are not volumes; rename the file"
         case .notADiskImage:
-            "an ISO image is not firmware; Proxmox uploads a raw image when it is named FILE.img"
+            "Proxmox uploads a raw image as content 'iso' if it is named FILE.img, and as 'import'"
+                + " if it is named FILE.raw"
         }
     }
 
     package var exitStatus: ExitStatus { .configuration }
 
     private static let expected =
-        "efi-firmware/FILE, firmware/FILE, snippets/FILE or iso/FILE.img"
+        "efi-firmware/FILE, firmware/FILE, snippets/FILE, iso/FILE.img or import/FILE.raw"
 
     private func subject(_ volume: VolumeID) -> String { "volume \(quoted(volume.description))" }
 
@@ -130,7 +131,8 @@ package enum VolumeIDError: Failure {
 }
 
 /// A volume that firmware may come from: one file of a storage's directory for firmware, or for
-/// what Proxmox knows today, `snippets` and disk images among `iso`.
+/// what Proxmox knows today: `snippets`, and raw images among `iso` and `import`. These two are the
+/// only ones that an unpatched Proxmox uploads (pve-storage API2/Storage/Status.pm `upload`).
 package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
     package let id: VolumeID
     package let content: Content
@@ -144,6 +146,7 @@ package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
         case firmware
         case snippets
         case iso
+        case imports = "import"
     }
 
     /// The longest name that Linux file systems take.
@@ -177,8 +180,15 @@ package struct FirmwareVolumeID: Hashable, Sendable, CustomStringConvertible {
         guard file.utf8.allSatisfy(isSafeFileNameByte) else {
             throw .unsafeCharacter(volume: id, found: firstUnsafeCharacter(of: file))
         }
-        guard content != .iso || hasImageExtension(file.utf8) else {
-            throw .notADiskImage(volume: id)
+        switch content {
+        case .efiFirmware, .firmware, .snippets: break
+        case .iso:
+            guard hasImageExtension(file.utf8) else { throw .notADiskImage(volume: id) }
+        case .imports:
+            // In lower case only (pve-storage Storage.pm `IMPORT_EXT_RE_1`).
+            guard file.utf8.count > 4, file.hasSuffix(".raw") else {
+                throw .notADiskImage(volume: id)
+            }
         }
         self.id = id
         self.content = content

@@ -50,7 +50,8 @@ struct FirmwareAddCommand: ParsableCommand {
             say(added, volume)
             try warn(of: added, volume)
             if pins.isEmpty {
-                try pinNew(volume, Self.pinned(added, expected.digests()), in: inventory)
+                try PinOutput(comment: comment, isWritten: pin)
+                    .pinNew(volume, Self.pinned(added, expected.digests()), in: inventory)
             } else {
                 Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")
             }
@@ -107,24 +108,5 @@ struct FirmwareAddCommand: ParsableCommand {
     /// What the operator checked the download with, or else SHA-256.
     private static func pinned(_ added: AddedImage, _ expected: [Digest]) -> [Digest] {
         expected.isEmpty ? added.digests.filter { $0.algorithm == .sha256 } : expected
-    }
-
-    private func pinNew(
-        _ volume: FirmwareVolumeID,
-        _ digests: [Digest],
-        in inventory: Inventory,
-    ) throws(LaunchFailure) {
-        let comment = comment
-        guard pin else {
-            Output.show(
-                "\nTo start VMs with it, add to \(inventory.configurationPath) (or use --pin):\n"
-            )
-            Output.show(PinEdit.section(volume, digests, comment: comment), terminator: "")
-            return
-        }
-        _ = try inventory.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
-            try edit.pinning(volume, to: digests, comment: comment)
-        }
-        Output.show("pinned in \(inventory.configurationPath)")
     }
 }

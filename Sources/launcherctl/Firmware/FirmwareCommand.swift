@@ -19,8 +19,8 @@ struct FirmwareCommand: ParsableCommand {
               launcherctl firmware verify
             """,
         subcommands: [
-            FirmwareAddCommand.self, FirmwareListCommand.self, FirmwareVerifyCommand.self,
-            FirmwarePinCommand.self, FirmwareRemoveCommand.self,
+            FirmwareAddCommand.self, FirmwareAdoptCommand.self, FirmwareListCommand.self,
+            FirmwareVerifyCommand.self, FirmwarePinCommand.self, FirmwareRemoveCommand.self,
         ],
     )
 }
@@ -64,6 +64,8 @@ struct DigestOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The SHA-512 that the image must have.", valueName: "hex"))
     var sha512: String?
+
+    var isGiven: Bool { sha256 != nil || sha384 != nil || sha512 != nil }
 
     func digests() throws(LaunchFailure) -> [Digest] {
         try failing { () throws(DigestError) in

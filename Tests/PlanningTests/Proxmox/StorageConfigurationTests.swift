@@ -206,6 +206,7 @@ struct ContentDirectoriesTests {
         #expect(directories.directories(for: .firmware) == ["template/firmware"])
         #expect(directories.directories(for: .snippets) == ["snippets"])
         #expect(directories.directories(for: .iso) == ["template/iso"])
+        #expect(directories.directories(for: .imports) == ["import"])
         #expect(directories.images == "images")
     }
 

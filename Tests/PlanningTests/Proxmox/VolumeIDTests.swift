@@ -86,6 +86,7 @@ struct FirmwareVolumeIDTests {
         ("nas-1:snippets/OVMF_4M+sb=1.fd", .snippets, "OVMF_4M+sb=1.fd"),
         ("local:iso/x.img", .iso, "x.img"),
         ("local:iso/x.IMG", .iso, "x.IMG"),
+        ("local:import/x.raw", .imports, "x.raw"),
     ])
     func `a firmware image is one file of one kind of content`(
         text: String,
@@ -129,9 +130,15 @@ struct FirmwareVolumeIDTests {
             ("local:efi-firmware/a\u{2044}b", "(U+2044) in the file name"),
             ("local:efi-firmware/\u{E9}.fd", "(U+00E9) in the file name"),
             ("local:efi-firmware/e\u{301}", "(U+0301) in the file name"),
-            ("local:iso/x.iso", "not a disk image"),
-            ("local:iso/img", "not a disk image"),
-            ("local:iso/x.img.fd", "not a disk image"),
+            ("local:iso/x.iso", "not a raw image"),
+            ("local:iso/img", "not a raw image"),
+            ("local:iso/x.img.fd", "not a raw image"),
+            ("local:import/x.RAW", "not a raw image"),
+            ("local:import/x.qcow2", "not a raw image"),
+            ("local:import/x.img", "not a raw image"),
+            ("local:import/raw", "not a raw image"),
+            ("local:import/.raw", "starts with a dot"),
+            ("local:import/x.ova/y.raw", "a subdirectory"),
         ]
     )
     func `what firmware cannot come from is refused with its reason`(

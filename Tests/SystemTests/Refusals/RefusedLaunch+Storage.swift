@@ -84,7 +84,7 @@ extension RefusedLaunch {
             "content of another kind",
             status: 64,
             "volume 'test:images/a.fd': not a firmware image (expected efi-firmware/FILE,"
-                + " firmware/FILE, snippets/FILE or iso/FILE.img)",
+                + " firmware/FILE, snippets/FILE, iso/FILE.img or import/FILE.raw)",
             hint: whole,
         ),
         asking(

@@ -51,7 +51,10 @@ package struct SecureBootKeys: OptionSet, Hashable, Sendable {
 extension FlashVariableStore {
     private static let authenticated = GUID(0xAAF3_2C78, 0x947B, 0x439A, 0xA180, 0x2E14_4EC3_7792)
     private static let plain = GUID(0xDDCF_3616, 0x3275, 0x4164, 0x98B6, 0xFE85_707F_FE7D)
-    private static let headerByteCount = 28
+    static let signatures: Set<GUID> = [authenticated, plain]
+    static let headerByteCount = 28
+    static let formatted: UInt8 = 0x5A
+    static let healthy: UInt8 = 0xFE
 
     /// The store in `volume`, or `nil` if the volume holds none: firmware formats it then.
     init?(in volume: FlashVolume, of image: Span<UInt8>) {
@@ -72,8 +75,8 @@ extension FlashVariableStore {
         self.offset = offset
         self.byteCount = byteCount
         self.isAuthenticated = isAuthenticated
-        isFormatted = format == 0x5A
-        isHealthy = state == 0xFE
+        isFormatted = format == Self.formatted
+        isHealthy = state == Self.healthy
         liveVariableCount = walk.liveCount
         deletedVariableCount = walk.deletedCount
         usedByteCount = walk.end - offset
@@ -105,6 +108,9 @@ private struct VariableWalk {
     init(from start: Int, to limit: Int, layout: Layout, of image: Span<UInt8>) {
         end = start
         var offset = start
+        var current: [Identity] = []
+        var replaced: [Identity] = []
+        defer { discount(replaced, replacedBy: current, of: image) }
         while offset <= limit - layout.headerByteCount,
             image.uint16(at: offset) == Self.startOfVariable,
             let state = image.uint8(at: offset + 2),
@@ -116,6 +122,16 @@ private struct VariableWalk {
             guard next <= limit else { return }
             if Self.liveStates.contains(state) {
                 liveCount += 1
+                let name = offset + layout.headerByteCount
+                let identity = Identity(
+                    vendor: image.guid(at: offset + layout.vendorOffset),
+                    name: name..<name + nameSize,
+                )
+                if state == Self.inTransition {
+                    replaced.append(identity)
+                } else {
+                    current.append(identity)
+                }
                 note(offset, nameSize: nameSize, layout: layout, of: image)
             } else {
                 deletedCount += 1
@@ -123,6 +139,33 @@ private struct VariableWalk {
             // The next header starts at a multiple of four in the store, whose own start is one.
             offset = start + (next - start + 3) / 4 * 4
             end = min(offset, limit)
+        }
+    }
+
+    private static let inTransition: UInt8 = 0x3E
+
+    /// Whose it is, and where its name is.
+    private struct Identity {
+        let vendor: GUID?
+        let name: Range<Int>
+
+        func key(in image: Span<UInt8>) -> [UInt8] {
+            (vendor?.bytes ?? []) + (image.copy(name.count, at: name.lowerBound) ?? [])
+        }
+    }
+
+    /// What was about to be replaced is of no effect once its successor is there.
+    private mutating func discount(
+        _ replaced: [Identity],
+        replacedBy current: [Identity],
+        of image: Span<UInt8>,
+    ) {
+        guard !replaced.isEmpty else { return }
+        var successors: Set<[UInt8]> = []
+        for identity in current { successors.insert(identity.key(in: image)) }
+        for identity in replaced where successors.contains(identity.key(in: image)) {
+            liveCount -= 1
+            deletedCount += 1
         }
     }
 

@@ -130,6 +130,18 @@ struct FlashVariableStoreTests {
         #expect(store.enrolledKeys.isEmpty)
     }
 
+    /// The guest was switched off between the two steps of a change.
+    @Test func `a variable that is about to be replaced counts once`() throws {
+        let old = SyntheticImage.variable("PK", vendor: Self.global, state: 0x3E)
+        let new = SyntheticImage.variable("PK", vendor: Self.global)
+        let other = SyntheticImage.variable("PK", vendor: Self.security)
+        let both = try store(old + new + other)
+        #expect(both.liveVariableCount == 2)
+        #expect(both.deletedVariableCount == 1)
+        #expect(both.enrolledKeys == .platform)
+        #expect(try store(old + other).liveVariableCount == 2)
+    }
+
     @Test(arguments: ["PKX", "P", "pk"])
     func `a name that is only like a key's is none`(name: String) throws {
         let store = try store(SyntheticImage.variable(name, vendor: Self.global))

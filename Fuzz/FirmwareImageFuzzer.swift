@@ -4,7 +4,7 @@ import Planning
 func fuzzFirmwareImage(_ bytes: [UInt8]) {
     let count = bytes.count
     let image = FirmwareImage(bytes.span)
-    let start = BuildFeatures.ofUnpackedStart(image, of: bytes.span)
+    let start = (try? BuildFeatures.ofUnpackedStart(image, of: bytes.span)) ?? .unknown
     _ = FirmwareFitness(of: image, features: start)
     // All of a real image's drivers would leave no time for anything else.
     if count < 64 << 10 {

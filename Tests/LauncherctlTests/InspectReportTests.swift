@@ -13,7 +13,8 @@ struct InspectReportTests {
         let image = SyntheticImage(
             storeByteCount: 0x2_0000,
             mainByteCount: 0x1_B000,
-            securityByteCount: 0x5000
+            securityByteCount: 0x5000,
+            contents: try #require(try MadeImage.code.contents()),
         ).build()
         let expected = try String(
             contentsOf: Self.golden.appending(path: "inspect-combined"),

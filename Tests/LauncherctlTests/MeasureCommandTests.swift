@@ -51,8 +51,7 @@ struct MeasureCommandTests {
         ),
     ])
     func `options come to the digest of the guest`(words: [String], hex: String) throws {
-        let image = SyntheticImage(storeByteCount: 0x5000, namesTDXMetadata: true).build()
-        try expect(image, words, comeTo: hex)
+        try expect(SyntheticImage.measuredByOthers, words, comeTo: hex)
     }
 
     private func expect(_ bytes: [UInt8], _ words: [String], comeTo hex: String) throws {

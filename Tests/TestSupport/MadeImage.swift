@@ -94,7 +94,7 @@ package enum MadeImage: String, CaseIterable, Sendable {
         var image = SyntheticImage(
             mainByteCount: 1_753_088,
             securityByteCount: 212_992,
-            resetVector: [0x90, 0x90, 0xEB, 0x94] + filler(12),
+            resetVector: SyntheticImage.resetVector32,
             resetAddress: nil,
             secretArea: nil,
             hashArea: nil,

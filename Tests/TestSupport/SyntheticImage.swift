@@ -21,12 +21,16 @@ package struct SyntheticImage {
     /// LZMA data in the main volume, where edk2 has it: in a file, after a pad file for the
     /// extended header.
     package var contents: [UInt8]
+    /// What the first phase's program is for: an executable's IMAGE_FILE_MACHINE_*.
+    package var machine: UInt16
+    /// Without its program and its compressed volumes: an image that a launch digest can be of.
+    package var isHollow: Bool
 
     package init(
         storeByteCount: Int = 0,
         mainByteCount: Int = 0x8000,
         securityByteCount: Int = 0x3000,
-        resetVector: [UInt8] = [0x0F, 0x20, 0xC0, 0xA8, 0x01, 0x74, 0x05, 0xE9] + filler(8),
+        resetVector: [UInt8] = Self.resetVector,
         resetAddress: UInt32? = 0x80_B004,
         secretArea: (UInt32, UInt32)? = (0x80_F000, 0xC00),
         hashArea: (UInt32, UInt32)? = (0x81_0C00, 0x400),
@@ -34,7 +38,9 @@ package struct SyntheticImage {
         tdxSections: [TDXSection]? = Self.tdxSections,
         namesTDXMetadata: Bool = false,
         storedVariables: [UInt8] = [],
-        contents: [UInt8] = [],
+        contents: [UInt8] = Self.smallContents,
+        machine: UInt16 = 0x8664,
+        isHollow: Bool = false,
     ) {
         self.storeByteCount = storeByteCount
         self.mainByteCount = mainByteCount
@@ -48,7 +54,47 @@ package struct SyntheticImage {
         self.namesTDXMetadata = namesTDXMetadata
         self.storedVariables = storedVariables
         self.contents = contents
+        self.machine = machine
+        self.isHollow = isHollow
     }
+
+    /// As edk2 writes it since TDX, with its jump to the code before it.
+    package static let resetVector: [UInt8] =
+        [0x0F, 0x20, 0xC0, 0xA8, 0x01, 0x74, 0x05, 0xE9] + filler(4) + [0xE9, 0xF1, 0xFE, 0x90]
+    /// The same from before, for a first phase of 32 bits.
+    package static let resetVector32: [UInt8] = [0x90, 0x90, 0xE9, 0xFB, 0xFE] + filler(11)
+    /// Where those jumps lead, as a distance from the end.
+    package static let earlyCodeDistance = 0x110
+
+    /// Two volumes with a module each, PeiCore and DxeCore, packed by Python's lzma.
+    package static let smallContents: [UInt8] = [
+        0x5D, 0x00, 0x00, 0x80, 0x00, 0x18, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08,
+        0x00, 0x2F, 0x34, 0x16, 0x99, 0xB8, 0x86, 0x9C, 0x6B, 0x33, 0x03, 0x6D, 0x15, 0x92, 0xC0,
+        0x92, 0x8E, 0xFF, 0xA9, 0xC9, 0x4B, 0x04, 0xAF, 0xBB, 0x14, 0xA3, 0x15, 0x8C, 0xDA, 0x68,
+        0x3E, 0x64, 0x72, 0x41, 0x26, 0x1E, 0x8E, 0x9B, 0x9B, 0xEE, 0xB1, 0xDC, 0x59, 0x4C, 0xDC,
+        0x09, 0xF0, 0x5C, 0x4E, 0x8F, 0x04, 0x1A, 0xA0, 0xC2, 0x82, 0xDD, 0x39, 0x9A, 0xD7, 0xE7,
+        0x88, 0x35, 0x12, 0x9E, 0xD2, 0x9C, 0xEA, 0x6A, 0x7B, 0x7A, 0x8F, 0x75, 0xA5, 0x0A, 0x67,
+        0xD3, 0xCF, 0xA4, 0x1F, 0x8D, 0x15, 0xEE, 0xC8, 0x72, 0x53, 0x50, 0x5E, 0xE7, 0x13, 0x8F,
+        0x6A, 0x0C, 0x9B, 0x3F, 0x00, 0x8B, 0x63, 0x25, 0x3B, 0xCC, 0x21, 0xC5, 0x6C, 0x9B, 0x5F,
+        0x60, 0x69, 0x74, 0x82, 0xC4, 0x80, 0x8A, 0xE2, 0x3B, 0x34, 0xBF, 0xB1, 0xD7, 0x01, 0xE9,
+        0xAF, 0x16, 0x9F, 0x07, 0x49, 0x59, 0x69, 0x75, 0x70, 0x24, 0x31, 0xF7, 0x48, 0x07, 0x9E,
+        0xEA, 0x45, 0x0C, 0x4C, 0xD4, 0xE8, 0x28, 0xED, 0x08, 0x0E, 0x65, 0x0D, 0x76, 0x58, 0x52,
+        0x72, 0xEA, 0x70, 0x1D, 0x35, 0x2E, 0xC0, 0x3C, 0xA4, 0x3D, 0xEF, 0xC5, 0x26, 0x03, 0x83,
+        0x92, 0x59, 0x6A, 0x13, 0xB4, 0x01, 0xAB, 0x3E, 0xF3, 0x34, 0x45, 0x65, 0x7D, 0x39, 0xB0,
+        0x89, 0xC3, 0x23, 0x01, 0xD0, 0x1A, 0x7D, 0x44, 0x19, 0xD7, 0xD9, 0xB6, 0x21, 0xBF, 0xC8,
+        0xDE, 0x2E, 0x15, 0x87, 0x95, 0xBB, 0x80, 0x5E, 0x7D, 0x45, 0x17, 0x7C, 0x78, 0xE6, 0x88,
+        0xDA, 0x1A, 0xE9, 0x52, 0x14, 0x3A, 0x66, 0xCA, 0xB9, 0x4B, 0xAB, 0xFE, 0xFA, 0xF4, 0x01,
+        0x00,
+    ]
+
+    /// The image that other people's tools have given launch digests of: see
+    /// Measurement/independent-digests.tsv. It is hollow, because they look at its end only.
+    package static let measuredByOthers = SyntheticImage(
+        storeByteCount: 0x5000,
+        resetVector: [0x0F, 0x20, 0xC0, 0xA8, 0x01, 0x74, 0x05, 0xE9] + filler(8),
+        namesTDXMetadata: true,
+        isHollow: true,
+    ).build()
 
     package static let sevSections: [(UInt32, UInt32, UInt32)] = [
         (0x80_0000, 0x9000, 1), (0x80_A000, 0x3000, 1), (0x80_D000, 0x1000, 2),
@@ -104,9 +150,11 @@ package struct SyntheticImage {
             image.write(store(byteCount: storeByteCount / 2) + storedVariables, at: 0x48)
         }
         var main = volume(mainByteCount, name: FlashVolume.Name.main)
-        if !contents.isEmpty { main.writeFiles(around: contents) }
+        if !isHollow { main.writeFiles(around: contents) }
         image += main
-        image += volume(securityByteCount, name: FlashVolume.Name.security)
+        var security = volume(securityByteCount, name: FlashVolume.Name.security)
+        if !isHollow { security.writeProgram(for: machine) }
+        image += security
         writeEnd(of: &image)
         return image
     }
@@ -171,6 +219,10 @@ package struct SyntheticImage {
     private func writeEnd(of image: inout [UInt8]) {
         let end = image.count
         image.write(resetVector, at: end - 16)
+        if !isHollow {
+            // mov di, 'BP'
+            image.write([0xBF, 0x42, 0x50], at: end - Self.earlyCodeDistance)
+        }
         image.write(Array("VTF\0".utf8), at: end - 20)
         image.write(filler(12, of: 0), at: end - 32)
         if let sevSections {
@@ -288,6 +340,25 @@ extension [UInt8] {
         write(Self.fileHeader(filler(16, of: 0xFF), type: 0xF0, byteCount: 44), at: 0x48)
         let header = Self.fileHeader(Self.volumeFile.bytes, type: 0x0B, byteCount: size + 24)
         write(header + section, at: 0x78)
+    }
+
+    private static let securityCore = GUID(0xDF1C_CEF6, 0xF301, 0x4A63, 0x9661, 0xFC60_30DC_C880)
+
+    /// Adds the first phase's program: a file with a section that is a terse executable, which
+    /// begins after its header (edk2 PeImage.h, EFI_TE_IMAGE_HEADER).
+    fileprivate mutating func writeProgram(for machine: UInt16) {
+        let header =
+            Array("VZ".utf8) + littleEndian(machine) + [1, 0] + littleEndian(UInt16(0x28))
+            + littleEndian(UInt32(0x28)) + filler(28, of: 0)
+        let program = header + filler(0x100)
+        let section = littleEndian(UInt32(program.count + 4) | 0x12 << 24) + program
+        write(Self.fileHeader(filler(16, of: 0xFF), type: 0xF0, byteCount: 44), at: 0x48)
+        let file = Self.fileHeader(
+            Self.securityCore.bytes,
+            type: 0x03,
+            byteCount: section.count + 24,
+        )
+        write(file + section, at: 0x78)
     }
 
     private static func fileHeader(_ name: [UInt8], type: UInt8, byteCount: Int) -> [UInt8] {

@@ -44,13 +44,15 @@ package func requireStartable(
 }
 
 extension SealedImage {
+    /// Looks at all of it: nobody waits for a VM.
+    ///
     /// - Parameter context: `nil` if it is not known for whom; then the form alone counts.
     fileprivate borrowing func refusal(
         in context: JudgementContext?
     ) -> ImageRefusal? {
         withBytes { bytes in
-            guard let context else { return FirmwareImage(bytes).refusalOfForm(for: .x86) }
-            return judge(bytes, in: context).refusal
+            guard let context else { return refusalOfForm(bytes, for: .x86) }
+            return judge(bytes, depth: .whole, in: context).refusal
         }
     }
 }

@@ -82,15 +82,18 @@ package struct PreparedLaunch: ~Copyable {
 extension PreparedLaunch {
     /// Every stage up to the point where the process itself would change.
     ///
-    /// - Parameter seccomp: what happens to system calls outside the filter, instead of the
-    ///   configured mode; for a start by hand.
+    /// - Parameters:
+    ///   - seccomp: what happens to system calls outside the filter, instead of the configured mode;
+    ///     for a start by hand.
+    ///   - depth: how much of the image is judged.
     /// - Throws: the first thing that is wrong; nothing has been started, and nothing is left over.
     package static func prepare(
         _ invocation: Invocation,
         seccomp: SeccompMode? = nil,
+        depth: JudgementDepth = .launch,
     ) throws(LaunchFailure) -> PreparedLaunch {
         do {
-            return try prepare(try request(invocation), seccomp)
+            return try prepare(try request(invocation), seccomp, depth)
         } catch {
             throw error.labelled(MachineIdentity(invocation).label)
         }
@@ -151,6 +154,7 @@ extension PreparedLaunch {
     private static func prepare(
         _ request: LaunchRequest,
         _ seccomp: SeccompMode?,
+        _ depth: JudgementDepth,
     ) throws(LaunchFailure) -> PreparedLaunch {
         let settings = try settings(of: request).choosing(seccomp)
         let demand = try Planner.demand(request, settings: settings)
@@ -165,10 +169,11 @@ extension PreparedLaunch {
             )
             return try enclosed(plan, request)
         case .image(let choice):
-            return try prepare(request, settings, choice)
+            return try prepare(request, settings, choice, depth)
         case .stock(let reference):
             let path = try StockFirmwareSearch.file(reference, for: request, settings)
-            return try prepare(request, settings, FirmwareChoice(stock: path, settings: settings))
+            let choice = FirmwareChoice(stock: path, settings: settings)
+            return try prepare(request, settings, choice, depth)
         }
     }
 
@@ -176,6 +181,7 @@ extension PreparedLaunch {
         _ request: LaunchRequest,
         _ settings: LaunchSettings,
         _ choice: FirmwareChoice,
+        _ depth: JudgementDepth,
     ) throws(LaunchFailure) -> PreparedLaunch {
         let numbers = request.mentionedNumbers
         let reserved = try failing { () throws(HostError) in
@@ -202,7 +208,7 @@ extension PreparedLaunch {
         }
         // Before the launch digest is computed, which reads the kernel where QEMU will.
         do throws(HostError) { try copies.fill(from: copied) } catch { throw LaunchFailure(error) }
-        let warnings = try judge(sealed, for: firmware)
+        let warnings = try judge(sealed, depth, for: firmware)
         let forecast = sealed.withBytes { bytes in
             LaunchForecast(of: bytes, guest: firmware.guest, commandLine: plan.commandLine)
         }
@@ -234,13 +240,14 @@ extension PreparedLaunch {
     /// Understands exactly the bytes that QEMU will get.
     private static func judge(
         _ sealed: borrowing SealedImage,
+        _ depth: JudgementDepth,
         for firmware: LaunchPlan.FirmwarePlan,
     ) throws(LaunchFailure) -> [LaunchWarning] {
         var context = firmware.context
         if context.attachment == .flash, let store = firmware.variableStore {
             context.store = LaunchFiles.store(store)
         }
-        let findings = sealed.withBytes { Planning.judge($0, in: context) }
+        let findings = sealed.withBytes { Planning.judge($0, depth: depth, in: context) }
         return try failing { () throws(ImageUnfit) in
             try firmware.choice.warnings(about: findings)
         }

@@ -49,6 +49,21 @@ package enum Architecture: String, Hashable, Sendable, CaseIterable {
     }
 }
 
+/// How wide the registers are that x86 code is for.
+package enum ProcessorMode: Int, Hashable, Sendable {
+    case bits32 = 32
+    case bits64 = 64
+
+    /// - Parameter machine: as an executable's header names it (IMAGE_FILE_MACHINE_*).
+    init?(machine: UInt16) {
+        switch machine {
+        case 0x014C: self = .bits32
+        case 0x8664: self = .bits64
+        default: return nil
+        }
+    }
+}
+
 /// The last bytes of an x86 image: where the CPU starts, 16 bytes below 4 GiB.
 ///
 /// Layout after edk2 `OvmfPkg/ResetVector/Ia16/ResetVectorVtf0.asm`.
@@ -96,5 +111,27 @@ extension ResetVector.Style {
             } else {
                 .other
             }
+    }
+}
+
+extension ResetVector {
+    /// Where a jump out of the reset vector finds the code that OVMF puts before it, which begins by
+    /// noting which processor it is on (`mov di, 'BP'`). `nil` if no jump does.
+    ///
+    /// Source: edk2 `UefiCpuPkg/ResetVector/Vtf0/Ia16/Init16.asm`.
+    static func earlyCode(of image: Span<UInt8>) -> Int? {
+        let start = image.count - 16
+        for offset in start..<image.count - 1 {
+            let target: Int
+            switch image.uint8(at: offset) {
+            case 0xEB: target = offset + 2 + Int(Int8(bitPattern: image[offset + 1]))
+            case 0xE9:
+                guard let distance = image.uint16(at: offset + 1) else { continue }
+                target = offset + 3 + Int(Int16(bitPattern: distance))
+            default: continue
+            }
+            if image.holds([0xBF, 0x42, 0x50], at: target) { return target }
+        }
+        return nil
     }
 }

@@ -30,6 +30,8 @@ package struct FirmwareImage: Hashable, Sendable {
     /// `nil` if no sign tells.
     package let architecture: Architecture?
     package let variableStore: FlashVariableStore?
+    /// Why firmware would not use the store in the image; `nil` if it would, or there is none.
+    package let storeFault: VariableStoreFault?
     package let resetVector: ResetVector?
     package let table: Reading<GuidedTable>
     package let sevReset: Reading<SEVResetBlock>
@@ -37,6 +39,12 @@ package struct FirmwareImage: Hashable, Sendable {
     package let sevHashTable: Reading<GuestArea>
     package let sevMetadata: Reading<SEVMetadata>
     package let tdxMetadata: Reading<TDXMetadata>
+    /// What the first phase would not get past; `nil` if that is nothing, or not known.
+    package let damage: ContentsFault?
+    /// Whether it starts as OVMF does, by the names of its volumes.
+    package let isOVMF: Bool
+    /// What the program of the first phase is for, if it is OVMF's.
+    package let firstPhaseMode: ProcessorMode?
 
     package var holdsCode: Bool { kind == .code || kind == .combined }
 
@@ -49,9 +57,9 @@ package struct FirmwareImage: Hashable, Sendable {
         let resetVector = ResetVector(of: bytes)
         self.resetVector = resetVector
         architecture = Architecture(of: bytes, layout: layout, resetVector: resetVector)
-        variableStore = layout.volumes.first(where: \.holdsVariables).flatMap {
-            FlashVariableStore(in: $0, of: bytes)
-        }
+        let storeVolume = layout.volumes.first(where: \.holdsVariables)
+        variableStore = storeVolume.flatMap { FlashVariableStore(in: $0, of: bytes) }
+        storeFault = storeVolume.flatMap { VariableStoreFault.faultOfStore(in: $0, of: bytes) }
         table = GuidedTable.read(from: bytes)
         let table = table.value
         sevReset = SEVResetBlock.read(from: bytes, table: table)
@@ -59,6 +67,10 @@ package struct FirmwareImage: Hashable, Sendable {
         sevHashTable = GuestArea.read(GuidedTable.Name.sevHashTable, from: bytes, table: table)
         sevMetadata = SEVMetadata.read(from: bytes, table: table)
         tdxMetadata = TDXMetadata.read(from: bytes, table: table)
+        let firstPhase = FirstPhase(in: layout)
+        damage = firstPhase?.fault(resetVector, of: bytes)
+        isOVMF = firstPhase != nil
+        firstPhaseMode = firstPhase?.mode(of: bytes)
     }
 }
 

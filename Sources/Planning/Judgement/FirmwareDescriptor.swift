@@ -21,7 +21,7 @@ package struct FirmwareDescriptor: Hashable, Sendable {
     ///   - template: the variable store that each guest gets a copy of. A code image needs one: it
     ///     starts without, but forgets its variables, and what requires SMM does not even start.
     /// - Returns: `nil` for what is not code for a known architecture, for code without a template,
-    ///   and for what starts no guest of any kind.
+    ///   for a combined image that requires SMM, and for what starts no guest of any kind.
     package init?(
         of image: FirmwareImage,
         contents: FirmwareContents?,
@@ -33,8 +33,11 @@ package struct FirmwareDescriptor: Hashable, Sendable {
         let fitness = FirmwareFitness(of: image, features: features, on: architecture)
         guard fitness.verdicts.contains(where: \.isFit) else { return nil }
         description = Self.description(of: contents?.identity, path: path)
-        self.architecture = architecture.qemuName
+        let is32Bit = features.driverMode == .bits32
+        self.architecture = is32Bit ? "i386" : architecture.qemuName
         if image.kind == .combined {
+            // It would need a variable store in flash.
+            guard features.requiresSystemManagementMode != true else { return nil }
             mapping = .memory(file: path)
         } else if let template {
             mapping = .split(executable: path, template: template.path)
@@ -42,7 +45,11 @@ package struct FirmwareDescriptor: Hashable, Sendable {
             return nil
         }
         let store = image.kind == .combined ? image.variableStore : template?.store
-        self.features = Self.features(features, fitness, store, contents).sorted()
+        var names = Self.features(features, fitness, store, contents)
+        if image.hangsWithSuspend(features) { names.removeAll { $0 == "acpi-s3" } }
+        // A guest of these kinds starts from memory only.
+        if image.kind == .code { names.removeAll { $0 == "amd-sev-snp" || $0 == "intel-tdx" } }
+        self.features = names.sorted()
         machines = Self.machines(
             for: architecture,
             needsQ35: features.requiresSystemManagementMode == true
@@ -159,10 +166,7 @@ package struct FirmwareFitness: Hashable, Sendable {
                 // The one that belongs to the code.
                 store: .init(byteCount: nil),
             )
-            var findings = judge(image, features: features, in: context)
-            if let fault, findings.refusal == nil {
-                findings.insert(.refusal(.damagedContents(fault)), at: 0)
-            }
+            let findings = judge(image, features: features, fault: fault, in: context)
             return Verdict(guest: guest, attachment: attachment, findings: findings)
         }
     }

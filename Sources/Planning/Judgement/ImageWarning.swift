@@ -4,7 +4,11 @@ extension FirmwareImage {
         var warnings: [ImageWarning] = []
         warnings.add(kind == .combined && context.attachment == .flash ? .combinedInFlash : nil)
         warnings.add(warningOfStore(in: context))
+        warnings.add(warningOfOwnStore)
         warnings.add(warningOfSMM(features: features, in: context))
+        warnings.add(warningOfSuspend(features: features, in: context))
+        warnings.add(warningOfProcessor(features: features, in: context))
+        warnings.add(warningOfMachine(features: features))
         warnings.add(warningOfTrust(features: features, in: context))
         warnings.add(warningOfDriver(features: features, in: context))
         warnings.add(warningOfKeys(features: features, in: context))
@@ -22,6 +26,12 @@ extension FirmwareImage {
         return .unknownStore(codeByteCount: byteCount, storeByteCount: store)
     }
 
+    /// A combined image in `-bios` may do without, so it is no refusal.
+    private var warningOfOwnStore: ImageWarning? {
+        guard kind == .combined, architecture == .x86, isOVMF else { return nil }
+        return storeFault.map(ImageWarning.damagedStore)
+    }
+
     private func warningOfSMM(
         features: BuildFeatures,
         in context: JudgementContext,
@@ -37,6 +47,48 @@ extension FirmwareImage {
             machineType: context.machineType,
             isOff: context.systemManagementMode == .off,
         )
+    }
+
+    /// edk2's `S3Verification` in `OvmfPkg/PlatformPei/Platform.c`: until edk2-stable202308 such a build
+    /// went into a dead loop if the machine has S3.
+    private func warningOfSuspend(
+        features: BuildFeatures,
+        in context: JudgementContext,
+    ) -> ImageWarning? {
+        guard hangsWithSuspend(features), context.hasSuspendToMemory == true,
+            !context.lacksSystemManagementMode
+        else { return nil }
+        return .suspendToMemory
+    }
+
+    /// Whether the build does not start where the guest may suspend to memory, as far as one can
+    /// tell: what has metadata for an SVSM is from after edk2-stable202405.
+    package func hangsWithSuspend(_ features: BuildFeatures) -> Bool {
+        features.requiresSystemManagementMode == true && mayHangWithSuspend
+            && features.isFromBeforeSuspendFix != false
+    }
+
+    /// The same, if the build should require SMM.
+    var mayHangWithSuspend: Bool {
+        firstPhaseMode == .bits64
+            && sevMetadata.value?.sections.contains { $0.kind == .svsmCallingArea } != true
+    }
+
+    /// OvmfPkg/README: the SMM stack of 32 bits saves the state of a 32-bit processor only.
+    private func warningOfProcessor(
+        features: BuildFeatures,
+        in context: JudgementContext,
+    ) -> ImageWarning? {
+        guard features.requiresSystemManagementMode == true, features.driverMode == .bits32,
+            context.processor == .bits64
+        else { return nil }
+        return .processorTooWide
+    }
+
+    private func warningOfMachine(features: BuildFeatures) -> ImageWarning? {
+        guard architecture == .x86 else { return nil }
+        if let machine = features.otherMachine { return .otherMachine(machine) }
+        return resetVector?.style == .other ? .unknownResetVector : nil
     }
 
     /// A combined image uses its own store, which is read-only in flash and memory in `-bios`.
@@ -138,6 +190,15 @@ package enum ImageWarning: Hashable, Sendable {
     /// SEV-ES needs a first phase of 64 bits.
     case firstPhaseNot64Bit(GuestKind)
     case hashesWithoutKernel
+    /// It hangs on machines that can suspend to memory.
+    case suspendToMemory
+    case otherMachine(BuildFeatures.OtherMachine)
+    /// None of the forms that firmware for QEMU's PC machines begins with.
+    case unknownResetVector
+    /// A build of 32 bits with SMM, on a processor of 64.
+    case processorTooWide
+    /// The variable store inside of a combined image.
+    case damagedStore(VariableStoreFault)
 
     /// What `accept` in the configuration names.
     package enum Code: String, Hashable, Sendable, CaseIterable {
@@ -150,6 +211,10 @@ package enum ImageWarning: Hashable, Sendable {
         case unusualLayout = "FW-W07"
         case firstPhaseNot64Bit = "FW-W08"
         case hashesWithoutKernel = "FW-W09"
+        case suspendToMemory = "FW-W10"
+        case otherMachine = "FW-W11"
+        case processorTooWide = "FW-W12"
+        case damagedStore = "FW-W13"
     }
 
     package var code: Code {
@@ -163,6 +228,10 @@ package enum ImageWarning: Hashable, Sendable {
         case .unusualSize, .gap: .unusualLayout
         case .firstPhaseNot64Bit: .firstPhaseNot64Bit
         case .hashesWithoutKernel: .hashesWithoutKernel
+        case .suspendToMemory: .suspendToMemory
+        case .otherMachine, .unknownResetVector: .otherMachine
+        case .processorTooWide: .processorTooWide
+        case .damagedStore: .damagedStore
         }
     }
 
@@ -175,7 +244,8 @@ package enum ImageWarning: Hashable, Sendable {
         case .noDriver, .firstPhaseNot64Bit: true
         case .combinedInFlash, .unknownStore, .requiresSystemManagementMode,
             .requiresVariableStore, .genericBuild, .keysWithoutSecureBoot, .unusualSize, .gap,
-            .hashesWithoutKernel:
+            .hashesWithoutKernel, .suspendToMemory, .otherMachine, .unknownResetVector,
+            .processorTooWide, .damagedStore:
             false
         }
     }
@@ -207,6 +277,19 @@ package enum ImageWarning: Hashable, Sendable {
         case .firstPhaseNot64Bit(let guest):
             "looks like a 32-bit build, which does not start \(guest.displayName) guests"
         case .hashesWithoutKernel: "kernel hashes are asked for and there is no kernel to hash"
+        case .suspendToMemory:
+            "built to require SMM, with a first phase of 64 bits: builds from before"
+                + " edk2-stable202308 hang without output where the guest may suspend to memory (S3)"
+        case .otherMachine(let machine):
+            "has modules of a build for \(machine.rawValue), which does not start on a PC machine"
+        case .unknownResetVector:
+            "begins in a way that no known firmware for QEMU's PC machines does, so it may be for"
+                + " another platform"
+        case .processorTooWide:
+            "a 32-bit build that requires SMM, which hangs with a 64-bit processor"
+        case .damagedStore(let fault):
+            "the variable store inside of the image is nothing that the firmware can use:"
+                + " \(fault.text)"
         }
     }
 
@@ -225,6 +308,10 @@ package enum ImageWarning: Hashable, Sendable {
         case .unusualSize, .gap: nil
         case .firstPhaseNot64Bit: "give a 64-bit OVMF build"
         case .hashesWithoutKernel: "turn kernel-hashes off if there is no -kernel"
+        case .suspendToMemory: "add '-global ICH9-LPC.disable_s3=1', or give a newer build"
+        case .otherMachine, .unknownResetVector: "give an OVMF image (OVMF_CODE*.fd)"
+        case .processorTooWide: "give a 64-bit OVMF build"
+        case .damagedStore: "upload the image again"
         }
     }
 }

@@ -6,14 +6,18 @@
 /// - Parameters:
 ///   - image: what the sealed bytes hold.
 ///   - features: what its compressed volume tells, as far as somebody looked.
+///   - fault: why the compressed volume cannot be unpacked.
 ///   - context: what it will be started with.
 /// - Returns: refusals and warnings; none if all is well.
 package func judge(
     _ image: FirmwareImage,
     features: BuildFeatures = .unknown,
+    fault: ContentsFault? = nil,
     in context: JudgementContext,
 ) -> [Finding] {
-    if let refusal = image.refusalOfForm(for: context.architecture) { return [.refusal(refusal)] }
+    let refusal =
+        image.refusalOfForm(for: context.architecture) ?? fault.map { .damagedContents($0) }
+    if let refusal { return [.refusal(refusal)] }
     let refusals =
         image.refusalsOfSize(in: context).map(ImageRefusal.size)
         + image.refusalsOfGuest(features: features, in: context).map(ImageRefusal.guest)
@@ -22,16 +26,64 @@ package func judge(
         + image.warnings(features: features, in: context).map(Finding.warning)
 }
 
-/// The same, from the image's bytes. Reads the compressed volume, which takes some
-/// milliseconds, only if the guest could not start with a build that requires SMM. (Code in flash
-/// without a variable store is only started by hand, and not worth them.)
-package func judge(_ bytes: Span<UInt8>, in context: JudgementContext) -> [Finding] {
+/// How much of an image's compressed volume a judgement reads.
+package enum JudgementDepth: Hashable, Sendable {
+    /// Its start, which takes some milliseconds, and only if the guest could not start with a
+    /// build that requires SMM, or with an old one because of S3. (Code in flash without a variable store is only started by hand,
+    /// and not worth them.)
+    case launch
+    /// All of it, which takes a tenth of a second.
+    case whole
+}
+
+/// The same, from the image's bytes.
+package func judge(
+    _ bytes: Span<UInt8>,
+    depth: JudgementDepth = .launch,
+    in context: JudgementContext,
+) -> [Finding] {
     let image = FirmwareImage(bytes)
-    let mayLackSMM =
-        context.lacksSystemManagementMode || context.attachment == .bios || image.kind == .combined
-    let features: BuildFeatures =
-        mayLackSMM && context.isRun ? .ofUnpackedStart(image, of: bytes) : .unknown
-    return judge(image, features: features, in: context)
+    // Damage that headers show is found, and what comes after it is not worth a look.
+    if let refusal = image.refusalOfForm(for: context.architecture) { return [.refusal(refusal)] }
+    do throws(ContentsFault) {
+        let features = try image.features(of: bytes, depth, in: context)
+        return judge(image, features: features, in: context)
+    } catch {
+        return judge(image, fault: error, in: context)
+    }
+}
+
+/// Why no guest can start with the image, however it is attached. Reads all of it.
+package func refusalOfForm(
+    _ bytes: Span<UInt8>,
+    for architecture: Architecture?,
+) -> ImageRefusal? {
+    let image = FirmwareImage(bytes)
+    if let refusal = image.refusalOfForm(for: architecture) { return refusal }
+    do throws(ContentsFault) {
+        _ = try FirmwareContents.read(image, of: bytes)
+        return nil
+    } catch {
+        return .damagedContents(error)
+    }
+}
+
+extension FirmwareImage {
+    fileprivate func features(
+        of bytes: Span<UInt8>,
+        _ depth: JudgementDepth,
+        in context: JudgementContext,
+    ) throws(ContentsFault) -> BuildFeatures {
+        switch depth {
+        case .whole: return try FirmwareContents.read(self, of: bytes)?.features ?? .unknown
+        case .launch:
+            let mayLackSMM =
+                context.lacksSystemManagementMode || context.attachment == .bios
+                || kind == .combined
+            let mayHang = mayHangWithSuspend && context.hasSuspendToMemory == true
+            return context.isRun && (mayLackSMM || mayHang) ? try .ofUnpackedStart(self, of: bytes) : .unknown
+        }
+    }
 }
 
 extension FirmwareImage {
@@ -61,16 +113,21 @@ extension FirmwareImage {
     /// x86 starts in the last bytes of the image, which have to be those of its last volume.
     private var refusalOfX86Form: ImageRefusal? {
         guard byteCount.isMultiple(of: 4096) else {
-            return .size(.notWholePages(byteCount: byteCount))
+            return .size(.notWholePages(byteCount: byteCount, image: part))
         }
         let end = layout.endOfCode ?? 0
-        guard end == byteCount else { return .size(.trailingBytes(byteCount - end)) }
-        if let count = strayLeadingByteCount { return .size(.leadingBytes(count)) }
+        guard end == byteCount else {
+            return .size(.trailingBytes(byteCount - end, image: part))
+        }
+        if let count = strayLeadingByteCount {
+            return .size(.leadingBytes(count, image: part))
+        }
         guard let resetVector, resetVector.style != .empty else { return .noResetVector }
         guard resetVector.hasVolumeTopFile else { return .noVolumeTopFile }
         let code = layout.volumes.filter(\.holdsCode)
         let isFirstPhaseAlone = code.count == 1 && code[0].name == FlashVolume.Name.security
-        return isFirstPhaseAlone ? .noMainVolume : nil
+        if isFirstPhaseAlone { return .noMainVolume }
+        return damage.map { .damagedContents($0) }
     }
 
     /// How many bytes somebody put before an image of one of OVMF's sizes.

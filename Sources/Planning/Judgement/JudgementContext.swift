@@ -25,6 +25,8 @@ package struct JudgementContext: Hashable, Sendable {
             case erased
             /// A code image, which the guest would overwrite with its variables.
             case code
+            /// Its headers are not those of a store.
+            case damaged(VariableStoreFault)
         }
 
         /// What the guest sees, in bytes: `size=` of the drive, or the file's size.
@@ -50,6 +52,10 @@ package struct JudgementContext: Hashable, Sendable {
     package var attachment: Attachment
     /// What the QEMU to be started emulates; `nil` if its name does not tell.
     package var architecture: Architecture?
+    /// Whether the processor can run code of 64 bits, as far as its model tells.
+    package var processor: ProcessorMode
+    /// Whether the guest may suspend to memory (S3); `nil` if that is not known.
+    package var hasSuspendToMemory: Bool?
     /// `nil` if there is none.
     package var store: VariableStoreFacts?
     package var systemManagementMode: SystemManagementMode
@@ -69,6 +75,8 @@ package struct JudgementContext: Hashable, Sendable {
         guest: GuestKind,
         attachment: Attachment,
         architecture: Architecture? = .x86,
+        processor: ProcessorMode = .bits64,
+        hasSuspendToMemory: Bool? = nil,
         store: VariableStoreFacts? = nil,
         systemManagementMode: SystemManagementMode = .automatic,
         machineType: String? = nil,
@@ -79,6 +87,8 @@ package struct JudgementContext: Hashable, Sendable {
         self.guest = guest
         self.attachment = attachment
         self.architecture = architecture
+        self.processor = processor
+        self.hasSuspendToMemory = hasSuspendToMemory
         self.store = store
         self.systemManagementMode = systemManagementMode
         self.machineType = machineType

@@ -43,6 +43,8 @@ extension FirmwareImage {
         guard let defect = context.store?.defect else { return nil }
         // Whatever the image does with it, QEMU would write into a file that is not a store.
         guard defect == .code || kind == .code && architecture == .x86 else { return nil }
+        // Firmware that is not OVMF may keep its settings in a form of its own.
+        if case .damaged = defect, !isOVMF { return nil }
         return .brokenStore(defect)
     }
 
@@ -53,16 +55,47 @@ extension FirmwareImage {
     }
 }
 
+/// The part of a file that is an image, where something was put around it: padding, or the rest of
+/// a flash chip.
+package struct ImagePart: Hashable, Sendable {
+    package let offset: Int
+    package let byteCount: Int
+
+    fileprivate var hint: String {
+        "the image in it is \(byteCount) bytes from offset \(offset); take that part:"
+            + " dd if=FILE of=IMAGE.fd bs=4096 skip=\(offset / 4096) count=\(byteCount / 4096)"
+    }
+}
+
+extension FirmwareImage {
+    /// The volumes that follow one another up to the last one of code, if that one is a first
+    /// phase; `nil` if they do not look like an image, or are the whole file.
+    var part: ImagePart? {
+        guard let last = layout.volumes.last(where: \.holdsCode),
+            last.name == FlashVolume.Name.security
+        else { return nil }
+        var start = last.offset
+        for volume in layout.volumes.reversed() where volume.end == start {
+            start = volume.offset
+        }
+        let count = last.end - start
+        guard start < last.offset, count < byteCount, count.isMultiple(of: 4096),
+            start.isMultiple(of: 4096)
+        else { return nil }
+        return ImagePart(offset: start, byteCount: count)
+    }
+}
+
 /// Why an image does not fit the place where it will be.
 package enum SizeRefusal: Hashable, Sendable {
-    case notWholePages(byteCount: Int)
+    case notWholePages(byteCount: Int, image: ImagePart?)
     /// The image ends before its last volume does, or before its own metadata says.
     case truncated(expected: Int, found: Int)
     /// The image goes on after its last volume: the CPU starts in what was added.
-    case trailingBytes(Int)
+    case trailingBytes(Int, image: ImagePart?)
     /// The image does not start with its first volume, so the variable store below it is not where
     /// the code looks for it.
-    case leadingBytes(Int)
+    case leadingBytes(Int, image: ImagePart?)
     /// `byteCount`: of code and variable store together.
     case tooLarge(byteCount: Int, maximum: Int)
     /// By `-bios` an image may be of any size, but below the last 16 MiB the guest finds interrupt
@@ -83,13 +116,13 @@ package enum SizeRefusal: Hashable, Sendable {
 
     package var text: String {
         switch self {
-        case .notWholePages(let byteCount):
+        case .notWholePages(let byteCount, _):
             "truncated or padded (expected a multiple of 4096 bytes, found \(byteCount))"
         case .truncated(let expected, let found):
             "truncated (expected \(expected) bytes, found \(found))"
-        case .trailingBytes(let count):
+        case .trailingBytes(let count, _):
             "\(count) bytes too many after the last firmware volume, where the CPU starts"
-        case .leadingBytes(let count): "\(count) bytes too many before the first firmware volume"
+        case .leadingBytes(let count, _): "\(count) bytes too many before the first firmware volume"
         case .tooLarge(let byteCount, let maximum):
             "too large for flash, variable store included"
                 + " (expected \(maximum) bytes or fewer, found \(byteCount))"
@@ -108,11 +141,16 @@ package enum SizeRefusal: Hashable, Sendable {
         case .brokenStore(.erased):
             "the VM's variable store begins with 0xff bytes, like erased flash, and the firmware"
                 + " crashes on it"
+        case .brokenStore(.damaged(let fault)):
+            "the VM's variable store is nothing that the firmware can use: \(fault.text)"
         }
     }
 
     package var hint: String? {
         switch self {
+        case .notWholePages(_, let part?), .trailingBytes(_, let part?),
+            .leadingBytes(_, let part?):
+            part.hint
         case .notWholePages, .truncated, .trailingBytes, .leadingBytes: "upload the image again"
         case .tooLarge: "if the image is right, '-machine max-fw-size=' raises the limit"
         case .coversDevices: "give the image without the bytes in front of it"
@@ -125,7 +163,8 @@ package enum SizeRefusal: Hashable, Sendable {
         case .brokenStore(.qcow2): "attach it with format=qcow2"
         case .brokenStore(.code):
             "give the variable store that belongs to the image (OVMF_VARS*.fd)"
-        case .brokenStore(.erased): "recreate it from the image's variable store template"
+        case .brokenStore(.erased), .brokenStore(.damaged):
+            "recreate it from the image's variable store template"
         }
     }
 }

@@ -11,19 +11,69 @@ extension JudgementContext {
         store: FlashFile?,
     ) throws(GuestKindError) {
         let machine = MachineOptions(commandLine)
+        let type = machine["type"] ?? "pc"
         let object = try ObjectOption.confidentialGuest(in: commandLine, machine: machine)
         self.init(
             guest: guest,
             attachment: attachment == .bios ? .bios : .flash,
+            processor: ProcessorModel(commandLine).mode,
+            hasSuspendToMemory: SuspendToMemory.isOn(in: commandLine, MachineType(type)),
             store: store.map { VariableStoreFacts($0) },
             systemManagementMode: machine["smm"].flatMap(QEMUValue.truth).map { $0 ? .on : .off }
                 ?? .automatic,
-            machineType: machine["type"]?.escaped ?? "pc",
+            machineType: type.escaped,
             maximumFlashByteCount: machine["max-fw-size"].flatMap(QEMUValue.byteCount)
                 .flatMap { Int(exactly: $0) } ?? Self.defaultMaximumFlashByteCount,
             hasKernelHashes: object?["kernel-hashes"].flatMap(QEMUValue.truth) == true,
             hasKernel: commandLine.vector.has("kernel") || machine["kernel"] != nil,
         )
+    }
+}
+
+/// S3: `disable_s3` of the machine's power management, which is on unless somebody turned it off
+/// (hw/acpi/ich9.c and piix4.c of QEMU 7.2 to 11.1; Red Hat's own machine types turn it off).
+private enum SuspendToMemory {
+    /// `nil` for a machine that is not known, and for a value that QEMU would refuse.
+    static func isOn(in commandLine: QEMUCommandLine, _ machine: MachineType) -> Bool? {
+        let driver: ByteString = machine.isQ35 ? "ICH9-LPC" : "PIIX4_PM"
+        let setting = commandLine.all("global").last {
+            $0["driver"] == driver && $0["property"] == "disable_s3"
+        }
+        if let value = setting?["value"] { return QEMUValue.number(value).map { $0 == 0 } }
+        return machine.hasFlash && !machine.isOfRedHat ? true : nil
+    }
+}
+
+/// The model of `-cpu`.
+private struct ProcessorModel {
+    let mode: ProcessorMode
+
+    /// QEMU's models without long mode (`builtin_x86_defs` in target/i386/cpu.c).
+    private static let models32: Set<ByteString> = [
+        "486", "athlon", "coreduo", "kvm32", "n270", "pentium", "pentium2", "pentium3", "qemu32",
+    ]
+
+    init(_ commandLine: QEMUCommandLine) {
+        // Features come after the model, and the last one counts: `qemu64,-lm`.
+        let words = commandLine.vector.last("cpu")?.value?.bytes
+            .split(separator: UInt8(ascii: ",")).map { ByteString($0) }
+        let name = words?.first.map(Self.withoutVersion) ?? "qemu64"
+        var mode = Self.models32.contains(name) ? ProcessorMode.bits32 : .bits64
+        for word in words?.dropFirst() ?? [] {
+            switch word {
+            case "-lm", "lm=off": mode = .bits32
+            case "+lm", "lm=on", "lm": mode = .bits64
+            default: break
+            }
+        }
+        self.mode = mode
+    }
+
+    /// `coreduo-v1` is `coreduo`.
+    private static func withoutVersion(_ name: ByteString) -> ByteString {
+        let parts = name.bytes.split(separator: UInt8(ascii: "-"))
+        guard parts.count == 2, parts[1].first == UInt8(ascii: "v") else { return name }
+        return ByteString(parts[0])
     }
 }
 
@@ -37,7 +87,11 @@ extension JudgementContext.VariableStoreFacts {
             store.statedByteCount ?? file?.byteCount(as: store.format, from: store.offset)
         self.init(
             byteCount: byteCount.flatMap { Int(exactly: $0) },
-            defect: file?.defect(as: store.format, from: store.offset),
+            defect: file?.defect(
+                as: store.format,
+                from: store.offset,
+                byteCount: byteCount.flatMap { Int(exactly: $0) },
+            ),
         )
     }
 }
@@ -72,14 +126,26 @@ package struct VariableStoreFile: Equatable, Sendable {
 
     /// Why the firmware would crash on what it finds in its flash, or QEMU would write into
     /// something that is not a variable store.
+    ///
+    /// - Parameter byteCount: what the guest sees.
     func defect(
         as format: FlashFile.Format,
         from offset: UInt64,
+        byteCount: Int?,
     ) -> JudgementContext.VariableStoreFacts.Defect? {
         guard resolved(format) == .raw, offset == 0 else { return nil }
         if ForeignFormat(of: start.span) == .qcow2 { return .qcow2 }
         if VolumeHeader(at: 0, of: start.span).volume?.holdsCode == true { return .code }
-        return !start.isEmpty && start.allSatisfy { $0 == 0xFF } ? .erased : nil
+        if !start.isEmpty, start.allSatisfy({ $0 == 0xFF }) { return .erased }
+        return VariableStoreFault.look(at: start.span, byteCount: byteCount)
+            .map(JudgementContext.VariableStoreFacts.Defect.damaged)
+    }
+
+    /// The same of a raw file from its first byte.
+    package func defect(
+        of byteCount: Int
+    ) -> JudgementContext.VariableStoreFacts.Defect? {
+        defect(as: .raw, from: 0, byteCount: byteCount)
     }
 
     /// QEMU guesses by the first bytes as well (`bdrv_probe_all` in block.c).

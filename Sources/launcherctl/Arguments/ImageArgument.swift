@@ -53,6 +53,14 @@ struct ImageArgument {
         }
     }
 
+    /// It exists, and perhaps no guest will start from it.
+    func warn(about volume: FirmwareVolumeID) throws(LaunchFailure) {
+        let bytes = try read()
+        guard let refusal = refusalOfForm(bytes.span, for: .x86) else { return }
+        let label = "firmware image \(quoted(volume.description))"
+        Console(program: "launcherctl").warn(refusal, about: label)
+    }
+
     private static func volume(_ text: String) -> FirmwareVolumeID? {
         do throws(VolumeIDError) {
             return try FirmwareVolumeID(parsing: ByteString(text))

@@ -30,6 +30,7 @@ struct InspectDocument: Encodable {
         let hasTDX: Bool?
         let hasLaunchSecret: Bool?
         let supportsSecureBoot: Bool?
+        let bits: Int?
     }
 
     struct Guest: Encodable {
@@ -113,6 +114,7 @@ extension InspectDocument.Build {
         hasTDX = contents.features.hasTDXDriver
         hasLaunchSecret = contents.features.hasSEVSecretDriver
         supportsSecureBoot = contents.features.supportsSecureBoot
+        bits = contents.features.driverMode?.rawValue
     }
 }
 

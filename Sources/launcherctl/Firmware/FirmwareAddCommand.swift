@@ -48,7 +48,7 @@ struct FirmwareAddCommand: ParsableCommand {
             let pins = inventory.pins(of: volume)
             let added = try add(volume, to: inventory, expecting: expected.digests(), pins)
             say(added, volume)
-            try warn(of: added, volume)
+            try ImageArgument(file: FilePath(added.path)).warn(about: volume)
             if pins.isEmpty {
                 try PinOutput(comment: comment, isWritten: pin)
                     .pinNew(volume, Self.pinned(added, expected.digests()), in: inventory)
@@ -95,14 +95,6 @@ struct FirmwareAddCommand: ParsableCommand {
         Output.show("  path    \(ByteString(added.path).escaped)")
         Output.show("  size    \(added.byteCount) bytes")
         for digest in added.digests { Output.show("  \(digest.algorithm)  \(digest.hex)") }
-    }
-
-    /// It exists, and perhaps no guest will start from it.
-    private func warn(of added: AddedImage, _ volume: FirmwareVolumeID) throws(LaunchFailure) {
-        let bytes = try ImageArgument(file: FilePath(added.path)).read()
-        guard let refusal = FirmwareImage(bytes.span).refusalOfForm(for: .x86) else { return }
-        let label = "firmware image \(quoted(volume.description))"
-        Console(program: "launcherctl").warn(refusal, about: label)
     }
 
     /// What the operator checked the download with, or else SHA-256.

@@ -35,6 +35,7 @@ struct FirmwarePinCommand: ParsableCommand {
             let volume = try volume.volume()
             let earlier = inventory.pins(of: volume).map(\.digest)
             let digests = try digests(of: volume, in: inventory, earlier)
+            try ImageArgument(volume, at: inventory.location(of: volume)).warn(about: volume)
             let changed = try inventory.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
                 try edit.pinning(volume, to: digests, comment: comment)
             }

@@ -76,12 +76,20 @@ struct InspectCommand: ParsableCommand {
     ) throws(LaunchFailure) -> FirmwareDescriptor {
         let template = try template(for: report)
         guard let descriptor = report.descriptor(template: template) else {
-            let lacksTemplate = report.image.kind == .code && template == nil
-            throw LaunchFailure(
-                lacksTemplate ? NoDescriptor.noTemplate(image) : .startsNoGuest(image)
-            )
+            throw LaunchFailure(reason(against: report, template))
         }
         return descriptor
+    }
+
+    private func reason(
+        against report: InspectReport,
+        _ template: VariableStoreTemplate?,
+    ) -> NoDescriptor {
+        if report.image.kind == .code, template == nil { return .noTemplate(image) }
+        let needsFlash =
+            report.image.kind == .combined
+            && report.contents?.features.requiresSystemManagementMode == true
+        return needsFlash ? .needsFlash(image) : .startsNoGuest(image)
     }
 
     private func template(
@@ -100,6 +108,7 @@ struct InspectCommand: ParsableCommand {
 enum NoDescriptor: Failure {
     case startsNoGuest(String)
     case noTemplate(String)
+    case needsFlash(String)
     case otherTemplate(String)
     case noCode(String)
 
@@ -109,6 +118,8 @@ enum NoDescriptor: Failure {
             "\(quoted(image)): starts no guest, so there is no descriptor for it"
         case .noTemplate(let image):
             "\(quoted(image)): code without a variable store template in the same directory"
+        case .needsFlash(let image):
+            "\(quoted(image)): a combined image that requires SMM, and with it a variable store in flash"
         case .otherTemplate(let file):
             "\(quoted(file)): not a variable store for this image"
         case .noCode(let image):
@@ -120,6 +131,7 @@ enum NoDescriptor: Failure {
         switch self {
         case .startsNoGuest: "'launcherctl inspect' says why"
         case .noTemplate, .otherTemplate: "name the OVMF_VARS*.fd that came with it with --vars"
+        case .needsFlash: "give the code image of the same build (OVMF_CODE*.fd)"
         case .noCode: "leave --vars out"
         }
     }

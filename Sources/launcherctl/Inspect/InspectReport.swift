@@ -62,7 +62,8 @@ struct InspectReport {
 
 extension InspectReport {
     private var kindInWords: String {
-        let architecture = image.architecture.map { " for \($0.displayName)" } ?? ""
+        let bits = contents?.features.driverMode == .bits32 ? ", 32-bit" : ""
+        let architecture = image.architecture.map { " for \($0.displayName)\(bits)" } ?? ""
         return switch image.kind {
         case .code: "code image\(architecture)"
         case .variableStore: "variable store"
@@ -74,7 +75,7 @@ extension InspectReport {
     }
 
     private var buildRows: [(String, String)] {
-        if let fault { return [("build", fault.message)] }
+        if let fault = fault ?? image.damage { return [("build", fault.message)] }
         guard let contents else { return [] }
         let identity = contents.identity
         let parts = [identity.vendor, identity.version, identity.releaseDate].compactMap(\.self)

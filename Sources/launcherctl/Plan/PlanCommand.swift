@@ -10,7 +10,8 @@ struct PlanCommand: ParsableCommand {
         discussion: """
             The command line is read as the launcher reads it, the firmware is looked up, verified \
             and sealed, and then everything is released. What a start would refuse is refused \
-            here, with the same message and exit status.
+            here, with the same message and exit status. All of the image is looked at, of which \
+            a start looks only at the part that it needs.
 
             A first word that names a program (/usr/bin/kvm, qemu-system-x86_64) is taken for \
             argv[0].
@@ -31,7 +32,10 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         do throws(LaunchFailure) {
-            let launch = try PreparedLaunch.prepare(commandLine.invocation())
+            let launch = try PreparedLaunch.prepare(
+                commandLine.invocation(),
+                depth: .whole,
+            )
             let report = PlanReport(launch)
             if json {
                 Output.show(json: try jsonText(report.document))

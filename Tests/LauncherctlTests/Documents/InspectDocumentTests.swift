@@ -25,6 +25,7 @@ struct InspectDocumentTests {
             hasTDX: true,
             hasLaunchSecret: false,
             supportsSecureBoot: true,
+            bits: 64,
         ),
         guests: [
             .init(
@@ -52,6 +53,7 @@ struct InspectDocumentTests {
                 "build.version": "2025.02", "build.releaseDate": "11/08/2025",
                 "build.requiresSMM": "true", "build.hasSEV": "false", "build.hasTDX": "true",
                 "build.hasLaunchSecret": "false", "build.supportsSecureBoot": "true",
+                "build.bits": "64",
                 "guests[0].guest": "tdx", "guests[0].fits": "false",
                 "guests[0].attachment": "bios", "guests[0].findings[0].code": "FW-E01",
                 "guests[0].findings[0].severity": "refuse",

@@ -67,6 +67,58 @@ struct FirmwareFileTests {
         }
     }
 
+    private func utf16(_ texts: [String]) -> [UInt8] {
+        texts.flatMap { (Array($0.utf16) + [0]).flatMap(littleEndian) }
+    }
+
+    private func identity(smbios: [String], bds: [String]) -> BuildIdentity {
+        let files =
+            file(7, section(0x19, [0, 0] + utf16(smbios)) + name("SmbiosPlatformDxe"))
+            + file(7, section(0x19, [0, 0] + utf16(bds)) + name("BdsDxe"))
+        let bytes = section(FileSection.Kind.volumeImage, volume(files))
+        return FirmwareContents(unpacked: bytes.span).identity
+    }
+
+    /// Of real builds: one without a version, whose vendor came where versions are; and one in which a
+    /// number stands right before the vendor.
+    @Test(
+        arguments: [
+            (["02/06/2015", "EDK II"], ["EDK II"], "EDK II", nil),
+            (["02/06/2015", "EDK II"], ["@EDK II"], "EDK II", nil),
+            (["02/06/2015", "unknown", "EDK II"], ["REDK II"], "EDK II", "unknown"),
+            (
+                ["11/08/2025", "2025.02-8", "Debian distribution of EDK II"],
+                ["\u{40}Debian distribution of EDK II"], "Debian distribution of EDK II",
+                "2025.02-8"
+            ),
+            (
+                ["11/08/2025", "2025.02-8"], ["Debian distribution of EDK II"],
+                "Debian distribution of EDK II", "2025.02-8"
+            ),
+        ] as [([String], [String], String?, String?)]
+    )
+    func `vendor and version are told apart`(
+        smbios: [String],
+        bds: [String],
+        vendor: String?,
+        version: String?,
+    ) {
+        let identity = identity(smbios: smbios, bds: bds)
+        #expect(identity.vendor == vendor)
+        #expect(identity.version == version)
+    }
+
+    @Test(
+        arguments: [
+            ("2025.02-8+deb13u1", 202_502), ("edk2-stable202308", 202_308), ("2022.11-6", 202_211),
+            ("0.0.0", nil), ("unknown", nil), ("2025", nil), ("20231115-3", 202_311),
+            ("9999.99", nil),
+        ] as [(String, Int?)]
+    )
+    func `the release of edk2 is read from a version`(version: String, release: Int?) {
+        #expect(identity(smbios: ["11/08/2025", version], bds: []).stableRelease == release)
+    }
+
     @Test func `what a build lacks is known only where modules were found`() {
         #expect(BuildFeatures(all: []) == .unknown)
         let bytes = section(FileSection.Kind.volumeImage, volume(file(7, name("AmdSevDxe"))))

@@ -263,7 +263,7 @@ struct KnownContentsTests {
     func `the unpacked start tells the same as the whole, or nothing`(facts: Facts) throws {
         let bytes = try KnownImage.bytes(facts.file)
         let image = FirmwareImage(bytes.span)
-        let start = BuildFeatures.ofUnpackedStart(image, of: bytes.span)
+        let start = try BuildFeatures.ofUnpackedStart(image, of: bytes.span)
         let expected = try #require(facts.features)
         let isUnpacked = facts.hasPreEFIPhase
         #expect(
@@ -335,7 +335,7 @@ struct KnownContentsTests {
         let whole = try FirmwareContents.read(image, of: bytes.span)
         bytes[place] ^= 0x10
         let spoiled = FirmwareImage(bytes.span)
-        _ = BuildFeatures.ofUnpackedStart(spoiled, of: bytes.span)
+        _ = try? BuildFeatures.ofUnpackedStart(spoiled, of: bytes.span)
         do {
             #expect(try FirmwareContents.read(spoiled, of: bytes.span) != whole)
         } catch {
@@ -350,7 +350,7 @@ struct KnownContentsTests {
     func `a flipped bit in a real compressed volume is no trap`(place: Int) throws {
         var bytes = try FirmwareCorpus.image("trixie-code-4m-secboot.fd")
         bytes[place] ^= 0x10
-        _ = BuildFeatures.ofUnpackedStart(FirmwareImage(bytes.span), of: bytes.span)
+        _ = try? BuildFeatures.ofUnpackedStart(FirmwareImage(bytes.span), of: bytes.span)
     }
 }
 

@@ -103,6 +103,69 @@ struct FirmwareFitnessTests {
         #expect(descriptor.features == row.features)
     }
 
+    private func descriptor(
+        of made: MadeImage,
+        _ change: (inout FirmwareContents) -> Void,
+    ) throws -> FirmwareDescriptor? {
+        let packed = try KnownImage.contents(made.rawValue)
+        var contents = FirmwareContents(unpacked: packed.span)
+        change(&contents)
+        return FirmwareDescriptor(
+            of: try KnownImage.understood(made.rawValue),
+            contents: contents,
+            path: "/f",
+            template: made == .combined ? nil : (path: "/v", store: nil),
+        )
+    }
+
+    @Test func `a combined image that requires SMM has no descriptor`() throws {
+        #expect(try descriptor(of: .combined) { _ in } != nil)
+        #expect(
+            try descriptor(of: .combined) { $0.features.requiresSystemManagementMode = true } == nil
+        )
+    }
+
+    @Test func `a 32-bit build is for i386`() throws {
+        #expect(try descriptor(of: .code) { _ in }?.architecture == "x86_64")
+        let narrow = try descriptor(of: .code) { $0.features.driverMode = .bits32 }
+        #expect(narrow?.architecture == "i386")
+    }
+
+    /// Its size would fit -bios, but nothing says that it should be there.
+    @Test func `a code image of 2 MiB starts no guest from memory`() throws {
+        let made = SyntheticImage(mainByteCount: 1_753_088, securityByteCount: 212_992)
+        let image = FirmwareImage(made.build().span)
+        let packed = try KnownImage.contents(MadeImage.code.rawValue)
+        let contents = FirmwareContents(unpacked: packed.span)
+        let fitness = FirmwareFitness(of: image, features: contents.features)
+        #expect(fitness.isFit(for: .sevSNP))
+        let descriptor = FirmwareDescriptor(
+            of: image,
+            contents: contents,
+            path: "/f",
+            template: (path: "/v", store: nil),
+        )
+        #expect(descriptor?.features == ["acpi-s3", "amd-sev", "amd-sev-es"])
+    }
+
+    @Test func `a build that hangs with S3 does not claim it`() throws {
+        let made = SyntheticImage(sevSections: SyntheticImage.sevSections.filter { $0.2 != 4 })
+        let packed = try KnownImage.contents(MadeImage.codeSecureBoot.rawValue)
+        var contents = FirmwareContents(unpacked: packed.span)
+        func features(_ isOld: Bool?) -> [String]? {
+            contents.features.isFromBeforeSuspendFix = isOld
+            return FirmwareDescriptor(
+                of: FirmwareImage(made.build().span),
+                contents: contents,
+                path: "/f",
+                template: (path: "/v", store: nil),
+            )?.features
+        }
+        #expect(features(true) == ["amd-sev", "requires-smm", "secure-boot"])
+        #expect(features(nil) == ["amd-sev", "requires-smm", "secure-boot"])
+        #expect(features(false) == ["acpi-s3", "amd-sev", "requires-smm", "secure-boot"])
+    }
+
     @Test func `code without a template has no descriptor`() {
         let code = FirmwareImage(SyntheticImage().build().span)
         #expect(FirmwareDescriptor(of: code, contents: nil, path: "/x.fd") == nil)

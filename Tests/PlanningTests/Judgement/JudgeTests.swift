@@ -150,6 +150,80 @@ struct JudgeTests {
         #expect(codes(Self.combined, context) == ["FW-W01"])
     }
 
+    @Test func `a damaged store is refused where OVMF would use it`() {
+        var context = Self.normal
+        context.store = .init(byteCount: 99, defect: .damaged(.notFormatted(0)))
+        let refusal = judge(FirmwareImage(Self.code.span), in: context).refusal
+        #expect(
+            refusal?.message == "FW-E15: the VM's variable store is nothing that the firmware can"
+                + " use: its store of variables is not formatted (0)"
+        )
+        #expect(refusal?.hint != nil)
+        #expect(codes(Self.combined, context) == ["FW-W01"])
+        // Whose form of settings is not known.
+        var other = Self.code
+        other.write(.noise(16), at: 0x60)
+        #expect(!codes(other, context).contains("FW-E15"))
+    }
+
+    @Test func `the store inside of a combined image gets the same look`() {
+        var image = Self.combined
+        image[0x5D] = 0
+        let found = judge(FirmwareImage(image.span), in: Self.normal).warnings()
+        #expect(found.map(\.code) == [.combinedInFlash, .damagedStore, .unusualLayout])
+        #expect(found.contains(.damagedStore(.notHealthy(0))))
+    }
+
+    @Test(
+        arguments: [
+            (true, nil, nil, ["FW-W10"]), (false, nil, nil, []), (nil, nil, nil, []),
+            (true, .off, nil, ["FW-W03"]), (true, nil, true, ["FW-W10"]), (true, nil, false, []),
+        ] as [(Bool?, Context.SystemManagementMode?, Bool?, [String])]
+    )
+    func `an old build with SMM and a first phase of 64 bits is warned of where S3 is on`(
+        suspends: Bool?,
+        mode: Context.SystemManagementMode?,
+        isOld: Bool?,
+        expected: [String],
+    ) {
+        var context = Self.normal
+        context.hasSuspendToMemory = suspends
+        context.systemManagementMode = mode ?? .automatic
+        context.machineType = "q35"
+        context.store = .init(byteCount: nil)
+        var features = BuildFeatures(requiresSystemManagementMode: true)
+        features.isFromBeforeSuspendFix = isOld
+        let old = SyntheticImage(sevSections: Self.withoutSVSM).build()
+        #expect(codes(old, context, features: features) == expected)
+        // What has metadata for an SVSM is new enough, and 32 bits never hung.
+        let rest = expected.filter { $0 != "FW-W10" }
+        #expect(codes(Self.code, context, features: features) == rest)
+        let narrow = SyntheticImage(sevSections: Self.withoutSVSM, machine: 0x14C).build()
+        #expect(codes(narrow, context, features: features) == rest)
+    }
+
+    private static let withoutSVSM = SyntheticImage.sevSections.filter { $0.2 != 4 }
+
+    @Test func `a 32-bit build with SMM is warned of on a processor of 64 bits`() {
+        var context = Self.normal
+        context.store = .init(byteCount: nil)
+        let features = BuildFeatures(requiresSystemManagementMode: true, driverMode: .bits32)
+        #expect(codes(Self.code, context, features: features) == ["FW-W12"])
+        context.processor = .bits32
+        #expect(codes(Self.code, context, features: features) == [])
+        context.processor = .bits64
+        #expect(codes(Self.code, context, features: .init(driverMode: .bits32)) == [])
+    }
+
+    @Test func `what is made for another machine is warned of`() {
+        for machine in BuildFeatures.OtherMachine.allCases {
+            let found = codes(Self.code, Self.normal, features: .init(otherMachine: machine))
+            #expect(found == ["FW-W11"])
+        }
+        let unknown = SyntheticImage(resetVector: [0x90, 0x91, 0xE9, 0xFB, 0xFE] + filler(11))
+        #expect(codes(unknown.build(), Self.normal) == ["FW-W11"])
+    }
+
     @Test func `a combined image in flash is warned of`() {
         #expect(codes(Self.combined, Self.normal) == ["FW-W01"])
     }
@@ -301,6 +375,26 @@ struct JudgeFormTests {
         var bytes = code
         change(&bytes)
         return bytes
+    }
+
+    @Test(
+        arguments: [
+            (filler(0, of: 0), filler(4096)), (filler(8192, of: 0xFF), filler(4096, of: 0xFF)),
+            ([], filler(1)),
+        ] as [([UInt8], [UInt8])]
+    )
+    func `where something was put around an image, the hint says which part it is`(
+        before: [UInt8],
+        after: [UInt8],
+    ) {
+        let file = before + Self.code + after
+        let context = JudgementContext(guest: .normal, attachment: .flash)
+        let refusal = judge(FirmwareImage(file.span), in: context).refusal
+        #expect(refusal?.code == .wrongEnd)
+        #expect(
+            refusal?.hint == "the image in it is 45056 bytes from offset \(before.count); take that"
+                + " part: dd if=FILE of=IMAGE.fd bs=4096 skip=\(before.count / 4096) count=11"
+        )
     }
 
     @Test(arguments: wrongForms)

@@ -101,6 +101,73 @@ struct JudgementContextTests {
 
     @Test(
         arguments: [
+            (["-M", "q35"], true), ([], true), (["-M", "pc-q35-9.2+pve1"], true),
+            (["-M", "q35", "-global", "ICH9-LPC.disable_s3=1"], false),
+            (["-M", "q35", "-global", "driver=ICH9-LPC,property=disable_s3,value=0x1"], false),
+            (
+                [
+                    "-M", "q35", "-global", "ICH9-LPC.disable_s3=1", "-global",
+                    "ICH9-LPC.disable_s3=0",
+                ], true
+            ),
+            // Of the other chip set, and another property.
+            (["-M", "q35", "-global", "PIIX4_PM.disable_s3=1"], true),
+            (["-M", "q35", "-global", "ICH9-LPC.disable_s4=1"], true),
+            (["-M", "pc", "-global", "PIIX4_PM.disable_s3=1"], false),
+            (["-M", "pc-q35-rhel9.4.0"], nil), (["-M", "virt"], nil),
+        ] as [([ByteString], Bool?)]
+    )
+    func `whether the guest may suspend is read from the command line`(
+        words: [ByteString],
+        isOn: Bool?,
+    ) throws {
+        let commandLine = QEMUCommandLine(["kvm"] + words)
+        let context = try JudgementContext(
+            commandLine,
+            guest: .normal,
+            attachment: .pflashDrive,
+            store: nil,
+        )
+        #expect(context.hasSuspendToMemory == isOn)
+    }
+
+    @Test func `a file of settings may turn suspending off`() throws {
+        let text =
+            "[global]\n  driver = \"ICH9-LPC\"\n  property = \"disable_s3\"\n  value = \"1\"\n"
+        let file = SettingsFile(path: "/q35.cfg", bytes: Array(text.utf8))
+        let commandLine = QEMUCommandLine(
+            ArgumentVector(["kvm", "-machine", "q35", "-readconfig", "/q35.cfg"]),
+            files: SettingsFiles(defaultFile: nil, included: ["/q35.cfg": file]),
+        )
+        let context = try JudgementContext(
+            commandLine,
+            guest: .normal,
+            attachment: .pflashDrive,
+            store: nil,
+        )
+        #expect(context.hasSuspendToMemory == false)
+    }
+
+    @Test(
+        arguments: [
+            ([], .bits64), (["-cpu", "host"], .bits64), (["-cpu", "qemu64,+aes"], .bits64),
+            (["-cpu", "qemu32"], .bits32), (["-cpu", "coreduo-v1,-nx"], .bits32),
+            (["-cpu", "qemu64,-lm"], .bits32), (["-cpu", "max,lm=off"], .bits32),
+            (["-cpu", "qemu32,lm=on"], .bits64), (["-cpu", "pentium", "-cpu", "max"], .bits64),
+        ] as [([ByteString], ProcessorMode)]
+    )
+    func `how wide the processor is`(words: [ByteString], mode: ProcessorMode) throws {
+        let context = try JudgementContext(
+            QEMUCommandLine(["kvm"] + words),
+            guest: .normal,
+            attachment: .pflashDrive,
+            store: nil,
+        )
+        #expect(context.processor == mode)
+    }
+
+    @Test(
+        arguments: [
             ([], 8 << 20), (["-machine", "max-fw-size=16M"], 16 << 20),
             (["-machine", "max-fw-size=16777216"], 16 << 20),
             (["-machine", "max-fw-size=99999999999999999999"], 8 << 20),

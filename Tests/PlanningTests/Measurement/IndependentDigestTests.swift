@@ -46,8 +46,7 @@ struct IndependentDigestTests {
     static let vectors = (table ?? "").split(separator: "\n").filter { !$0.hasPrefix("#") }
         .compactMap(Vector.init)
 
-    private static let image = SyntheticImage(storeByteCount: 0x5000, namesTDXMetadata: true)
-        .build()
+    private static let image = SyntheticImage.measuredByOthers
 
     @Test func `the table has its vectors, and names the image`() throws {
         #expect(Self.vectors.count == 26)

@@ -180,6 +180,8 @@ struct VariableStoreFileTests {
         header.replaceSubrange(50..<52, with: [UInt8(check & 0xFF), UInt8(check >> 8)])
         return header
     }()
+    private static let noise: [UInt8] = .noise(4096)
+    private static let sound = Array(SyntheticImage.store().prefix(4096))
     private static let vmdk = Array("KDMV".utf8) + [UInt8](repeating: 0, count: 60)
 
     private func store(
@@ -217,6 +219,13 @@ struct VariableStoreFileTests {
         arguments: [
             (",format=raw", qcow2, .qcow2), (",format=raw", erased, .erased), ("", erased, .erased),
             (",format=raw", code, .code), (",format=raw,size=540672", code, .code),
+            (",format=raw", noise, .damaged(.noVolume)), ("", noise, .damaged(.noVolume)),
+            (
+                ",format=raw,size=131072", sound,
+                .damaged(.volumeLength(found: 0x8_4000, expected: 0x2_0000))
+            ),
+            (",format=raw", sound, nil), (",format=raw,size=540672", sound, nil),
+            (",format=qcow2", noise, nil),
             // What stands at the offset was not looked at.
             (",format=raw,offset=512", erased, nil),
         ] as [(ByteString, [UInt8], JudgementContext.VariableStoreFacts.Defect?)]

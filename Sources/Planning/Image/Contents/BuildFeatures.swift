@@ -10,6 +10,28 @@ package struct BuildFeatures: Hashable, Sendable {
     package var supportsSecureBoot: Bool?
     /// The second phase, which every build has except the hardened IntelTdx build.
     package var hasPreEFIPhase: Bool?
+    /// What the drivers are for. (A first phase of 32 bits may start drivers of 64.)
+    package var driverMode: ProcessorMode?
+    package var otherMachine: OtherMachine?
+    /// Whether its version is from before edk2-stable202308, which made S3 work with SMM and a first
+    /// phase of 64 bits.
+    package var isFromBeforeSuspendFix: Bool?
+
+    /// A machine that the build is for, and that QEMU's PC machines are not, by modules that no
+    /// build for those has.
+    package enum OtherMachine: String, Hashable, Sendable, CaseIterable {
+        case microvm
+        case virtualBox = "VirtualBox"
+
+        /// edk2 `OvmfPkg/Microvm/MicrovmX64.dsc`, whose devices are in a device tree; VirtualBox
+        /// `src/VBox/Devices/EFI/Firmware/VBoxPkg`.
+        fileprivate var modules: Set<String> {
+            switch self {
+            case .microvm: ["FdtClientDxe", "VirtioFdtDxe"]
+            case .virtualBox: ["VBoxAppleSim", "VBoxSysTables", "VBoxVgaDxe"]
+            }
+        }
+    }
 
     package init(
         requiresSystemManagementMode: Bool? = nil,
@@ -18,6 +40,8 @@ package struct BuildFeatures: Hashable, Sendable {
         hasSEVSecretDriver: Bool? = nil,
         supportsSecureBoot: Bool? = nil,
         hasPreEFIPhase: Bool? = nil,
+        driverMode: ProcessorMode? = nil,
+        otherMachine: OtherMachine? = nil,
     ) {
         self.requiresSystemManagementMode = requiresSystemManagementMode
         self.hasSEVDriver = hasSEVDriver
@@ -25,6 +49,8 @@ package struct BuildFeatures: Hashable, Sendable {
         self.hasSEVSecretDriver = hasSEVSecretDriver
         self.supportsSecureBoot = supportsSecureBoot
         self.hasPreEFIPhase = hasPreEFIPhase
+        self.driverMode = driverMode
+        self.otherMachine = otherMachine
     }
 
     /// Nothing known: the compressed volume was not looked into.
@@ -34,7 +60,8 @@ package struct BuildFeatures: Hashable, Sendable {
 extension BuildFeatures {
     /// The features of a build whose volumes are all known.
     init(all volumes: [UnpackedVolume]) {
-        let names = Set(volumes.flatMap(\.modules).map(\.name))
+        let modules = volumes.flatMap(\.modules)
+        let names = Set(modules.map(\.name))
         // Without a module nothing was understood, and nothing is known to be missing.
         guard !names.isEmpty else {
             self = .unknown
@@ -47,6 +74,8 @@ extension BuildFeatures {
             hasSEVSecretDriver: names.contains("SecretDxe"),
             supportsSecureBoot: names.contains("SecureBootConfigDxe"),
             hasPreEFIPhase: names.contains("PeiCore"),
+            driverMode: modules.first { $0.name == "DxeCore" }?.mode,
+            otherMachine: OtherMachine.allCases.first { !$0.modules.isDisjoint(with: names) },
         )
     }
 
@@ -54,41 +83,38 @@ extension BuildFeatures {
     /// know of a build that cannot start a confidential guest.
     ///
     /// - Parameter bytes: the whole image.
-    /// - Returns: ``unknown`` if the image is not packed as edk2 does it, or is damaged.
+    /// - Returns: ``unknown`` if the image is not packed as edk2 does it.
     package static func ofUnpackedStart(
         _ image: FirmwareImage,
         of bytes: Span<UInt8>
-    ) -> BuildFeatures {
+    ) throws(ContentsFault) -> BuildFeatures {
         guard let compressed = CompressedVolumes(in: image, of: bytes) else { return .unknown }
         let data = bytes.extracting(compressed.range)
+        var decoder: LZMADecoder
         do throws(LZMAFault) {
-            var decoder = try LZMADecoder(data, limit: maximumStartByteCount)
+            decoder = try LZMADecoder(data, limit: CompressedVolumes.maximumByteCount)
             try decoder.decode(upTo: firstHeaderEnd, from: data)
-            guard let end = endOfFirstVolume(in: decoder.output.span) else { return .unknown }
-            guard end <= maximumStartByteCount else { return .unknown }
-            try decoder.decode(upTo: end, from: data)
-            return BuildFeatures(first: UnpackedVolume.volumes(in: decoder.output.span).first)
         } catch {
-            return .unknown
+            throw .damaged(error)
         }
+        let first = NextVolume(after: 0, in: decoder)
+        if let fault = first.fault, compressed.isOfOVMF { throw fault }
+        guard case .ends(let end) = first, end <= maximumStartByteCount else { return .unknown }
+        do throws(LZMAFault) {
+            try decoder.decode(upTo: end + firstHeaderEnd, from: data)
+        } catch {
+            throw .damaged(error)
+        }
+        if let fault = NextVolume(after: end, in: decoder).fault, compressed.isOfOVMF {
+            throw fault
+        }
+        return BuildFeatures(first: UnpackedVolume.volumes(in: decoder.output.span).first)
     }
 
     /// The second phase's volume is 1 MiB or less. If there is no such phase, the first volume is
     /// that of the drivers, ten times as large: nothing more can be learnt quickly.
     private static let maximumStartByteCount = 2 << 20
     private static let firstHeaderEnd = 0x400
-
-    private static func endOfFirstVolume(in bytes: Span<UInt8>) -> Int? {
-        var offset = 0
-        // Padding before the first volume, so that it is aligned.
-        while let word = bytes.uint32(at: offset), word & 0xFF_FFFF >= 4 {
-            let isVolume = UInt8(word >> 24) == FileSection.Kind.volumeImage
-            let end = offset + Int(word & 0xFF_FFFF)
-            if isVolume { return end }
-            offset = (end + 3) / 4 * 4
-        }
-        return nil
-    }
 
     private init(first volume: UnpackedVolume?) {
         guard let volume, volume.name == FlashVolume.Name.preEFI, !volume.modules.isEmpty else {
@@ -102,6 +128,54 @@ extension BuildFeatures {
             hasSEVSecretDriver: names.contains("SecretPei"),
             hasPreEFIPhase: true,
         )
+    }
+}
+
+/// Where the next volume of unpacked bytes is, as far as they are unpacked.
+private enum NextVolume {
+    /// One past its last byte.
+    case ends(Int)
+    /// More has to be unpacked to tell.
+    case notReached
+    /// There are no more.
+    case none
+    case damaged(ContentsFault)
+
+    var fault: ContentsFault? {
+        if case .damaged(let fault) = self { fault } else { nil }
+    }
+
+    /// As `FindFfsSectionInstance` of edk2 `OvmfPkg/Sec/SecMain.c` walks the sections, and what
+    /// `DecompressMemFvs` there asks of a volume.
+    init(after start: Int, in decoder: LZMADecoder) {
+        let bytes = decoder.output.span
+        var offset = start
+        while offset < decoder.byteCount {
+            guard let word = bytes.uint32(at: offset) else {
+                self = .notReached
+                return
+            }
+            let isLarge = word & 0xFF_FFFF == 0xFF_FFFF
+            guard let size = isLarge ? bytes.uint32(at: offset + 4) : word & 0xFF_FFFF else {
+                self = .notReached
+                return
+            }
+            let end = offset + Int(size)
+            guard size >= 4, end <= decoder.byteCount else {
+                self = .damaged(size < 4 ? .noVolumes : .damaged(.wrongSize))
+                return
+            }
+            if UInt8(word >> 24) == FileSection.Kind.volumeImage {
+                let signature = offset + (isLarge ? 8 : 4) + 0x28
+                let isKnown = bytes.holds(4, at: signature)
+                self =
+                    isKnown && !bytes.holds("_FVH", at: signature)
+                    ? .damaged(.noVolumes) : .ends(end)
+                return
+            }
+            offset = (end + 3) / 4 * 4
+        }
+        self = start == 0 ? .damaged(.noVolumes) : .none
     }
 }
 
@@ -125,12 +199,38 @@ package struct BuildIdentity: Hashable, Sendable {
         }
         let bios = texts("SmbiosPlatformDxe")
         let date = bios.lastIndex(where: Self.isDate)
-        let version = date.flatMap { date in bios[date...].dropFirst().first }
         releaseDate = date.map { bios[$0] }
+        let next = date.flatMap { date in bios[date...].dropFirst().first }
+        // A build without a version has the vendor there.
+        let version = next.flatMap { Self.isVendor($0) ? nil : $0 }
         self.version = version
         vendor = texts("BdsDxe").first { text in
-            text.hasSuffix("EDK II") || (version != nil && bios.contains { $0.hasSuffix(text) })
-        }
+            Self.isVendor(text) || (version != nil && bios.contains { $0.hasSuffix(text) })
+        }.map { Self.withoutStray($0, known: bios) }
+    }
+
+    /// The edk2 release that a distribution's version begins with, as year and month in one number:
+    /// 202502 for `2025.02-8`, or for `edk2-stable202502`.
+    var stableRelease: Int? {
+        guard let version else { return nil }
+        let text = version.hasPrefix("edk2-stable") ? version.dropFirst(11) : version[...]
+        let digits = text.prefix { $0.isNumber || $0 == "." }.filter(\.isNumber)
+        guard digits.count >= 6, let number = Int(digits.prefix(6)),
+            (2000...2099).contains(number / 100), (1...12).contains(number % 100)
+        else { return nil }
+        return number
+    }
+
+    private static let project = "EDK II"
+
+    private static func isVendor(_ text: String) -> Bool { text.hasSuffix(project) }
+
+    /// A number before the text may look like a character of it (`@EDK II`).
+    private static func withoutStray(_ text: String, known: [String]) -> String {
+        let rest = String(text.dropFirst())
+        if known.contains(rest) { return rest }
+        let before = text.dropLast(project.utf8.count)
+        return isVendor(text) && before.last.map { $0 != " " } == true ? project : text
     }
 
     /// MM/DD/YYYY

@@ -4,6 +4,7 @@
 struct FirmwareFile: Hashable, Sendable {
     /// The types that matter here; there are more.
     enum Kind {
+        static let securityCore: UInt8 = 0x03
         static let volumeImage: UInt8 = 0x0B
         static let pad: UInt8 = 0xF0
     }
@@ -13,7 +14,7 @@ struct FirmwareFile: Hashable, Sendable {
     /// What follows its header.
     let body: Range<Int>
 
-    private static let headerByteCount = 24
+    static let headerByteCount = 24
     private static let largeHeaderByteCount = 32
     private static let isLarge: UInt8 = 0x01
 
@@ -36,8 +37,17 @@ struct FirmwareFile: Hashable, Sendable {
 
     /// The files of a volume, in order, up to where they stop making sense.
     static func files(in volume: FlashVolume, of image: Span<UInt8>) -> [FirmwareFile] {
+        files(from: volume.offset + firstFile(in: volume, of: image), in: volume, of: image)
+    }
+
+    /// - Parameter start: of the first; the extended header may be a file of its own.
+    static func files(
+        from start: Int,
+        in volume: FlashVolume,
+        of image: Span<UInt8>,
+    ) -> [FirmwareFile] {
         var files: [FirmwareFile] = []
-        var offset = volume.offset + firstFile(in: volume, of: image)
+        var offset = start
         while let file = FirmwareFile(at: offset, limit: volume.end, of: image) {
             files.append(file)
             // Files start at multiples of eight from the volume's start.
@@ -61,6 +71,8 @@ struct FirmwareFile: Hashable, Sendable {
 struct FileSection: Hashable, Sendable {
     enum Kind {
         static let guided: UInt8 = 0x02
+        static let portableExecutable: UInt8 = 0x10
+        static let terseExecutable: UInt8 = 0x12
         static let userInterface: UInt8 = 0x15
         static let volumeImage: UInt8 = 0x17
     }

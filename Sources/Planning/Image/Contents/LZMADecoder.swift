@@ -10,6 +10,9 @@ struct LZMADecoder {
     private(set) var output: [UInt8] = []
     /// How many bytes the header promises, held to the limit.
     let byteCount: Int
+    private let isLimited: Bool
+    /// No match may lead further back, even if there is more: edk2's decoder refuses that.
+    private let dictionaryByteCount: Int
 
     private var coder: RangeCoder
     private var probabilities: [UInt16]
@@ -21,22 +24,21 @@ struct LZMADecoder {
     private var distances = (0, 0, 0, 0)
     private var isAtEnd = false
 
-    static let headerByteCount = 13
-
     /// - Parameters:
     ///   - input: starts with the header.
     ///   - limit: of the output, in bytes.
     init(_ input: Span<UInt8>, limit: Int) throws(LZMAFault) {
-        guard let properties = input.uint8(at: 0).map(Int.init), let size = input.uint64(at: 5)
-        else { throw .truncated }
-        guard properties < 9 * 5 * 5 else { throw .unknownProperties }
+        let header = try LZMAHeader(input)
+        let properties = header.properties
         literalContextBits = properties % 9
         literalPositionMask = 1 << (properties / 9 % 5) - 1
         positionMask = 1 << (properties / 45) - 1
-        byteCount = min(Int(clamping: size), limit)
+        byteCount = min(header.byteCount, limit)
+        isLimited = header.byteCount > limit
+        dictionaryByteCount = header.dictionaryByteCount
         let literalCount = 0x300 << (literalContextBits + properties / 9 % 5)
         probabilities = [UInt16](repeating: 1024, count: Model.literal + literalCount)
-        coder = try RangeCoder(input, at: Self.headerByteCount)
+        coder = try RangeCoder(input, at: LZMAHeader.byteCount)
     }
 
     /// Decodes until there are `count` bytes, or all that there are. The last match may bring up to
@@ -48,6 +50,22 @@ struct LZMADecoder {
             try decodeOne(from: input)
             if coder.isExhausted { throw .truncated }
         }
+    }
+
+    /// Whether all is decoded, and the data ends here: what was packed came to the size that the
+    /// header promises, no more and no less. A flipped bit anywhere before nearly always shows here,
+    /// because nothing after it comes out right.
+    ///
+    /// edk2 `LzDec.c`, LZMA_FINISH_END: either the entropy decoder has nothing left, or a mark says
+    /// that this is the end.
+    mutating func finish(from input: Span<UInt8>) throws(LZMAFault) {
+        guard !isLimited else { return }
+        guard output.count == byteCount else { throw .wrongSize }
+        if !isAtEnd, !coder.isFinished {
+            try decodeOne(from: input)
+            guard isAtEnd, output.count == byteCount else { throw .wrongSize }
+        }
+        guard coder.isFinished else { throw .wrongSize }
     }
 
     private mutating func decodeOne(from input: Span<UInt8>) throws(LZMAFault) {
@@ -68,6 +86,9 @@ struct LZMADecoder {
             if distances.0 == 0xFFFF_FFFF {
                 isAtEnd = true
                 return
+            }
+            guard distances.0 < dictionaryByteCount || output.count < dictionaryByteCount else {
+                throw .corrupt
             }
         }
         try copy(length + 2)
@@ -175,6 +196,36 @@ package enum LZMAFault: Error, Hashable, Sendable {
     case truncated
     case unknownProperties
     case corrupt
+    /// What is packed is not of the size that the header promises.
+    case wrongSize
+}
+
+/// The header of the "alone" format: properties, the dictionary's size, the size when unpacked.
+struct LZMAHeader {
+    let properties: Int
+    let dictionaryByteCount: Int
+    /// `Int.max` if the header leaves it open.
+    let byteCount: Int
+
+    static let byteCount = 13
+
+    init(_ input: Span<UInt8>) throws(LZMAFault) {
+        guard let properties = input.uint8(at: 0).map(Int.init),
+            let dictionary = input.uint32(at: 1), let size = input.uint64(at: 5)
+        else { throw .truncated }
+        guard properties < 9 * 5 * 5 else { throw .unknownProperties }
+        self.properties = properties
+        // The least that LZMA has, whatever is written (LZMA_DIC_MIN).
+        dictionaryByteCount = max(Int(dictionary), 1 << 12)
+        byteCount = Int(clamping: size)
+    }
+
+    /// Whether a decoder would begin.
+    static func check(_ input: Span<UInt8>) throws(LZMAFault) {
+        let header = try LZMAHeader(input)
+        _ = try RangeCoder(input, at: Self.byteCount)
+        guard header.byteCount > 0 else { throw .wrongSize }
+    }
 }
 
 /// Where each part of the model has its probabilities in their one array.
@@ -209,6 +260,9 @@ struct RangeCoder {
     /// Whether it wanted more bytes than there are. It goes on with zeros, so the caller needs to
     /// look only now and then.
     private(set) var isExhausted = false
+
+    /// Whether what was read is all that there is to decode.
+    var isFinished: Bool { code == 0 }
 
     init(_ input: Span<UInt8>, at offset: Int) throws(LZMAFault) {
         guard input.holds(5, at: offset) else { throw .truncated }

@@ -57,6 +57,16 @@ package struct MachineType: Hashable, Sendable {
             || name.hasPrefix("pc-q35-") || name.hasPrefix("pc+pve") || name.hasPrefix("q35+pve")
     }
 
+    /// Whether it has the chip set of Q35.
+    package var isQ35: Bool {
+        name.hasPrefix("q35") || name.hasPrefix("pc-q35") || name == "ubuntu-q35"
+    }
+
+    /// `pc-q35-rhel9.4.0`
+    package var isOfRedHat: Bool {
+        name.hasPrefix("pc-q35-rhel") || name.hasPrefix("pc-i440fx-rhel")
+    }
+
     /// The firmware that QEMU starts if no other is named: `bios-256k.bin` since QEMU 2.0
     /// (`pc_i440fx_2_0_machine_options` in hw/i386/pc_piix.c; QEMU 7.2 still has older machines).
     package var biosName: ByteString {

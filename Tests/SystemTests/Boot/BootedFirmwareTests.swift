@@ -69,6 +69,7 @@ enum BootFault: String, CaseIterable, Sendable {
     case smallCodeWithLargeStore
     case smmBuildOnOldChipSet
     case smmBuildWithSMMOff
+    case oldSMMBuildWithSuspend
 
     /// What the judgement says of it.
     var code: String {
@@ -85,6 +86,7 @@ enum BootFault: String, CaseIterable, Sendable {
         case .smallCodeWithLargeStore: "FW-E15"
         // A warning, since it is QEMU that decides whether there is SMM.
         case .smmBuildOnOldChipSet, .smmBuildWithSMMOff: "FW-W03"
+        case .oldSMMBuildWithSuspend: "FW-W10"
         }
     }
 
@@ -128,6 +130,10 @@ enum BootFault: String, CaseIterable, Sendable {
         case .smmBuildOnOldChipSet, .smmBuildWithSMMOff:
             sample.image = try BootedFirmware.image("OVMF_CODE_4M.secboot.fd")
             sample.machine = self == .smmBuildOnOldChipSet ? "pc" : "q35,smm=off"
+        case .oldSMMBuildWithSuspend:
+            sample.image = try BootedFirmware.image("OVMF_CODE.secboot.fd")
+            sample.store = try BootedFirmware.image("OVMF_VARS.fd")
+            sample.machine = "q35,smm=on"
         }
         return sample
     }
@@ -155,6 +161,21 @@ final class BootedFirmware {
             )
             return guest.waits(for: "BdsDxe", seconds: 90)
                 ? max(4, Date.now.timeIntervalSince(start)) : nil
+        } catch {
+            return nil
+        }
+    }()
+
+    /// The same in seconds of QEMU's own time, which other load on the machine changes little.
+    static let usualProcessorSeconds: Double? = {
+        do {
+            let guest = try BootedFirmware(
+                image("OVMF_CODE_4M.fd"),
+                .flash,
+                store: image("OVMF_VARS_4M.fd"),
+                machine: "q35",
+            )
+            return guest.boots(withinProcessorSeconds: 60) ? guest.processorSeconds : nil
         } catch {
             return nil
         }
@@ -243,6 +264,32 @@ final class BootedFirmware {
     var output: String {
         FileManager.default.contents(atPath: console).map { String(decoding: $0, as: UTF8.self) }
             ?? ""
+    }
+
+    /// What QEMU has used of the processors; `nil` once it has ended.
+    var processorSeconds: Double? {
+        let file = "/proc/\(process.processIdentifier)/stat"
+        guard let data = FileManager.default.contents(atPath: file) else { return nil }
+        let fields = String(decoding: data, as: UTF8.self).split(separator: ")").last?
+            .split(separator: " ")
+        guard let fields, fields.count > 12, let user = Double(fields[11]),
+            let system = Double(fields[12])
+        else { return nil }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Whether the firmware gets to where it looks for something to boot. It has not if QEMU ends,
+    /// if the firmware shows an exception, or if it has taken so long; a guest that sleeps uses no
+    /// time, and is given some minutes.
+    func boots(withinProcessorSeconds limit: Double) -> Bool {
+        let end = Date.now.addingTimeInterval(300)
+        while Date.now < end, process.isRunning, let used = processorSeconds {
+            let output = output
+            if output.contains("BdsDxe") { return true }
+            if output.contains("Exception Type") || used > limit { return false }
+            Thread.sleep(forTimeInterval: 0.2)
+        }
+        return output.contains("BdsDxe")
     }
 
     func waits(for text: String, seconds: Double) -> Bool {

@@ -115,6 +115,34 @@ package enum HostFiles {
 }
 
 extension HostFiles {
+    /// Puts the content in a file's place, whole or not at all: for files that others read at any
+    /// time, and that nothing of ours trusts.
+    package static func replace(_ path: FilePath, with bytes: [UInt8]) throws(HostFileError) {
+        // One name for all: what a killed process left there goes away with the next.
+        let temporary = FilePath("\(path.string).tmp")
+        _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
+        do throws(Errno) {
+            let created = unsafe temporary.withPlatformString { path in
+                systemCall {
+                    unsafe Glibc.open(
+                        path,
+                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        0o644,
+                    )
+                }
+            }
+            try OwnedDescriptor(takingOver: try created.get()).write(bytes)
+            _ = try unsafe temporary.withPlatformString { from in
+                unsafe path.withPlatformString { to in
+                    systemCall { unsafe rename(from, to) }
+                }
+            }.get()
+        } catch {
+            _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
+            throw .notReplaced(path: path, errno: error)
+        }
+    }
+
     /// A regular file of any owner: for files that are only read.
     package static func content(at path: FilePath, limit: Int) throws(HostFileError) -> [UInt8] {
         try content(of: try open(path, limit: limit), path, limit: limit)

@@ -14,18 +14,27 @@ package enum TrialVerification: Sendable {
     case unreachable(String)
 
     package init(_ request: ImageRequest) {
-        do throws(VerificationError) {
-            let image = try seal(verify(request))
-            let refusal = image.refusal(in: nil)
+        do throws(LaunchFailure) {
+            let image = try ExaminedImage(request)
+            let refusal = image.findings(for: nil).refusal
             self = refusal.map { .unfit(image.facts, $0) } ?? .verified(image.facts)
         } catch {
-            if case .notPinned(let found, _, _) = error.cause {
+            guard let refusal = error.cause as? VerificationError else {
+                self = .unreachable(error.message)
+                return
+            }
+            if case .notPinned(let found, _, _) = refusal.cause {
                 self = .notPinned(found)
             } else {
-                self = .refused(error)
+                self = .refused(refusal)
             }
         }
     }
+}
+
+/// Requires of an image what a start requires before it looks into the bytes.
+package func requireVerified(_ request: ImageRequest) throws(LaunchFailure) -> SealedFacts {
+    try failing { () throws(VerificationError) in try seal(verify(request)).facts }
 }
 
 /// What a start asks of an image before there is a guest to judge it for.
@@ -35,24 +44,57 @@ package func requireStartable(
     _ request: ImageRequest,
     for guest: JudgementContext? = nil,
 ) throws(LaunchFailure) -> SealedFacts {
-    let image = try failing { () throws(VerificationError) in try seal(verify(request)) }
-    if let refusal = image.refusal(in: guest) {
-        let image = "firmware image \(quoted(request.name))"
-        throw LaunchFailure(ImageUnfit(image: image, refusal: refusal))
-    }
-    return image.facts
+    let examined = try ExaminedImage(request)
+    _ = try examined.requireStartable(for: guest)
+    return examined.facts
 }
 
-extension SealedImage {
-    /// Looks at all of it: nobody waits for a VM.
-    ///
-    /// - Parameter context: `nil` if it is not known for whom; then the form alone counts.
-    fileprivate borrowing func refusal(
-        in context: JudgementContext?
-    ) -> ImageRefusal? {
-        withBytes { bytes in
-            guard let context else { return refusalOfForm(bytes, for: .x86) }
-            return judge(bytes, depth: .whole, in: context).refusal
+/// An image that was verified as a start verifies it, and unpacked whole: nobody waits for a VM. It
+/// can be judged for any number of guests.
+package struct ExaminedImage: Sendable {
+    package let facts: SealedFacts
+    private let name: String
+    private let image: FirmwareImage
+    private let contents: Result<BuildFeatures, ContentsFault>
+
+    package init(_ request: ImageRequest) throws(LaunchFailure) {
+        let sealed = try failing { () throws(VerificationError) in try seal(verify(request)) }
+        name = request.name
+        facts = sealed.facts
+        (image, contents) = sealed.withBytes {
+            bytes -> (FirmwareImage, Result<BuildFeatures, ContentsFault>) in
+            let image = FirmwareImage(bytes)
+            guard image.refusalOfForm(for: .x86) == nil else { return (image, .success(.unknown)) }
+            do throws(ContentsFault) {
+                let contents = try FirmwareContents.read(image, of: bytes)
+                return (image, .success(contents?.features ?? .unknown))
+            } catch {
+                return (image, .failure(error))
+            }
+        }
+    }
+
+    /// - Parameter guest: `nil` if it is not known for whom; then the form alone counts.
+    /// - Returns: what a start would warn of; nothing if there is no guest.
+    /// - Throws: why a start would refuse the image.
+    package func requireStartable(
+        for guest: JudgementContext?
+    ) throws(LaunchFailure) -> [ImageWarning] {
+        let findings = findings(for: guest)
+        if let refusal = findings.refusal {
+            let label = "firmware image \(quoted(name))"
+            throw LaunchFailure(ImageUnfit(image: label, refusal: refusal))
+        }
+        return findings.warnings()
+    }
+
+    fileprivate func findings(for guest: JudgementContext?) -> [Finding] {
+        switch (contents, guest) {
+        case (.success(let features), let guest?): judge(image, features: features, in: guest)
+        case (.failure(let fault), let guest?): judge(image, fault: fault, in: guest)
+        case (.success, nil):
+            image.refusalOfForm(for: .x86).map { [.refusal($0)] } ?? []
+        case (.failure(let fault), nil): [.refusal(.damagedContents(fault))]
         }
     }
 }

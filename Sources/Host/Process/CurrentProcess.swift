@@ -3,6 +3,11 @@ import Glibc
 package import Planning
 import SystemPackage
 
+/// What this process may do.
+package enum CurrentProcess {
+    package static var isRoot: Bool { geteuid() == 0 }
+}
+
 extension Invocation {
     /// Reads this process: bytes, as the kernel handed them over.
     package static func current() throws(LaunchFailure) -> Invocation {

@@ -111,7 +111,7 @@ package struct ConfigurationFile: ~Copyable {
     }
 
     /// Without symbolic links; the path itself if nothing exists there.
-    private static func resolved(_ path: FilePath) throws(HostFileError) -> FilePath {
+    package static func resolved(_ path: FilePath) throws(HostFileError) -> FilePath {
         let resolved = unsafe path.withPlatformString { path -> CallOutcome<FilePath> in
             guard let text = unsafe realpath(path, nil) else {
                 return .failure(Errno(rawValue: errno))

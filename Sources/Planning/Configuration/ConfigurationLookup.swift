@@ -136,6 +136,7 @@ extension Storage {
             nodes: try Self.nodes(reader),
             isDisabled: try reader.flag("disable"),
             mountPoint: nil,
+            isShared: type.isMountedByDefault,
             images: ImagePlacement(on: type, hasPath: true),
             warnings: [],
         )

@@ -15,10 +15,17 @@ package struct FirmwareSection: Hashable, Sendable {
     /// Codes of warnings about the image that somebody has seen and accepts.
     package let accepted: [Setting<ImageWarning.Code>]
 
-    package enum Subject: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable, CustomStringConvertible {
         case volume(FirmwareVolumeID)
         /// Stock firmware, by its absolute path.
         case path(FilePath)
+
+        package var description: String {
+            switch self {
+            case .volume(let volume): volume.description
+            case .path(let path): path.string
+            }
+        }
     }
 
     /// The digests as an image request has them, with their lines for hints.
@@ -119,6 +126,13 @@ extension FirmwareSection {
 }
 
 extension LauncherConfiguration {
+    package func firmware(for subject: FirmwareSection.Subject) -> FirmwareSection? {
+        switch subject {
+        case .volume(let volume): firmware(for: volume)
+        case .path(let path): firmware(for: path)
+        }
+    }
+
     /// The section that pins a firmware image.
     package func firmware(for volume: FirmwareVolumeID) -> FirmwareSection? {
         firmware.first { $0.subject == .volume(volume) }

@@ -8,6 +8,18 @@ package struct FirmwareUses: Sendable {
     package struct Use: Hashable, Sendable {
         package let volume: FirmwareVolumeID
         package let user: User
+        package let place: Place
+        /// What the user itself requires of the image, besides its pins.
+        package let digests: [Digest]
+    }
+
+    /// Where a user starts.
+    package enum Place: Hashable, Sendable {
+        case node(String)
+        /// A VM that Proxmox does not know: wherever somebody starts it.
+        case anywhere
+        /// There is no such VM.
+        case nowhere
     }
 
     /// Who needs an image.
@@ -59,23 +71,33 @@ package struct FirmwareUses: Sendable {
         var problems: [Problem] = []
         for located in guests {
             let guest = located.guest
-            let place = located.node == node ? nil : located.node
+            let foreign = located.node == node ? nil : located.node
+            let place = Place.node(located.node)
             var settings: [(Occasion, GuestConfiguration.Settings)] = [(.now, guest.current)]
             if let pending = guest.pending { settings.append((.pending, pending)) }
             settings += guest.snapshots.map { (.snapshot($0.name), $0.settings) }
             for (occasion, settings) in settings {
-                let user = User.guest(vmid: guest.vmid, node: place, occasion)
+                let user = User.guest(vmid: guest.vmid, node: foreign, occasion)
                 do throws(GuestConfigurationError) {
                     if let option = try settings.firmware() {
-                        uses.append(Use(volume: option.volume, user: user))
+                        uses.append(
+                            Use(
+                                volume: option.volume,
+                                user: user,
+                                place: place,
+                                digests: option.digests,
+                            )
+                        )
                     }
                 } catch {
                     problems.append(Problem(user: user, error: error))
                 }
                 do throws(TagOfferError) {
                     guard let offer = try configuration.offer(to: settings) else { continue }
-                    let user = User.tagged(vmid: guest.vmid, node: place, occasion, offer.tag)
-                    uses.append(Use(volume: offer.volume, user: user))
+                    let user = User.tagged(vmid: guest.vmid, node: foreign, occasion, offer.tag)
+                    uses.append(
+                        Use(volume: offer.volume, user: user, place: place, digests: [])
+                    )
                 } catch {
                     problems.append(Problem(user: user, error: GuestConfigurationError(error)))
                 }
@@ -84,7 +106,8 @@ package struct FirmwareUses: Sendable {
         for section in try configuration.virtualMachines() {
             guard let volume = section.firmware?.value else { continue }
             let user = User.section(section.subject, line: section.line)
-            uses.append(Use(volume: volume, user: user))
+            let place = section.subject.place(among: guests)
+            uses.append(Use(volume: volume, user: user, place: place, digests: []))
         }
         all = uses
         self.problems = problems
@@ -95,6 +118,61 @@ package struct FirmwareUses: Sendable {
         var named: Set<String> = []
         return all.filter { $0.volume == volume }.map(\.user)
             .filter { named.insert($0.description).inserted }
+    }
+}
+
+extension FirmwareUses {
+    /// How much a node needs an image, from the least to the most.
+    package enum Need: Hashable, Sendable, Comparable {
+        case nobody
+        /// VMs that are on other nodes now.
+        case elsewhere
+        /// Snapshots of this node's VMs.
+        case later
+        /// VMs start here with it, now or after their next change.
+        case here
+    }
+
+    package func need(of volume: FirmwareVolumeID, on node: String) -> Need {
+        all.filter { $0.volume == volume }.map { $0.need(on: node) }.max() ?? .nobody
+    }
+}
+
+extension FirmwareUses.Use {
+    fileprivate func need(on node: String) -> FirmwareUses.Need {
+        switch place {
+        case .nowhere: .nobody
+        case .node(let place) where place != node: .elsewhere
+        case .node, .anywhere: user.isNowOrNext ? .here : .later
+        }
+    }
+}
+
+extension FirmwareUses.User {
+    /// Whether it starts with the image, now or after its next change. A snapshot has to be rolled
+    /// back before that.
+    package var isNowOrNext: Bool {
+        switch self {
+        case .guest(_, _, let occasion), .tagged(_, _, let occasion, _): occasion.isNowOrNext
+        case .section: true
+        }
+    }
+}
+
+extension VirtualMachineSection.Subject {
+    /// Where the VM of this section is.
+    ///
+    /// - Parameter guests: all that Proxmox knows, on every node.
+    fileprivate func place(among guests: [LocatedGuest]) -> FirmwareUses.Place {
+        guard !guests.isEmpty else { return .anywhere }
+        let located: LocatedGuest?
+        switch self {
+        case .vmid(let vmid): located = guests.first { $0.guest.vmid == vmid }
+        case .uuid(let uuid): located = guests.first { $0.guest.current.uuid == uuid }
+        // Names are for VMs without a VM ID.
+        case .name: return .anywhere
+        }
+        return located.map { .node($0.node) } ?? .nowhere
     }
 }
 

@@ -1,6 +1,23 @@
+package import SystemPackage
+
 extension GuestConfiguration.Settings {
     /// Whether the VM is in UEFI mode. Custom firmware can only replace other UEFI firmware.
     package var isUEFI: Bool { values["bios"]?.text == "ovmf" }
+
+    /// The type of `machine`, which is `pc` unless it is set (qemu-server Machine.pm
+    /// `default_machine_for_arch`).
+    package var machineType: String {
+        guard let text = values["machine"]?.text else { return "pc" }
+        let type = firstWord(of: text, key: "type")
+        return type.isEmpty ? "pc" : type
+    }
+
+    /// The program that Proxmox starts such a VM with, if it is not `/usr/bin/kvm`
+    /// (qemu-server Helpers.pm `get_command_for_arch`).
+    package var foreignProgram: FilePath? {
+        guard let arch = values["arch"]?.text.text, arch != "x86_64" else { return nil }
+        return FilePath("/usr/bin/qemu-system-\(arch)")
+    }
 
     /// Proxmox leaves `args` and much else out of a template's command line.
     package var isTemplate: Bool {

@@ -1,4 +1,4 @@
-/// Changes which digests launcher.conf requires of a volume, and not one other byte of the file:
+/// Changes which digests launcher.conf requires of an image, and not one other byte of the file:
 /// comments, blank lines and the order of everything stay as somebody wrote them.
 package struct PinEdit: Sendable {
     private let bytes: [UInt8]
@@ -15,24 +15,24 @@ package struct PinEdit: Sendable {
         self.file = file
     }
 
-    /// Which digests the file pins for the volume now.
-    package func digests(of volume: FirmwareVolumeID) -> [Digest] {
-        launcher.firmware(for: volume)?.digests.map(\.value) ?? []
+    /// Which digests the file pins for the image now.
+    package func digests(of subject: FirmwareSection.Subject) -> [Digest] {
+        launcher.firmware(for: subject)?.digests.map(\.value) ?? []
     }
 
-    /// The file with these digests pinned: in the volume's section if there is one, else in a new
+    /// The file with these digests pinned: in the image's section if there is one, else in a new
     /// section at the end.
     ///
     /// - Parameter digests: at most one for each algorithm. What another algorithm has pinned
     ///   before stays.
     /// - Parameter comment: for a new section; one line of text.
     package func pinning(
-        _ volume: FirmwareVolumeID,
+        _ subject: FirmwareSection.Subject,
         to digests: [Digest],
         comment: String? = nil,
     ) throws(ConfigurationError) -> [UInt8] {
-        guard let section = section(of: volume) else {
-            return try checked(bytes + newSection(volume, digests, comment))
+        guard let section = section(of: subject) else {
+            return try checked(bytes + newSection(subject, digests, comment))
         }
         var replacements: [(range: Range<Int>, text: String)] = []
         let headerEnd = endOfLine(section.id.upperBound)
@@ -57,11 +57,13 @@ package struct PinEdit: Sendable {
         return try checked(edited)
     }
 
-    /// The file without the volume's section, and without one of the empty lines around it.
+    /// The file without the image's section, and without one of the empty lines around it.
     ///
     /// - Returns: `nil` if there is no such section.
-    package func unpinning(_ volume: FirmwareVolumeID) throws(ConfigurationError) -> [UInt8]? {
-        guard let section = section(of: volume) else { return nil }
+    package func unpinning(
+        _ subject: FirmwareSection.Subject
+    ) throws(ConfigurationError) -> [UInt8]? {
+        guard let section = section(of: subject) else { return nil }
         let last = configuration.properties(of: section).last
         let lastByte = last.map { $0.value?.upperBound ?? $0.key.upperBound }
         var end = endOfLine(lastByte ?? section.id.upperBound)
@@ -69,15 +71,15 @@ package struct PinEdit: Sendable {
         return try checked(Array(bytes[..<section.type.lowerBound] + bytes[end...]))
     }
 
-    private func section(of volume: FirmwareVolumeID) -> SectionConfiguration.Section? {
-        let id = Array(volume.description.utf8)
-        return configuration.sections.first {
-            configuration.matches($0.type, "firmware") && configuration.matches($0.id, id)
-        }
+    private func section(
+        of subject: FirmwareSection.Subject
+    ) -> SectionConfiguration.Section? {
+        let line = launcher.firmware(for: subject)?.line
+        return configuration.sections.first { $0.line == line }
     }
 
     private func newSection(
-        _ volume: FirmwareVolumeID,
+        _ subject: FirmwareSection.Subject,
         _ digests: [Digest],
         _ comment: String?,
     ) -> [UInt8] {
@@ -86,16 +88,16 @@ package struct PinEdit: Sendable {
             if bytes.last != UInt8(ascii: "\n") { text += "\n" }
             if !bytes.suffix(2).elementsEqual("\n\n".utf8) { text += "\n" }
         }
-        return Array((text + Self.section(volume, digests, comment: comment)).utf8)
+        return Array((text + Self.section(subject, digests, comment: comment)).utf8)
     }
 
     /// A section in the form that people can copy.
     package static func section(
-        _ volume: FirmwareVolumeID,
+        _ subject: FirmwareSection.Subject,
         _ digests: [Digest],
         comment: String? = nil,
     ) -> String {
-        var lines = ["firmware: \(volume)"]
+        var lines = ["firmware: \(subject)"]
         lines += digests.map { "\t\($0.algorithm.rawValue) \($0.hex)" }
         if let comment { lines.append("\tcomment \(comment)") }
         return lines.map { $0 + "\n" }.joined()

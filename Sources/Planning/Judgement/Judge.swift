@@ -81,7 +81,8 @@ extension FirmwareImage {
                 context.lacksSystemManagementMode || context.attachment == .bios
                 || kind == .combined
             let mayHang = mayHangWithSuspend && context.hasSuspendToMemory == true
-            return context.isRun && (mayLackSMM || mayHang) ? try .ofUnpackedStart(self, of: bytes) : .unknown
+            guard context.isRun, mayLackSMM || mayHang else { return .unknown }
+            return try .ofUnpackedStart(self, of: bytes)
         }
     }
 }

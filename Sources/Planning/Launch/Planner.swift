@@ -134,7 +134,7 @@ extension Planner {
         case .stock(let path):
             return StockImage.request(
                 path: path,
-                choice: choice,
+                pins: choice.pins,
                 configuration: settings.configuration.file,
             )
         case .volume(let volume):

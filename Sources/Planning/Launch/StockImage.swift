@@ -73,15 +73,15 @@ package enum StockImage {
     /// A package's file: links are followed, so the whole path is looked up from the root.
     package static func request(
         path: FilePath,
-        choice: FirmwareChoice,
+        pins: [ImageRequest.Pin],
         configuration: String,
     ) -> ImageRequest {
         ImageRequest(
-            name: choice.name,
+            name: path.string,
             root: "/",
             directories: [path.removingLastComponent().relative.string],
             fileName: path.lastComponent?.string ?? "",
-            pins: choice.pins,
+            pins: pins,
             configuration: configuration,
             rules: .stock,
         )

@@ -181,7 +181,8 @@ private func isSnapshotName(_ name: ArraySlice<UInt8>) -> Bool {
     return name.allSatisfy { isLetter($0) || isDigit($0) || "_-".utf8.contains($0) }
 }
 
-/// `^([a-z][a-z_\-]*\d*):\s*(.+?)\s*$`, where a value is never only blanks.
+/// `^([a-z][a-z_\-]*\d*):\s*(.+?)\s*$`. A value of nothing but blanks is empty: Proxmox itself writes
+/// `boot:  ` for a VM without disks.
 private func setting(_ line: ArraySlice<UInt8>) -> (key: String, value: ArraySlice<UInt8>)? {
     guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
     let key = line[..<colon]
@@ -190,8 +191,10 @@ private func setting(_ line: ArraySlice<UInt8>) -> (key: String, value: ArraySli
         name.dropFirst().allSatisfy({ isLowercase($0) || "_-".utf8.contains($0) }),
         key[name.endIndex...].allSatisfy(isDigit)
     else { return nil }
-    let value = line[(colon + 1)...].drop(while: isBlank).trimmingLastBlanks
-    return value.isEmpty ? nil : (String(decoding: key, as: UTF8.self), value)
+    let rest = line[(colon + 1)...]
+    guard !rest.isEmpty else { return nil }
+    let value = rest.drop(while: isBlank).trimmingLastBlanks
+    return (String(decoding: key, as: UTF8.self), value)
 }
 
 /// `snapstate:\s*(prepare|delete)\s*$`, not anchored at its beginning.

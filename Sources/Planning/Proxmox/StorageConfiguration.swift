@@ -122,6 +122,7 @@ extension Storage {
             nodes: nil,
             isDisabled: isDisabled,
             mountPoint: mountPoint,
+            isShared: isShared,
             images: images,
             warnings: warnings,
         )
@@ -142,6 +143,8 @@ package struct Storage: Hashable, Sendable {
     /// What has to be mounted for the storage to be there, from `is_mountpoint`; for hints, as
     /// without the mount its files are simply missing.
     package let mountPoint: FilePath?
+    /// Whether every node that has the storage sees the same files.
+    package let isShared: Bool
     package let images: ImagePlacement
     /// What Proxmox ignores of its definition.
     package let warnings: [ConfigurationWarning]
@@ -173,6 +176,7 @@ package struct Storage: Hashable, Sendable {
         nodes: nil,
         isDisabled: false,
         mountPoint: nil,
+        isShared: false,
         images: .files,
         warnings: [],
     )

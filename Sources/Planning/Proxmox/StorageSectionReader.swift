@@ -90,6 +90,7 @@ struct StorageSectionReader {
             nodes: values["nodes"].map(listItems),
             isDisabled: values["disable"] == "1",
             mountPoint: mountPoint(of: path),
+            isShared: type.isMountedByDefault || values["shared"].map(isTrue) == true,
             images: ImagePlacement(on: type, hasPath: path != nil, values),
             warnings: warnings,
         )
@@ -105,11 +106,8 @@ struct StorageSectionReader {
     /// (pve-storage DirPlugin.pm `parse_is_mountpoint`).
     private func mountPoint(of path: FilePath?) -> FilePath? {
         guard let value = values["is_mountpoint"] else { return nil }
-        return switch value.lowercased() {
-        case "1", "on", "yes", "true": path
-        case "0", "off", "no", "false": nil
-        default: FilePath(value)
-        }
+        if isTrue(value) { return path }
+        return ["0", "off", "no", "false"].contains(value.lowercased()) ? nil : FilePath(value)
     }
 
     private func warning(_ line: Int, _ cause: ConfigurationWarning.Cause) -> ConfigurationWarning {
@@ -134,4 +132,9 @@ private func isPlainPath(_ path: String) -> Bool {
     path.utf8.allSatisfy { byte in
         isLetter(byte) || isDigit(byte) || "-/_.@".utf8.contains(byte)
     }
+}
+
+/// A boolean in every spelling that Proxmox takes.
+private func isTrue(_ value: String) -> Bool {
+    ["1", "on", "yes", "true"].contains(value.lowercased())
 }

@@ -5,28 +5,64 @@ import SystemPackage
 /// Everything that `check` looks at, in the order of a launch.
 struct Check {
     private(set) var findings: [CheckResult] = []
+    /// What was there to be checked; zeros if the configuration cannot be read.
+    private(set) var counts = Counts()
+
+    struct Counts: Equatable {
+        /// VMs of this node that ask for firmware.
+        var guests = 0
+        var pins = 0
+    }
+
+    /// Whose VMs are to start.
+    enum Scope: Equatable {
+        case thisNode
+        case node(String)
+        case allNodes
+    }
 
     /// - Parameter path: of launcher.conf; `nil` for the default.
-    init(_ path: FilePath?) {
-        let file = (path ?? LauncherConfiguration.defaultFile).string
-        var read: Inventory?
+    /// - Throws: if there is no node of that name.
+    init(_ path: FilePath?, _ scope: Scope) throws(LaunchFailure) {
+        let inventory: Inventory
+        let uses: FirmwareUses
         do throws(LaunchFailure) {
-            let inventory = try Inventory(path)
-            read = inventory
-            let uses = try inventory.uses()
-            add(Self.configuration(of: inventory, file))
-            let used = Set(uses.all.map(\.volume))
-            add(Self.storages(of: inventory, used: used))
-            add(Self.pins(of: inventory))
-            add(GuestCheck(inventory).findings)
-            add(try RulesetCheck(inventory).findings)
-            add(Self.cluster(of: inventory, needing: uses))
-            add(Self.program(of: inventory))
+            inventory = try Inventory(path)
+            uses = try inventory.uses()
         } catch {
+            let file = (path ?? LauncherConfiguration.defaultFile).string
             add([CheckResult("configuration", file, .failure, error)])
+            addHost(nil)
+            return
         }
+        let others = try inventory.nodes(of: scope).filter { $0 != inventory.node }
+        add(Self.configuration(of: inventory))
+        if scope == .thisNode || scope == .allNodes || others.isEmpty {
+            addThisNode(inventory, uses)
+        }
+        for node in others { add(NodeCheck(node, inventory, uses).findings) }
+    }
+
+    private mutating func addThisNode(_ inventory: Inventory, _ uses: FirmwareUses) {
+        add(Self.storages(of: inventory, uses))
+        let images = ExaminedImages()
+        add(Self.pins(of: inventory, uses, images))
+        let guests = GuestCheck(inventory, images)
+        counts = Counts(guests: guests.count, pins: inventory.configuration.firmware.count)
+        add(guests.findings)
+        do throws(LaunchFailure) {
+            add(try RulesetCheck(inventory).findings)
+        } catch {
+            add([CheckResult("filter", "rulesets", .failure, error)])
+        }
+        add(Self.cluster(of: inventory, needing: uses))
+        add(Self.program(of: inventory))
+        addHost(inventory)
+    }
+
+    private mutating func addHost(_ inventory: Inventory?) {
         add(Self.kernel())
-        add(DiversionCheck.findings(read))
+        add(DiversionCheck.findings(inventory))
     }
 
     private mutating func add(_ more: [CheckResult]) {
@@ -35,7 +71,8 @@ struct Check {
 }
 
 extension Check {
-    private static func configuration(of inventory: Inventory, _ file: String) -> [CheckResult] {
+    private static func configuration(of inventory: Inventory) -> [CheckResult] {
+        let file = inventory.configurationPath.string
         let pins = inventory.configuration.firmware.count
         let warnings = inventory.storages.survey().warnings
         let own = CheckResult(
@@ -52,23 +89,70 @@ extension Check {
             }
     }
 
-    private static func pins(of inventory: Inventory) -> [CheckResult] {
-        inventory.configuration.firmware.compactMap(\.volume).map { volume in
-            do throws(LaunchFailure) {
-                let request = try inventory.request(for: volume)
-                let facts = try requireStartable(request)
-                let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
-                return CheckResult(
-                    "firmware",
-                    volume.description,
-                    .ok,
-                    "\(facts.byteCount) bytes, read-only by \(proofs)",
-                )
-            } catch {
-                // A pin that nobody needs may wait for its image.
-                let root = inventory.root(of: volume)
-                return CheckResult("firmware", volume.description, .failure, error, at: root)
+    private static func pins(
+        of inventory: Inventory,
+        _ uses: FirmwareUses,
+        _ images: ExaminedImages,
+    ) -> [CheckResult] {
+        inventory.configuration.firmware.map { section in
+            switch section.subject {
+            case .volume(let volume):
+                let need = uses.need(of: volume, on: inventory.node)
+                return pin(of: volume, inventory, images, needed: need)
+            case .path(let path): return pin(of: path, inventory)
             }
+        }
+    }
+
+    private static func pin(
+        of volume: FirmwareVolumeID,
+        _ inventory: Inventory,
+        _ images: ExaminedImages,
+        needed need: FirmwareUses.Need,
+    ) -> CheckResult {
+        do throws(LaunchFailure) {
+            let request = try inventory.request(for: volume)
+            let image = try images[request]
+            _ = try image.requireStartable(for: nil)
+            let facts = image.facts
+            let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
+            let message = "\(facts.byteCount) bytes, read-only by \(proofs)"
+            return CheckResult("firmware", volume.description, .ok, message)
+        } catch {
+            let name = volume.description
+            let root = inventory.root(of: volume)
+            let result = CheckResult("firmware", name, need.stateOfMissing, error, at: root)
+            guard let remark = need.remark else { return result }
+            guard need == .nobody, isAboutMissingImage(error) else { return result.saying(remark) }
+            return result.of(.information).saying(remark)
+        }
+    }
+
+    /// An upgrade of the package changes the file, and then no VM starts with it until its pin is
+    /// renewed.
+    private static func pin(
+        of path: FilePath,
+        _ inventory: Inventory,
+    ) -> CheckResult {
+        let isVerified = inventory.configuration.stockFirmware.value == .verify
+        do throws(LaunchFailure) {
+            _ = try requireVerified(inventory.request(for: path))
+            let message =
+                isVerified ? "is what is pinned" : "is what is pinned, and nobody verifies it"
+            return CheckResult("firmware", path.string, .ok, message)
+        } catch {
+            let state: CheckResult.State = isVerified ? .failure : .information
+            guard case .checksumDiffers? = (error.cause as? VerificationError)?.cause else {
+                return CheckResult("firmware", path.string, state, error)
+            }
+            return CheckResult(
+                "firmware",
+                path.string,
+                state,
+                error.message,
+                hint: "after an upgrade of its package, 'launcherctl firmware pin --stock' renews"
+                    + " the pin",
+            )
         }
     }
 
@@ -126,10 +210,13 @@ extension Check {
     /// packages have written down in /etc/pve which launcher they have.
     static func cluster(of inventory: Inventory, needing uses: FirmwareUses) -> [CheckResult] {
         guard !uses.all.isEmpty else { return [] }
-        return inventory.cluster.nodes.map { $0.name == inventory.node ? own($0) : other($0) }
+        return inventory.cluster.nodes.map {
+            $0.name == inventory.node ? own($0) : launcher(of: $0)
+        }
     }
 
-    private static func other(_ node: ClusterFiles.Node) -> CheckResult {
+    /// Which launcher another node has.
+    static func launcher(of node: ClusterFiles.Node) -> CheckResult {
         switch node.version {
         case Version.current?: CheckResult("node", node.name, .ok, "has the same launcher")
         case let version?:
@@ -170,13 +257,17 @@ extension Check {
 }
 
 extension Check {
-    /// Each storage that firmware is needed from, and each other that has some.
-    static func storages(of inventory: Inventory, used: Set<FirmwareVolumeID>) -> [CheckResult] {
+    /// Each storage that firmware is needed from.
+    static func storages(of inventory: Inventory, _ uses: FirmwareUses) -> [CheckResult] {
         let pinned = inventory.configuration.firmware.compactMap(\.volume)
-        let needed = Set((pinned + used).map(\.id.storage))
+        let volumes = Set(pinned + uses.all.map(\.volume))
         return inventory.storages.survey().storages.compactMap { storage in
-            guard needed.contains(storage.id) else { return nil }
-            return finding(storage, inventory)
+            let needs = volumes.filter { $0.id.storage == storage.id }
+                .map { uses.need(of: $0, on: inventory.node) }
+            guard let need = needs.max() else { return nil }
+            let result = finding(storage, inventory)
+            guard result.state != .ok, let remark = need.remark else { return result }
+            return result.of(.information).saying(remark)
         }
     }
 
@@ -194,14 +285,13 @@ extension Check {
         }
         guard !storage.isDisabled else { return finding(.failure, "disabled (\(storage.origin))") }
         if let nodes = storage.nodes, !nodes.contains(inventory.node) {
-            return finding(.warning, "not for this node (\(storage.origin))")
+            return finding(.failure, "not for this node (\(storage.origin))")
         }
         do throws(HostError) {
-            let mountPoint = storage.mountPoint ?? (storage.type.isMountedByDefault ? path : nil)
-            if let mountPoint, try MountPoint.isMounted(mountPoint) != true {
+            if let missing = try inventory.missingMount(of: storage) {
                 return finding(
                     .failure,
-                    "not mounted at \(mountPoint)",
+                    "not mounted at \(missing)",
                     hint: "'pvesm status' mounts Proxmox's storages;"
                         + " at boot, a VM may start before that",
                 )
@@ -213,5 +303,45 @@ extension Check {
             return CheckResult("storage", name, .failure, error)
         }
         return finding(.ok, "\(path)")
+    }
+}
+
+extension FirmwareUses.Need {
+    /// What it means if the image is not there, or is not the right one.
+    fileprivate var stateOfMissing: CheckResult.State {
+        switch self {
+        case .here: .failure
+        case .later, .nobody: .warning
+        case .elsewhere: .information
+        }
+    }
+
+    /// Why it may be of no concern here.
+    fileprivate var remark: String? {
+        switch self {
+        case .here, .later: nil
+        case .elsewhere: "only VMs of other nodes need it"
+        case .nobody: "no VM needs it"
+        }
+    }
+}
+
+/// Images by what is asked of them, each looked at once: unpacking takes a tenth of a second, and
+/// many VMs have the same image.
+final class ExaminedImages {
+    private var seen: [ImageRequest: Result<ExaminedImage, LaunchFailure>] = [:]
+
+    subscript(request: ImageRequest) -> ExaminedImage {
+        get throws(LaunchFailure) {
+            if let seen = seen[request] { return try seen.get() }
+            let result: Result<ExaminedImage, LaunchFailure>
+            do throws(LaunchFailure) {
+                result = .success(try ExaminedImage(request))
+            } catch {
+                result = .failure(error)
+            }
+            seen[request] = result
+            return try result.get()
+        }
     }
 }

@@ -5,10 +5,14 @@ import SystemPackage
 /// The VMs of this node that ask for firmware: would they get it?
 struct GuestCheck {
     private(set) var findings: [CheckResult] = []
+    /// VMs that ask for firmware.
+    private(set) var count = 0
     private let inventory: Inventory
+    private let images: ExaminedImages
 
-    init(_ inventory: Inventory) {
+    init(_ inventory: Inventory, _ images: ExaminedImages) {
         self.inventory = inventory
+        self.images = images
         for located in inventory.cluster.guests where located.node == inventory.node {
             check(located.guest)
         }
@@ -22,12 +26,13 @@ struct GuestCheck {
             // Proxmox leaves the args of a template out.
             let option = settings.isTemplate ? nil : try Self.option(of: settings)
             if let wish = try wish(of: guest, option) {
+                count += 1
                 if settings.isTemplate {
                     checkTemplate(wish.volume, name, settings)
                 } else {
                     check(wish, digests: option?.digests ?? [], name, settings)
                 }
-            } else if settings.isTemplate, settings["args"] != nil {
+            } else if settings.isTemplate, settings["args"]?.text.bytes.isEmpty == false {
                 let message =
                     "a template: its args are not used; a backup starts it paused, with the"
                     + " firmware that Proxmox attaches"
@@ -115,6 +120,7 @@ struct GuestCheck {
     ) {
         let volume = wish.volume
         guard settings.isUEFI else { return addNotUEFI(volume, name) }
+        if let program = settings.foreignProgram { return addForeign(program, volume, name) }
         if let guests = inventory.configuration.firmware(for: volume)?.guests?.value,
             !guests.contains(settings.guestKind)
         {
@@ -127,7 +133,7 @@ struct GuestCheck {
             digests: digests,
             name,
             .failure,
-            for: context(settings.guestKind),
+            for: context(settings),
             saying: "\(volume), chosen by \(wish.origin)",
         )
     }
@@ -138,7 +144,25 @@ struct GuestCheck {
         findings.append(CheckResult("vm", name, .failure, message, hint: hint))
     }
 
-    /// How a guest of this kind would start, apart from what its variable store tells.
+    /// Proxmox starts such a VM with another program, which is not diverted.
+    private mutating func addForeign(
+        _ program: FilePath,
+        _ volume: FirmwareVolumeID,
+        _ name: String,
+    ) {
+        let message = "starts \(program) and not the launcher, so without \(volume)"
+        let hint = "custom firmware is for x86 VMs: take it from this VM, or its 'arch'"
+        findings.append(CheckResult("vm", name, .failure, message, hint: hint))
+    }
+
+    /// How this VM would start, apart from what its variable store tells.
+    private func context(_ settings: GuestConfiguration.Settings) -> JudgementContext {
+        var context = context(settings.guestKind)
+        context.machineType = settings.machineType
+        return context
+    }
+
+    /// How a guest of this kind would start.
     private func context(_ guest: GuestKind) -> JudgementContext {
         let sevUsesFlash = inventory.configuration.sevAttachment.value == .pflash
         return JudgementContext(
@@ -184,14 +208,20 @@ struct GuestCheck {
                 for: volume,
                 pins: given + inventory.pins(of: volume)
             )
-            _ = try requireStartable(request, for: guest)
+            let warnings = try images[request].requireStartable(for: guest)
             findings.append(CheckResult("vm", name, .ok, message ?? "\(volume)"))
+            let accepted = inventory.configuration.firmware(for: volume)?.accepted.map(\.value)
+            for warning in warnings where accepted?.contains(warning.code) != true {
+                findings.append(
+                    CheckResult("vm", name, .warning, warning.message, hint: warning.hint)
+                )
+            }
         } catch {
             findings.append(CheckResult("vm", name, state, error, at: inventory.root(of: volume)))
         }
     }
 
-    /// Sections by VM ID that are for a different VM than the one with that ID now.
+    /// Sections that are for a different VM than the one with that ID now, or for none.
     private mutating func checkSections() {
         for located in inventory.cluster.guests where located.node == inventory.node {
             do throws(ConfigurationError) {
@@ -203,6 +233,41 @@ struct GuestCheck {
             } catch {
                 findings.append(CheckResult("vm", "\(located.guest.vmid)", .failure, error))
             }
+        }
+        checkSectionsWithoutGuest()
+    }
+
+    private mutating func checkSectionsWithoutGuest() {
+        let guests = inventory.cluster.guests.map(\.guest)
+        // What could not be read may be the VM.
+        guard !guests.isEmpty, inventory.cluster.failures.isEmpty else { return }
+        for section in sections() {
+            let name: String
+            switch section.subject {
+            case .vmid(let vmid) where !guests.contains { $0.vmid == vmid }: name = "\(vmid)"
+            case .uuid(let uuid) where !guests.contains { $0.current.uuid == uuid }:
+                name = "\(uuid)"
+            case .vmid, .uuid, .name: continue
+            }
+            let place = "\(inventory.configuration.file) line \(section.line)"
+            findings.append(
+                CheckResult(
+                    "vm",
+                    name,
+                    .warning,
+                    "\(place) is for this VM, and no node has it",
+                    hint: "take the section out, before a new VM gets its ID",
+                )
+            )
+        }
+    }
+
+    private func sections() -> [VirtualMachineSection] {
+        do throws(ConfigurationError) {
+            return try inventory.configuration.virtualMachines()
+        } catch {
+            // The configuration as a whole is a failure then.
+            return []
         }
     }
 }

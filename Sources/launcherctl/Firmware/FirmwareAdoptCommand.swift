@@ -98,28 +98,11 @@ struct FirmwareAdoptCommand: ParsableCommand {
                 let adopted = try Self.store(volume, inventory).adopt(expecting: pins)
                 if adopted.isChanged { Output.show("adopted \(volume)") }
             } catch {
-                guard !Self.isAboutMissingImage(error.cause) else { continue }
+                guard !isAboutMissingImage(error) else { continue }
                 if first != nil { console.report(error) }
                 first = first ?? error
             }
         }
         if let first { throw first }
-    }
-
-    /// Whether the image is one that has not been uploaded yet, or is for other nodes.
-    private static func isAboutMissingImage(_ cause: any Failure) -> Bool {
-        switch cause {
-        case let error as VerificationError:
-            switch error.cause {
-            case .rootMissing, .directoryMissing, .fileMissing: true
-            default: false
-            }
-        case let error as VolumeError:
-            switch error {
-            case .storageDisabled, .storageNotOnNode: true
-            default: false
-            }
-        default: false
-        }
     }
 }

@@ -54,9 +54,9 @@ struct FirmwareRemoveCommand: ParsableCommand {
             for user in users { console.warn("does not start any more", about: "\(user)") }
             let pins = inventory.pins(of: volume)
             if unpin {
-                let changed = try inventory.edit(pinsOf: volume) {
+                let changed = try inventory.edit(pinsOf: .volume(volume)) {
                     (edit) throws(ConfigurationError) in
-                    try edit.unpinning(volume)
+                    try edit.unpinning(.volume(volume))
                 }
                 if changed { Output.show("unpinned in \(inventory.configurationPath)") }
             } else if let pin = pins.first {

@@ -34,6 +34,19 @@ struct Inventory {
         do throws(LaunchFailure) { return try location(of: volume).root } catch { return nil }
     }
 
+    /// What a start would ask of the image.
+    ///
+    /// - Parameter pins: `nil` for those of the configuration.
+    func request(
+        for subject: FirmwareSection.Subject,
+        pins: [ImageRequest.Pin]? = nil,
+    ) throws(LaunchFailure) -> ImageRequest {
+        switch subject {
+        case .volume(let volume): try request(for: volume, pins: pins)
+        case .path(let path): request(for: path, pins: pins)
+        }
+    }
+
     /// What a start would ask of the volume.
     ///
     /// - Parameter pins: `nil` for those of the configuration.
@@ -53,8 +66,21 @@ struct Inventory {
         )
     }
 
-    func pins(of volume: FirmwareVolumeID) -> [ImageRequest.Pin] {
-        configuration.firmware(for: volume)?.pins(file: configuration.file) ?? []
+    /// What a start would ask of pinned stock firmware.
+    ///
+    /// - Parameter pins: `nil` for those of the configuration.
+    func request(for path: FilePath, pins: [ImageRequest.Pin]? = nil) -> ImageRequest {
+        StockImage.request(
+            path: path,
+            pins: pins ?? self.pins(of: .path(path)),
+            configuration: configuration.file,
+        )
+    }
+
+    func pins(of volume: FirmwareVolumeID) -> [ImageRequest.Pin] { pins(of: .volume(volume)) }
+
+    func pins(of subject: FirmwareSection.Subject) -> [ImageRequest.Pin] {
+        configuration.firmware(for: subject)?.pins(file: configuration.file) ?? []
     }
 
     /// Which VMs need which image; of every node, because a storage may be shared.
@@ -66,11 +92,11 @@ struct Inventory {
 
     /// Writes a changed configuration. `edit` returns `nil` if there is nothing to change.
     ///
-    /// - Parameter volume: what the change is about. If somebody has changed its pins since we read
+    /// - Parameter subject: what the change is about. If somebody has changed its pins since we read
     ///   them, what was decided by them does not hold any more.
     /// - Returns: whether the file was changed.
     func edit(
-        pinsOf volume: FirmwareVolumeID,
+        pinsOf subject: FirmwareSection.Subject,
         _ edit: (PinEdit) throws(ConfigurationError) -> [UInt8]?
     ) throws(LaunchFailure) -> Bool {
         let file = try failing { () throws(HostFileError) in
@@ -79,13 +105,30 @@ struct Inventory {
         let content = file.content ?? []
         let (edited, digests) = try failing { () throws(ConfigurationError) in
             let current = try PinEdit(content, file: configurationPath.string)
-            return (try edit(current), current.digests(of: volume))
+            return (try edit(current), current.digests(of: subject))
         }
-        guard digests == pins(of: volume).map(\.digest) else {
+        guard digests == pins(of: subject).map(\.digest) else {
             throw LaunchFailure(HostFileError.changed(path: configurationPath))
         }
         guard let edited, edited != content else { return false }
         try failing { () throws(HostFileError) in try file.replace(with: edited) }
         return true
+    }
+}
+
+/// Whether the image is one that has not been uploaded yet, or is for other nodes.
+func isAboutMissingImage(_ failure: LaunchFailure) -> Bool {
+    switch failure.cause {
+    case let error as VerificationError:
+        switch error.cause {
+        case .rootMissing, .directoryMissing, .fileMissing: true
+        default: false
+        }
+    case let error as VolumeError:
+        switch error {
+        case .storageDisabled, .storageNotOnNode: true
+        default: false
+        }
+    default: false
     }
 }

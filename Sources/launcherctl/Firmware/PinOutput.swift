@@ -17,12 +17,12 @@ struct PinOutput {
             Output.show(
                 "\nTo start VMs with it, add to \(inventory.configurationPath) (or use --pin):\n"
             )
-            Output.show(PinEdit.section(volume, digests, comment: comment), terminator: "")
+            Output.show(PinEdit.section(.volume(volume), digests, comment: comment), terminator: "")
             return
         }
         let comment = comment
-        _ = try inventory.edit(pinsOf: volume) { (edit) throws(ConfigurationError) in
-            try edit.pinning(volume, to: digests, comment: comment)
+        _ = try inventory.edit(pinsOf: .volume(volume)) { (edit) throws(ConfigurationError) in
+            try edit.pinning(.volume(volume), to: digests, comment: comment)
         }
         Output.show("pinned in \(inventory.configurationPath)")
     }

@@ -83,6 +83,34 @@ struct FirmwareUsesTests {
         #expect(try uses(guests).problems.isEmpty)
     }
 
+    @Test func `a node needs what its own VMs start with`() throws {
+        let uuid = "11111111-2222-3333-4444-555555555555"
+        let guests = [
+            guest(100, "args: -efi-firmware local:efi-firmware/own.fd\n"),
+            guest(101, on: "pve2", "args: -efi-firmware local:efi-firmware/far.fd\n"),
+            guest(102, "[PENDING]\nargs: -efi-firmware local:efi-firmware/next.fd\n"),
+            guest(103, "[old]\nargs: -efi-firmware local:efi-firmware/old.fd\n"),
+            guest(104, on: "pve2", "smbios1: uuid=\(uuid)\n"),
+        ]
+        let sections = [
+            ("104", "by-id"), (uuid, "by-uuid"), ("105", "gone"), ("web", "by-name"),
+        ].map { "vm: \($0)\n\tfirmware local:efi-firmware/\($1).fd\n\n" }.joined()
+        let expected: [(String, FirmwareUses.Need, FirmwareUses.Need)] = [
+            ("own", .here, .elsewhere), ("far", .elsewhere, .here), ("next", .here, .elsewhere),
+            ("old", .later, .elsewhere), ("by-id", .elsewhere, .here),
+            ("by-uuid", .elsewhere, .here), ("gone", .nobody, .nobody),
+            ("by-name", .here, .here), ("unused", .nobody, .nobody),
+        ]
+        let uses = try uses(guests, sections)
+        for (name, own, other) in expected {
+            let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/\(name).fd")
+            #expect(uses.need(of: volume, on: "pve1") == own, "\(name)")
+            #expect(uses.need(of: volume, on: "pve2") == other, "\(name)")
+        }
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/gone.fd")
+        #expect(try self.uses([], sections).need(of: volume, on: "pve1") == .here)
+    }
+
     @Test func `a VM whose wish cannot be read is no VM without a wish`() throws {
         let uses = try uses([guest(100, "args: -efi-firmware 'local:efi-firmware/a.fd\n")])
         #expect(uses.all.isEmpty)

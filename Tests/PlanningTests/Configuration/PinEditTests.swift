@@ -1,4 +1,5 @@
 import Planning
+import SystemPackage
 import Testing
 
 struct PinEditTests {
@@ -11,14 +12,14 @@ struct PinEditTests {
         let digest = try Digest(.sha256, hex: Self.new)
         let volume = try FirmwareVolumeID(parsing: Self.volume)
         return String(
-            decoding: try edit.pinning(volume, to: [digest], comment: comment),
+            decoding: try edit.pinning(.volume(volume), to: [digest], comment: comment),
             as: UTF8.self
         )
     }
 
     private func unpin(_ text: String) throws -> String? {
         let edit = try PinEdit(Array(text.utf8), file: "test.conf")
-        return try edit.unpinning(FirmwareVolumeID(parsing: Self.volume))
+        return try edit.unpinning(.volume(FirmwareVolumeID(parsing: Self.volume)))
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -78,5 +79,24 @@ struct PinEditTests {
     @Test func `a file that the launcher would refuse is not edited`() {
         #expect(throws: ConfigurationError.self) { try pin("nonsense\n") }
         #expect(throws: ConfigurationError.self) { try pin("", comment: "two\nlines: x") }
+    }
+
+    @Test func `stock firmware is pinned by its path, however the path is written`() throws {
+        let path = FirmwareSection.Subject.path("/usr/share/a.fd")
+        let digest = try Digest(.sha256, hex: Self.new)
+        for written in ["/usr/share/a.fd", "/usr//share/a.fd"] {
+            let text = "firmware: \(written)\n\tsha256 \(Self.old)\n\tcomment x\n"
+            let edited = try PinEdit(Array(text.utf8), file: "test.conf")
+                .pinning(path, to: [digest])
+            #expect(
+                String(decoding: edited, as: UTF8.self)
+                    == "firmware: \(written)\n\tsha256 \(Self.new)\n\tcomment x\n"
+            )
+        }
+        let edited = try PinEdit([], file: "test.conf").pinning(path, to: [digest])
+        #expect(
+            String(decoding: edited, as: UTF8.self)
+                == "firmware: /usr/share/a.fd\n\tsha256 \(Self.new)\n"
+        )
     }
 }

@@ -59,7 +59,7 @@ struct GuestConfigurationTests {
 
     @Test(arguments: [
         ("bios: ovmf", "ovmf"), ("bios:ovmf", "ovmf"), ("bios: \t ovmf \r", "ovmf"),
-        ("bios : ovmf", nil), (" bios: ovmf", nil), ("Bios: ovmf", nil), ("bios: ", nil),
+        ("bios : ovmf", nil), (" bios: ovmf", nil), ("Bios: ovmf", nil), ("bios: ", ""),
         ("bios", nil), ("bios: a: b", "a: b"), ("bios0x: ovmf", nil), ("#bios: ovmf", nil),
         ("bios: ovmf\nbios: seabios", "seabios"),
     ])
@@ -82,6 +82,17 @@ struct GuestConfigurationTests {
             ]
         )
         #expect(guest.snapshots.map(\.settings) == [.init()])
+    }
+
+    @Test func `a value of blanks is empty, and no reason to warn`() throws {
+        let text = "boot:  \nargs: -efi-firmware local:efi-firmware/a.fd\nargs: \t\ntags: \n"
+        let guest = GuestConfiguration(parsing: Array(text.utf8), vmid: 100)
+        #expect(guest.warnings.isEmpty)
+        #expect(guest.current["boot"]?.text == "")
+        // The last one counts, as for Proxmox.
+        #expect(try guest.current.firmware() == nil)
+        let nothing = GuestConfiguration(parsing: Array("boot:\n".utf8), vmid: 100)
+        #expect(nothing.warnings.map(\.cause) == [.unintelligible("boot:")])
     }
 
     @Test(

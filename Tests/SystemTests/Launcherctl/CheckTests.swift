@@ -34,10 +34,15 @@ struct CheckTests {
         return Child.Request(program: Products.launcherctl, arguments: words + options)
     }
 
-    private func check(_ host: StagedProxmoxHost) async throws -> Document {
-        let outcome = try await run(call(host, "--json"))
+    private func check(
+        _ host: StagedProxmoxHost,
+        _ options: ByteString...
+    ) async throws -> Document {
+        var request = call(host, "--json")
+        request.arguments += options
+        let outcome = try await run(request)
         let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
-        let statuses: [String: Int32] = ["ok": 0, "warning": 1, "failure": 2]
+        let statuses: [String: Int32] = ["ok": 0, "warning": 1, "failure": 2, "unknown": 3]
         #expect(outcome.end == statuses[document.state].map { .status($0) })
         #expect(outcome.errors.isEmpty)
         return document
@@ -357,9 +362,13 @@ struct CheckTests {
         try host.addVirtualMachine(101, Self.asking, node: "other")
         let outcome = try await run(call(host))
         let lines = outcome.output.split(separator: "\n")
-        #expect(lines.first?.hasPrefix("STATE") == true)
+        let first = try #require(lines.first)
+        #expect(first.hasPrefix("CRITICAL: "), "\(first)")
+        #expect(first.contains("; vm 100: not in UEFI mode"), "\(first)")
+        #expect(first.contains(" | vms=1 pins=1 failures="), "\(first)")
+        #expect(lines.dropFirst().first?.hasPrefix("STATE") == true)
         #expect(lines.contains { $0.hasPrefix("hint: vm 100: qm set 100 --bios ovmf") })
-        for line in lines where line.count > 80 {
+        for line in lines.dropFirst() where line.count > 80 {
             // A path may be longer than what is left for it.
             let words = line.split(separator: " ").reversed()
             #expect(words.first?.hasPrefix("/") == true && words.first?.count ?? 0 > 24, "\(line)")
@@ -367,6 +376,178 @@ struct CheckTests {
         let quiet = try await run(call(host, "--quiet"))
         #expect(quiet.end == outcome.end)
         #expect(!quiet.output.split(separator: "\n").contains { $0.hasPrefix("ok ") })
+    }
+
+    @Test func `an image that only other nodes need is information here`() async throws {
+        let host = try StagedProxmoxHost()
+        try host.configure(sections: "vm: 101\n\tfirmware \(StagedHost.volume)\n")
+        try remove(host.store.image)
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        try host.addVirtualMachine(101, "bios: ovmf\n", node: "other")
+        let there = try #require(try await check(host).about("firmware", StagedHost.volume))
+        #expect(there.state == "information")
+        #expect(there.message.hasSuffix("only VMs of other nodes need it"))
+        try host.addVirtualMachine(100, Self.asking)
+        #expect(try await check(host).about("firmware", StagedHost.volume)?.state == "failure")
+    }
+
+    @Test func `a pin that nobody needs may be without its image, but not with another`()
+        async throws
+    {
+        let host = try StagedProxmoxHost()
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        let zeros = String(repeating: "0", count: 64)
+        try host.configure(pins: ["sha256 \(zeros)"])
+        let wrong = try #require(try await check(host).about("firmware", StagedHost.volume))
+        #expect(wrong.state == "warning")
+        #expect(wrong.message.contains("checksum differs"))
+        try remove(host.store.image)
+        let missing = try await check(host)
+        #expect(missing.about("firmware", StagedHost.volume)?.state == "information")
+        #expect(
+            missing.about("firmware", StagedHost.volume)?.message.hasSuffix("no VM needs it")
+                == true
+        )
+        #expect(missing.findings.filter { $0.area == "firmware" && $0.state == "failure" }.isEmpty)
+    }
+
+    @Test func `another node's storages are looked at for every VM that may come there`()
+        async throws
+    {
+        let host = try StagedProxmoxHost()
+        let nfs = "nfs: shared\n\tserver x\n\texport /x\n\tpath \(host.store.root)\n"
+        let here = Machine.nodeName
+        try write(
+            Data("\(nfs)\nnfs: mine\n\tserver x\n\texport /x\n\tnodes \(here)\n".utf8),
+            to: "\(host.cluster)/storage.cfg",
+            mode: 0o640
+        )
+        try host.addVirtualMachine(100, Self.asking)
+        try host.addVirtualMachine(
+            101,
+            "bios: ovmf\nargs: -efi-firmware mine:efi-firmware/a.fd,sha256=\(host.store.digest())\n"
+        )
+        try host.addVirtualMachine(102, "", node: "other")
+        let findings = try await check(host, "--node", "other").findings
+            .filter { $0.area == "node" && $0.subject == "other" }
+        let states = findings.map { "\($0.state) \($0.message.prefix(24))" }
+        #expect(
+            states == [
+                "warning has no launcher: VMs wit",
+                "warning its pins cannot be seen ",
+                "warning test:efi-firmware/a.fd i",
+                "failure volume 'mine:efi-firmwar",
+            ]
+        )
+        #expect(findings.last?.message.hasSuffix("needed by vm 101") == true)
+        let everything = try await check(host, "--all-nodes")
+        #expect(everything.about("kernel", "seccomp") != nil)
+        #expect(everything.findings.contains { $0.message.hasPrefix("its pins cannot") })
+        let unknown = try await run(call(host, "--node", "nosuch"))
+        #expect(unknown.end == .status(64))
+        #expect(unknown.errors.contains("node 'nosuch' does not exist"))
+        #expect(unknown.errors.contains("hint: there are "))
+    }
+
+    @Test func `pinned stock firmware that was upgraded is told, and renewed by one command`()
+        async throws
+    {
+        let host = try StagedProxmoxHost()
+        let stock = Machine.variableStore
+        let zeros = String(repeating: "0", count: 64)
+        let section = "firmware: \(stock)\n\tsha256 \(zeros)\n"
+        try host.store.configure(
+            launcher: ["storage-config \(host.cluster)/storage.cfg", "stock-firmware verify"],
+            sections: section,
+        )
+        let finding = try #require(try await check(host).about("firmware", stock))
+        #expect(finding.state == "failure")
+        #expect(finding.message.contains("checksum differs"))
+        #expect(finding.hint?.contains("launcherctl firmware pin --stock") == true)
+        let renewal = Child.Request(
+            program: Products.launcherctl,
+            arguments: [
+                "launcherctl", "firmware", "pin", "--stock", "--config",
+                ByteString(host.store.configuration),
+            ],
+        )
+        #expect(try await run(renewal).output.contains("\(stock): renewed"))
+        #expect(try await check(host).about("firmware", stock)?.state == "ok")
+        #expect(try await run(renewal).output == "\(stock): its pin is right\n")
+        try host.configure(sections: section)
+        #expect(try await check(host).about("firmware", stock)?.state == "information")
+    }
+
+    @Test func `what plan warns of, check warns of`() async throws {
+        let host = try StagedProxmoxHost(image: "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd")
+        try host.addVirtualMachine(100, Self.asking)
+        try host.addVirtualMachine(101, Self.asking + "machine: q35\n")
+        let findings = try await check(host).findings.filter { $0.area == "vm" }
+        let states = findings.map { "\($0.subject) \($0.state)" }
+        #expect(states == ["100 ok", "100 warning", "101 ok"])
+        #expect(findings[1].message.hasPrefix("FW-W03: "))
+        try host.configure(pins: ["sha256 \(host.store.digest())", "accept FW-W03"])
+        #expect(!(try await check(host).findings.contains { $0.message.contains("FW-W03") }))
+    }
+
+    @Test func `a section for a VM that no node has is told`() async throws {
+        let host = try StagedProxmoxHost()
+        let uuid = "11111111-2222-3333-4444-555555555555"
+        try host.configure(
+            sections: "vm: 100\n\tseccomp log\n\nvm: 999\n\tseccomp log\n\n"
+                + "vm: \(uuid)\n\tseccomp log\n\nvm: web\n\tseccomp log\n"
+        )
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        let document = try await check(host)
+        #expect(document.about("vm", "100") == nil)
+        #expect(document.about("vm", "999")?.state == "warning")
+        #expect(document.about("vm", "999")?.message.hasSuffix("and no node has it") == true)
+        #expect(document.about("vm", uuid)?.state == "warning")
+        #expect(document.about("vm", "web") == nil)
+    }
+
+    @Test func `a VM that another program starts does not get its firmware`() async throws {
+        let host = try StagedProxmoxHost()
+        try host.addVirtualMachine(100, Self.asking + "arch: aarch64\n")
+        let finding = try #require(try await check(host).about("vm", "100"))
+        #expect(finding.state == "failure")
+        #expect(finding.message.hasPrefix("starts /usr/bin/qemu-system-aarch64 and not the"))
+    }
+
+    @Test(.enabled(if: Machine.isRoot, "only root can be somebody else"))
+    func `who may not read is told that nothing is known`() async throws {
+        let host = try StagedProxmoxHost()
+        try host.addVirtualMachine(100, Self.asking)
+        try change(host.cluster, mode: 0o700)
+        var request = call(host, "--json")
+        request.program = "/usr/bin/setpriv"
+        request.arguments =
+            ["setpriv", "--reuid", "65534", "--clear-groups", ByteString(Products.launcherctl)]
+            + request.arguments.dropFirst()
+        let outcome = try await run(request)
+        #expect(outcome.end == .status(3), "\(outcome.output) \(outcome.errors)")
+        let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
+        #expect(document.state == "unknown")
+    }
+
+    @Test func `metrics are written whole, for Prometheus to collect`() async throws {
+        let host = try StagedProxmoxHost()
+        try host.addVirtualMachine(100, Self.asking)
+        try host.addVirtualMachine(101, Self.guests[0].configuration)
+        let file = "\(host.store.path)/launcher.prom"
+        try write(Data("old".utf8), to: file, mode: 0o644)
+        let outcome = try await run(call(host, "--prometheus", ByteString(file)))
+        #expect(outcome.end == .status(2), "\(outcome.errors)")
+        let text = String(decoding: try read(file), as: UTF8.self)
+        let lines = text.split(separator: "\n")
+        #expect(lines.contains("qemu_launcher_check_status 2"))
+        #expect(lines.contains("qemu_launcher_vm_status{vm=\"100\"} 0"))
+        #expect(lines.contains("qemu_launcher_vm_status{vm=\"101\"} 2"))
+        #expect(lines.contains("qemu_launcher_vms 2"))
+        #expect(!FileManager.default.fileExists(atPath: "\(file).tmp"))
+        let full = try await run(call(host, "--prometheus", "/nosuch/launcher.prom"))
+        #expect(full.end == .status(71))
+        #expect(full.errors.contains("'/nosuch/launcher.prom': cannot be written"))
     }
 
     @Test func `a configuration that is broken is the failure, not the end`() async throws {

@@ -4,6 +4,7 @@
 
 #include <linux/netlink.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -29,3 +30,8 @@ int linux_netlink_bind(int socket, uint32_t groups)
 }
 
 int linux_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+int linux_output_has_failed(void)
+{
+    return ferror(stdout);
+}

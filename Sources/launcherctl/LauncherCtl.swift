@@ -14,7 +14,8 @@ struct LauncherCtl: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            PlanCommand.self, RunCommand.self, CheckCommand.self, FirmwareCommand.self,
+            PlanCommand.self, RunCommand.self, StatusCommand.self, CheckCommand.self,
+            FirmwareCommand.self,
             InspectCommand.self, MeasureCommand.self, PolicyCommand.self, ExplainCommand.self,
             DivertCommand.self,
         ],

@@ -71,6 +71,10 @@ int linux_fork(void);
 /// bind(2) of a netlink socket to multicast groups, a bit for each. 0 or -1.
 int linux_netlink_bind(int socket, uint32_t groups);
 
+/// ferror(3) of standard output: whether something that was printed is lost. Swift cannot read the
+/// variable `stdout`, because it is mutable.
+int linux_output_has_failed(void);
+
 /// prctl(2) with PR_SET_PDEATHSIG: the signal that ends us once our parent has ended. 0 or -1.
 int linux_end_with_parent(int signal);
 

@@ -54,6 +54,16 @@ package struct PreparedLaunch: ~Copyable {
         }
     }
 
+    /// What a start would find out last: whether there is a QEMU to become.
+    package borrowing func requireProgram() throws(LaunchFailure) {
+        let plan = plan
+        do throws(LaunchFailure) {
+            _ = try Executable(firstOf: plan.programs)
+        } catch {
+            throw error.labelled(plan.identity.label)
+        }
+    }
+
     private static func confined(
         _ plan: LaunchPlan,
         _ domain: consuming FileDomain,

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import Planning
 import SystemPackage
@@ -115,8 +116,10 @@ package enum StandardStreams {
 
     /// Sends on its way what was printed and is still in a buffer of the C library's.
     package static func flush() throws(HostError) {
-        guard fflush(nil) != 0 else { return }
-        let failure = Errno(rawValue: errno)
+        let isFlushed = fflush(nil) == 0
+        let failure = isFlushed ? Errno.ioError : Errno(rawValue: errno)
+        // A buffer that was full before was written then, and nobody looked.
+        guard !isFlushed || linux_output_has_failed() != 0 else { return }
         throw .systemCallFailed(operation: "writing the output", path: nil, errno: failure)
     }
 }

@@ -25,7 +25,7 @@ struct GuestCheck {
             let settings = guest.current
             // Proxmox leaves the args of a template out.
             let option = settings.isTemplate ? nil : try Self.option(of: settings)
-            if let wish = try wish(of: guest, option) {
+            if let wish = try inventory.wish(of: guest, option) {
                 count += 1
                 if settings.isTemplate {
                     checkTemplate(wish.volume, name, settings)
@@ -59,33 +59,6 @@ struct GuestCheck {
         try failing { () throws(GuestConfigurationError) in try settings.firmware() }
     }
 
-    private func offer(
-        to settings: GuestConfiguration.Settings
-    ) throws(LaunchFailure) -> TagOffer? {
-        try failing { () throws(TagOfferError) in
-            try inventory.configuration.offer(to: settings)
-        }
-    }
-
-    /// What the VM's start would bring, and who asks for it.
-    private func wish(
-        of guest: GuestConfiguration,
-        _ option: FirmwareOption?,
-    ) throws(LaunchFailure) -> FirmwareWish? {
-        var wishes = option.map { [FirmwareWish($0.volume, origin: "its args")] } ?? []
-        if let asked = section(of: guest)?.firmware {
-            let file = inventory.configuration.file
-            let place = asked.line.map { "\(file) line \($0)" } ?? file
-            wishes.append(FirmwareWish(asked.value, origin: place))
-        }
-        if let offer = try offer(to: guest.current) {
-            wishes.append(FirmwareWish(offer.volume, origin: offer.origin()))
-        }
-        return try failing { [wishes] () throws(PlanningError) in
-            try FirmwareWish.agreed(wishes)
-        }
-    }
-
     /// Settings that a later start may have.
     private mutating func check(
         later settings: GuestConfiguration.Settings,
@@ -94,21 +67,8 @@ struct GuestCheck {
         if let option = try Self.option(of: settings) {
             check(option.volume, digests: option.digests, subject, .warning)
         }
-        if let offer = try offer(to: settings) {
+        if let offer = try inventory.offer(to: settings) {
             check(offer.volume, digests: [], subject, .warning, saying: offer.message)
-        }
-    }
-
-    private func section(of guest: GuestConfiguration) -> VirtualMachineSection? {
-        do throws(ConfigurationError) {
-            return try inventory.configuration.virtualMachine(
-                vmid: guest.vmid,
-                name: nil,
-                uuid: guest.current.uuid,
-            )
-        } catch {
-            // Reported with the sections, below.
-            return nil
         }
     }
 

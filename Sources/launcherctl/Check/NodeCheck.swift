@@ -147,13 +147,6 @@ extension Inventory {
     fileprivate func storage(of volume: FirmwareVolumeID) -> Storage? {
         storages.survey().storages.first { $0.id == volume.id.storage }
     }
-
-    /// Where a file system has to be mounted for the storage to be there, and is not.
-    func missingMount(of storage: Storage) throws(HostError) -> FilePath? {
-        let usual = storage.type.isMountedByDefault ? storage.path : nil
-        guard let place = storage.mountPoint ?? usual else { return nil }
-        return try MountPoint.isMounted(place) == true ? nil : place
-    }
 }
 
 /// The operator named a node that the cluster does not have.

@@ -21,6 +21,9 @@ struct ExplainCommand: ParsableCommand {
             """,
     )
 
+    @Flag(help: "Print the explanation as JSON.")
+    var json = false
+
     @Option(help: "Explain what the log says about this process, which may have ended.")
     var pid: Int?
 
@@ -39,13 +42,23 @@ struct ExplainCommand: ParsableCommand {
             if let pid { return try explain(process: pid) }
             let explanation = try record == ["-"] ? Self.standardInput() : recordOnCommandLine()
             guard !explanation.entries.isEmpty else {
-                if explanation.launches > 0 { return Output.show(Self.launch) }
+                if explanation.launches > 0 {
+                    return json ? try show(explanation) : Output.show(Self.launch)
+                }
                 throw LaunchFailure(ExplanationError.nothingFound(isInput: record == ["-"]))
             }
-            Output.show(explanation.text, terminator: "")
+            try show(explanation)
         } catch {
             throw refuse(error)
         }
+    }
+
+    private func show(
+        _ explanation: LogExplanation,
+        of process: ExplanationDocument.Process? = nil,
+    ) throws(LaunchFailure) {
+        guard json else { return Output.show(explanation.text, terminator: "") }
+        Output.show(json: try jsonText(ExplanationDocument(explanation, of: process)))
     }
 
     /// If a log has nothing else.
@@ -68,9 +81,11 @@ struct ExplainCommand: ParsableCommand {
         let running = try failing { () throws(HostError) in
             try ProcessStatus.confinement(of: process)
         }
-        Output.show("process \(process): \(running?.summary ?? "not running")")
         let log = try failing { () throws(HostError) in try KernelLog.content() }
         let explanation = LogExplanation(log, of: process)
+        let state = running?.summary ?? "not running"
+        if json { return try show(explanation, of: .init(number: process, confinement: state)) }
+        Output.show("process \(process): \(state)")
         if explanation.entries.isEmpty, explanation.launches > 0 {
             Output.show(Self.launch)
         } else if explanation.entries.isEmpty {

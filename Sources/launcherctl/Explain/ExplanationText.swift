@@ -55,3 +55,82 @@ extension SignalDeath {
             """
     }
 }
+
+/// What `explain --json` prints.
+struct ExplanationDocument: Encodable {
+    struct Process: Encodable {
+        let number: Int
+        let confinement: String
+    }
+
+    struct Entry: Encodable {
+        /// `call`, `file` or `death`.
+        let kind: String
+        let subject: String
+        let outcome: String
+        let rows: [Row]
+        let remedy: String
+        let count: Int
+        let processes: [Int]
+    }
+
+    struct Row: Encodable {
+        let group: String
+        /// On the call's arguments, or the path that the row is about.
+        let condition: String
+        /// What the row does.
+        let effect: String
+        let reason: String
+    }
+
+    let process: Process?
+    let launches: Int
+    let entries: [Entry]
+
+    init(_ explanation: LogExplanation, of process: Process?) {
+        self.process = process
+        launches = explanation.launches
+        entries = explanation.entries.map(Entry.init)
+    }
+}
+
+extension ExplanationDocument.Entry {
+    fileprivate init(_ entry: LogExplanation.Entry) {
+        count = entry.count
+        processes = entry.processIDs
+        switch entry.event {
+        case .death:
+            kind = "death"
+            subject = "SIGSYS"
+            outcome = SignalDeath.message
+            rows = []
+            remedy = SignalDeath.advice
+        case .call(let call):
+            kind = "call"
+            subject = call.subject
+            outcome = call.outcome
+            remedy = call.remedy
+            rows = call.rows.map {
+                .init(
+                    group: $0.group,
+                    condition: $0.condition,
+                    effect: $0.verdict.summary,
+                    reason: $0.reason,
+                )
+            }
+        case .file(let file):
+            kind = "file"
+            subject = file.subject
+            outcome = file.outcome
+            remedy = file.remedy
+            rows = file.rows.map {
+                .init(
+                    group: $0.group,
+                    condition: $0.path.escaped,
+                    effect: $0.access.summary,
+                    reason: $0.reason,
+                )
+            }
+        }
+    }
+}

@@ -30,7 +30,12 @@ struct FirmwareListing {
         var volumes = Set<FirmwareVolumeID>()
         let (storages, warnings) = inventory.storages.survey()
         remarks += warnings.map(\.message)
+        let known = inventory.storages.identifiers.map(\.text)
+        if let unknown = only.first(where: { !known.contains($0) }) {
+            throw LaunchFailure(UnknownStorage(name: unknown, known: known))
+        }
         for storage in storages where only.isEmpty || only.contains(storage.id.text) {
+            remarks += Self.reasonForNothing(storage, inventory)
             volumes.formUnion(try inDirectory(of: storage, inventory))
         }
         // Pinned or needed, and perhaps not there: just what somebody should see.
@@ -41,6 +46,23 @@ struct FirmwareListing {
         }
         remarks += uses.problems.map { "\($0.user): \($0.error.message)" }
         remarks += inventory.cluster.failures.map(\.message)
+    }
+
+    /// Why nothing is listed of a storage that has files.
+    private static func reasonForNothing(
+        _ storage: Storage,
+        _ inventory: Inventory,
+    ) -> [String] {
+        guard storage.path != nil, !storage.isDisabled,
+            storage.nodes?.contains(inventory.node) ?? true
+        else { return [] }
+        let label = "storage \(quoted(storage.id.text))"
+        do throws(HostError) {
+            guard let place = try inventory.missingMount(of: storage) else { return [] }
+            return ["\(label): not mounted at \(place), so its images are not listed"]
+        } catch {
+            return ["\(label): \(error.message)"]
+        }
     }
 
     private mutating func inDirectory(
@@ -120,4 +142,14 @@ extension FirmwareSection {
     var volume: FirmwareVolumeID? {
         if case .volume(let volume) = subject { volume } else { nil }
     }
+}
+
+/// The operator named a storage that there is not.
+private struct UnknownStorage: Failure {
+    let name: String
+    let known: [String]
+
+    var message: String { "storage \(quoted(name)) does not exist" }
+    var hint: String? { "there are \(known.map { quoted($0) }.joined(separator: ", "))" }
+    var exitStatus: ExitStatus { .usage }
 }

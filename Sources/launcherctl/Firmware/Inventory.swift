@@ -34,6 +34,13 @@ struct Inventory {
         do throws(LaunchFailure) { return try location(of: volume).root } catch { return nil }
     }
 
+    /// Where a file system has to be mounted for the storage to be there, and is not.
+    func missingMount(of storage: Storage) throws(HostError) -> FilePath? {
+        let usual = storage.type.isMountedByDefault ? storage.path : nil
+        guard let place = storage.mountPoint ?? usual else { return nil }
+        return try MountPoint.isMounted(place) == true ? nil : place
+    }
+
     /// What a start would ask of the image.
     ///
     /// - Parameter pins: `nil` for those of the configuration.
@@ -113,6 +120,47 @@ struct Inventory {
         guard let edited, edited != content else { return false }
         try failing { () throws(HostFileError) in try file.replace(with: edited) }
         return true
+    }
+}
+
+extension Inventory {
+    /// What the VM's start would bring, and who asks for it.
+    ///
+    /// - Parameter option: the one in the VM's `args`.
+    func wish(
+        of guest: GuestConfiguration,
+        _ option: FirmwareOption?,
+    ) throws(LaunchFailure) -> FirmwareWish? {
+        var wishes = option.map { [FirmwareWish($0.volume, origin: "its args")] } ?? []
+        if let asked = section(of: guest)?.firmware {
+            let place = asked.line.map { "\(configuration.file) line \($0)" }
+            wishes.append(FirmwareWish(asked.value, origin: place ?? configuration.file))
+        }
+        if let offer = try offer(to: guest.current) {
+            wishes.append(FirmwareWish(offer.volume, origin: offer.origin()))
+        }
+        return try failing { [wishes] () throws(PlanningError) in
+            try FirmwareWish.agreed(wishes)
+        }
+    }
+
+    func offer(
+        to settings: GuestConfiguration.Settings
+    ) throws(LaunchFailure) -> TagOffer? {
+        try failing { () throws(TagOfferError) in try configuration.offer(to: settings) }
+    }
+
+    /// `nil` also for a section that is not for this VM, which `check` reports.
+    private func section(of guest: GuestConfiguration) -> VirtualMachineSection? {
+        do throws(ConfigurationError) {
+            return try configuration.virtualMachine(
+                vmid: guest.vmid,
+                name: nil,
+                uuid: guest.current.uuid,
+            )
+        } catch {
+            return nil
+        }
     }
 }
 

@@ -36,6 +36,7 @@ struct PlanCommand: ParsableCommand {
                 commandLine.invocation(),
                 depth: .whole,
             )
+            try launch.requireProgram()
             let report = PlanReport(launch)
             if json {
                 Output.show(json: try jsonText(report.document))

@@ -204,6 +204,30 @@ struct CallExplanationTests {
         #expect(explanation.remedy.contains("attack"))
     }
 
+    @Test func `a record of another machine is called so, and is no attack`() throws {
+        let explanation = CallExplanation(try record(42, code: "0x50000", arch: "c00000b7"))
+        #expect(explanation.subject.hasPrefix("aarch64 call number 42"))
+        #expect(!explanation.remedy.contains("attack") && !explanation.remedy.contains("i386"))
+    }
+
+    @Test(
+        arguments: [
+            "audit[1]: SECCOMP auid=0", "Nov 28 11:00:00 pve1 audit[4711]: SECCOMP auid=0",
+            "audit[1]: <audit-1326> auid=0", "audit[1]: AUDIT1326 auid=0",
+        ]
+    )
+    func `the journal's own form is a record`(start: String) {
+        let fields = " pid=9 comm=\"kvm\" sig=0 arch=c000003e syscall=41 code=0x50000"
+        let record = SeccompRecord(parsing: ByteString(start + fields))
+        #expect(record?.processID == 9 && record?.number == 41)
+    }
+
+    @Test(arguments: ["audit[x]: SECCOMP", "audit[1]: AVC", "SECCOMP", "audit: SECCOMP"])
+    func `what only looks like it is none`(start: String) {
+        let fields = " pid=9 comm=\"kvm\" sig=0 arch=c000003e syscall=41 code=0x50000"
+        #expect(SeccompRecord(parsing: ByteString(start + fields)) == nil)
+    }
+
     @Test func `a row about some arguments says which`() throws {
         let rows = CallExplanation(try record(41, code: "0x50000")).rows
         #expect(rows.contains { $0.group == "can" && $0.condition == "a0 == 0x1d" })

@@ -32,7 +32,7 @@ package struct CallExplanation: Hashable, Sendable {
         let isNative = record.architecture == FilterProgram.Architecture.x86_64
         let isX32 = isNative && record.number >= FilterProgram.Architecture.x32Bit
         guard isNative, !isX32, let call = Syscall(rawValue: record.number) else {
-            self.init(unnamed: record, isNative: isNative && !isX32)
+            self.init(unnamed: record, of: Interface(of: record))
             return
         }
         self.init(
@@ -67,18 +67,59 @@ package struct CallExplanation: Hashable, Sendable {
         remedy = Self.remedy(rows, effect, allowedBy: allowing)
     }
 
-    private init(unnamed record: SeccompRecord, isNative: Bool) {
-        let kind = isNative ? "call" : "call of a foreign ABI"
-        name = "\(kind) number \(record.number)"
+    /// Whose table the number of a call is from.
+    private enum Interface {
+        case x86_64
+        /// i386 or x32, which an x86_64 kernel has as well.
+        case otherOfX86
+        /// Another machine's, by its name.
+        case foreign(String)
+
+        /// The numbers of include/uapi/linux/audit.h.
+        init(of record: SeccompRecord) {
+            switch record.architecture {
+            case FilterProgram.Architecture.x86_64:
+                let isX32 = record.number >= FilterProgram.Architecture.x32Bit
+                self = isX32 ? .otherOfX86 : .x86_64
+            case 0x4000_0003: self = .otherOfX86
+            case 0xC000_00B7: self = .foreign("aarch64")
+            case 0x4000_0028: self = .foreign("arm")
+            case 0xC000_00F3: self = .foreign("riscv64")
+            case 0xC000_0102: self = .foreign("loongarch64")
+            case 0xC000_0015: self = .foreign("ppc64le")
+            case 0x8000_0016: self = .foreign("s390x")
+            default: self = .foreign("architecture 0x\(String(record.architecture, radix: 16))")
+            }
+        }
+
+        var noun: String {
+            switch self {
+            case .x86_64: "call"
+            case .otherOfX86: "call of a foreign ABI"
+            case .foreign(let name): "\(name) call"
+            }
+        }
+
+        var remedy: String {
+            switch self {
+            case .x86_64:
+                "newer than this launcher: libraries go on without it; if QEMU does not, report it"
+            case .otherOfX86:
+                "neither QEMU nor what it starts uses i386 or x32 calls: look for an attack"
+            case .foreign:
+                "the record is of another machine; the launcher is for x86_64 and knows no such calls"
+            }
+        }
+    }
+
+    private init(unnamed record: SeccompRecord, of interface: Interface) {
+        name = "\(interface.noun) number \(record.number)"
         subject = "\(name) of thread \(quoted(record.comm))"
         outcome = Self.outcome(of: record, nil)
         effect = Self.effect(of: record)
         rows = []
         groups = []
-        remedy =
-            isNative
-            ? "newer than this launcher: libraries go on without it; if QEMU does not, report it"
-            : "neither QEMU nor what it starts uses i386 or x32 calls: look for an attack"
+        remedy = interface.remedy
     }
 
     private static func effect(of record: SeccompRecord) -> Effect {

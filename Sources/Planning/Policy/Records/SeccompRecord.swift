@@ -60,10 +60,13 @@ package struct SeccompRecord: Hashable, Sendable {
 /// The words `key=value` of an audit record in a line of a log, with any text around it.
 struct AuditFields {
     private var fields: [String: ByteString] = [:]
+    /// The type, where it is the word after `audit[PID]:`, as the journal has it.
+    private var type: ByteString?
 
     /// Of several with one key, the first counts.
     init(of line: ByteString) {
         var rest = line.bytes[...]
+        var word: ArraySlice<UInt8> = []
         while !rest.isEmpty {
             rest = rest.drop { Self.isSpace($0) }
             guard
@@ -72,7 +75,10 @@ struct AuditFields {
                 }),
                 rest[equals] == UInt8(ascii: "=")
             else {
-                rest = rest.drop { !Self.isSpace($0) }
+                let before = word
+                word = rest.prefix { !Self.isSpace($0) }
+                if type == nil, Self.isJournalTag(before) { type = ByteString(word) }
+                rest = rest[word.endIndex...]
                 continue
             }
             let key = String(decoding: rest[..<equals], as: UTF8.self)
@@ -85,9 +91,21 @@ struct AuditFields {
     /// Unchanged; for a value in quotes, with the first quote.
     subscript(key: String) -> ByteString? { fields[key] }
 
-    /// Whether the record is of that type: auditd writes its name, the kernel its number.
+    /// Whether the record is of that type: auditd writes its name, the kernel its number. The journal
+    /// has the name, or `AUDIT` and the number of a type that is newer than itself
+    /// (`audit_type_name_alloca` in systemd's journald-audit.c).
     func isRecord(_ number: String, _ name: String) -> Bool {
-        fields["type"]?.text == number || fields["type"]?.text == name
+        let found = fields["type"]?.text ?? type?.text
+        return [number, name, "AUDIT\(number)", "<audit-\(number)>"].contains(found)
+    }
+
+    /// `audit[4711]:`
+    private static func isJournalTag(_ word: ArraySlice<UInt8>) -> Bool {
+        let prefix = Array("audit[".utf8)
+        let suffix = Array("]:".utf8)
+        guard word.starts(with: prefix), word.suffix(2).elementsEqual(suffix) else { return false }
+        let number = word.dropFirst(prefix.count).dropLast(suffix.count)
+        return !number.isEmpty && number.allSatisfy(isDigit)
     }
 
     /// A name is in quotes, or, if it has unusual characters, in hexadecimal digits.

@@ -1,0 +1,183 @@
+import CLinux
+import Glibc
+package import Planning
+package import SystemPackage
+
+/// A QEMU that runs on this host, as /proc shows it (proc(5)).
+package struct RunningGuest: Sendable {
+    package let process: Int32
+    /// Of QEMU, argv[0] included.
+    package let arguments: [ByteString]
+    /// Whether the process has a system call filter.
+    package let isFiltered: Bool
+    /// The image that it was started with; `nil` if it got none from the launcher.
+    package let image: SealedImageOfProcess?
+
+    /// - Throws: if the process may not be looked at, or is gone.
+    init(_ process: Int32) throws(Errno) {
+        let directory = FilePath("/proc/\(process)")
+        self.process = process
+        arguments = try Self.content(of: directory.appending("cmdline"))
+            .split(separator: 0, omittingEmptySubsequences: false).dropLast()
+            .map { ByteString($0) }
+        isFiltered = try Self.isFiltered(directory)
+        image = try SealedImageOfProcess.find(in: directory.appending("fd"))
+    }
+
+    private static func isFiltered(_ directory: FilePath) throws(Errno) -> Bool {
+        let status = try content(of: directory.appending("status"))
+        // 2 is SECCOMP_MODE_FILTER.
+        return status.split(separator: UInt8(ascii: "\n"))
+            .contains { $0.elementsEqual("Seccomp:\t2".utf8) }
+    }
+
+    private static func content(of path: FilePath) throws(Errno) -> [UInt8] {
+        try OwnedDescriptor(opening: path, flags: O_RDONLY).readToEnd(limit: 16 << 20) ?? []
+    }
+}
+
+/// Every QEMU for x86 that runs on this host.
+package struct RunningGuests: Sendable {
+    package private(set) var guests: [RunningGuest] = []
+    /// Processes that look like QEMU and may not be looked at.
+    package private(set) var hidden: [Int32] = []
+
+    package init() throws(HostError) {
+        let names: [String]
+        do throws(Errno) {
+            names = try DirectoryListing.names(in: "/proc")
+        } catch {
+            throw .systemCallFailed(operation: "open", path: "/proc", errno: error)
+        }
+        for process in names.compactMap(Int32.init).sorted() { look(at: process) }
+    }
+
+    private mutating func look(at process: Int32) {
+        switch Self.program(of: process) {
+        case .success(let program) where Self.isQEMU(program):
+            do throws(Errno) {
+                let guest = try RunningGuest(process)
+                if !guest.arguments.isEmpty { guests.append(guest) }
+            } catch .permissionDenied {
+                hidden.append(process)
+            } catch {
+                // It has ended meanwhile.
+            }
+        case .success: break
+        case .failure(.permissionDenied):
+            // What anybody may see of it tells whether it matters.
+            if Self.firstWord(of: process).map(Self.isQEMU) == true { hidden.append(process) }
+        case .failure: break
+        }
+    }
+
+    /// After an upgrade of QEMU's package, the running program's file is gone.
+    private static func program(of process: Int32) -> CallOutcome<String> {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe "/proc/\(process)/exe".withCString { path in
+            unsafe readlink(path, &buffer, buffer.count)
+        }
+        guard count >= 0 else { return .failure(Errno(rawValue: errno)) }
+        let bytes = buffer[..<count].map(UInt8.init(bitPattern:))
+        let text = String(decoding: bytes, as: UTF8.self)
+        return .success(text.hasSuffix(" (deleted)") ? String(text.dropLast(10)) : text)
+    }
+
+    private static func firstWord(of process: Int32) -> String? {
+        do throws(Errno) {
+            let path = FilePath("/proc/\(process)/cmdline")
+            let line = try OwnedDescriptor(opening: path, flags: O_RDONLY).read(atMost: 4096)
+            return String(decoding: line.prefix { $0 != 0 }, as: UTF8.self)
+        } catch {
+            return nil
+        }
+    }
+
+    private static func isQEMU(_ path: String) -> Bool {
+        let name = FilePath(path).lastComponent?.string ?? ""
+        return name == "kvm" || name == "qemu-kvm" || name == "qemu-system-x86_64"
+    }
+}
+
+/// The sealed memory file that the launcher gave to a QEMU. Its name says which image it is a copy
+/// of, and which digests that has; its seals say that nobody has changed it since.
+package struct SealedImageOfProcess: Hashable, Sendable {
+    /// A volume ID, or the path of stock firmware.
+    package let name: String
+    /// Those that were pinned, as the name has them; none if the name was too long for them.
+    package let digests: [Digest]
+    /// `/proc/PID/fd/N`
+    package let path: FilePath
+
+    /// - Returns: `nil` if no descriptor is such a file.
+    static func find(in directory: FilePath) throws(Errno) -> SealedImageOfProcess? {
+        for number in try DirectoryListing.names(in: directory) {
+            let path = directory.appending(number)
+            guard let target = DirectoryEntry.targetOfLink(at: path),
+                let image = SealedImageOfProcess(target: target, path: path),
+                isSealed(path)
+            else { continue }
+            return image
+        }
+        return nil
+    }
+
+    /// - Parameter target: `/memfd:NAME DIGEST … (deleted)`
+    private init?(target: String, path: FilePath) {
+        let prefix = "/memfd:"
+        let suffix = " (deleted)"
+        guard target.hasPrefix(prefix), target.hasSuffix(suffix) else { return nil }
+        let text = target.dropFirst(prefix.count).dropLast(suffix.count)
+        var words = text.split(separator: " ", omittingEmptySubsequences: false)
+        var digests: [Digest] = []
+        while let digest = words.last.flatMap({ Digest(text: String($0)) }) {
+            digests.insert(digest, at: 0)
+            words.removeLast()
+        }
+        name = words.joined(separator: " ")
+        // QEMU makes memory files of its own, without blanks and digests.
+        guard name.hasPrefix("/") || name.contains(":"), !digests.isEmpty || words.count > 1 else {
+            return nil
+        }
+        self.digests = digests
+        self.path = path
+    }
+
+    private static func isSealed(_ path: FilePath) -> Bool {
+        do throws(Errno) {
+            let file = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+            let number = file.number
+            let wanted =
+                LINUX_F_SEAL_SEAL | LINUX_F_SEAL_SHRINK | LINUX_F_SEAL_GROW | LINUX_F_SEAL_WRITE
+            return try systemCall { fcntl(number, LINUX_F_GET_SEALS) }.get() & wanted == wanted
+        } catch {
+            return false
+        }
+    }
+
+    /// What its bytes have, for digests that the name does not tell.
+    package func digest(by algorithm: Digest.Algorithm) throws(HostError) -> Digest {
+        do throws(Errno) {
+            let file = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+            let bytes = try file.readToEnd(limit: ImageRequest.maximumByteCount) ?? []
+            return ImageDigester.digests(of: bytes.span, by: [algorithm])[0]
+        } catch {
+            throw .systemCallFailed(operation: "read", path: path, errno: error)
+        }
+    }
+}
+
+extension Digest {
+    /// `sha256:6f0c…`, as ``description`` writes it.
+    fileprivate init?(text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let algorithm = Algorithm(rawValue: String(parts[0])) else {
+            return nil
+        }
+        do throws(DigestError) {
+            try self.init(algorithm, hex: String(parts[1]))
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Host
+import Planning
+import SystemPackage
+
+/// A running VM's firmware, beside what its next start would use.
+struct GuestStatus {
+    enum State: String, CaseIterable {
+        /// A start would use the same bytes.
+        case current
+        /// A start would use others: the pin, the image or the VM's wish has changed.
+        case restartNeeded = "restart needed"
+        /// It asks for no firmware, and has QEMU's.
+        case stock
+        /// It has no filter of ours, and none of our images.
+        case withoutLauncher = "started without the launcher"
+        /// A start would be refused.
+        case wouldNotStart = "would not start"
+    }
+
+    let guest: RunningGuest
+    let identity: MachineIdentity
+    let state: State
+    /// What is different; `nil` if nothing is.
+    let reason: String?
+    /// Of what it asks for now.
+    let pins: [ImageRequest.Pin]
+
+    /// Whether somebody has to do something.
+    var isWell: Bool {
+        switch state {
+        case .current, .stock: true
+        case .restartNeeded, .withoutLauncher, .wouldNotStart: false
+        }
+    }
+}
+
+/// The status of every QEMU on this host.
+struct HostStatus {
+    private(set) var guests: [GuestStatus] = []
+    /// Processes that look like QEMU, and that only root may look at.
+    let hidden: [Int32]
+    private let inventory: Inventory
+    /// What a start would find, by image: many VMs have the same.
+    private var found: [ImageRequest: Result<SealedFacts, LaunchFailure>] = [:]
+
+    init(_ inventory: Inventory) throws(LaunchFailure) {
+        self.inventory = inventory
+        let running = try failing { () throws(HostError) in try RunningGuests() }
+        hidden = running.hidden
+        for guest in running.guests { guests.append(status(of: guest)) }
+    }
+
+    private mutating func status(of guest: RunningGuest) -> GuestStatus {
+        let commandLine = QEMUCommandLine(guest.arguments)
+        let identity = MachineIdentity(commandLine)
+        do throws(LaunchFailure) {
+            let section = try inventory.section(of: identity)
+            let wish = try wish(of: guest, identity, section)
+            let pins = wish.map { inventory.pins(of: $0.volume) } ?? []
+            let (state, reason) = try compare(guest, wish, section)
+            return GuestStatus(
+                guest: guest,
+                identity: identity,
+                state: state,
+                reason: reason,
+                pins: pins,
+            )
+        } catch {
+            return GuestStatus(
+                guest: guest,
+                identity: identity,
+                state: .wouldNotStart,
+                reason: error.message,
+                pins: [],
+            )
+        }
+    }
+
+    /// What the next start would ask for.
+    private func wish(
+        of guest: RunningGuest,
+        _ identity: MachineIdentity,
+        _ section: VirtualMachineSection?,
+    ) throws(LaunchFailure) -> FirmwareWish? {
+        let vmid = identity.vmID.flatMap { VirtualMachineID($0.bytes) }
+        let located = inventory.cluster.guests.first {
+            $0.node == inventory.node && $0.guest.vmid == vmid
+        }
+        if let located {
+            let option = try failing { () throws(GuestConfigurationError) in
+                try located.guest.current.firmware()
+            }
+            return try inventory.wish(of: located.guest, option)
+        }
+        if let asked = section?.firmware {
+            let place = "\(inventory.configuration.file) line \(asked.line ?? 0)"
+            return FirmwareWish(asked.value, origin: place)
+        }
+        // Whoever started it by hand, or libvirt, will ask for the same again.
+        guard let name = guest.image?.name, !name.hasPrefix("/") else { return nil }
+        return try failing { () throws(VolumeIDError) in
+            FirmwareWish(try FirmwareVolumeID(parsing: name), origin: "its command line")
+        }
+    }
+
+    private mutating func compare(
+        _ guest: RunningGuest,
+        _ wish: FirmwareWish?,
+        _ section: VirtualMachineSection?,
+    ) throws(LaunchFailure) -> (GuestStatus.State, String?) {
+        let isFiltered =
+            guest.isFiltered || inventory.configuration.seccomp(for: section).value == .off
+        guard let wish else { return try compareStock(guest, isFiltered) }
+        guard let image = guest.image else {
+            if !isFiltered { return (.withoutLauncher, "it asks for \(wish.volume)") }
+            return (.restartNeeded, "asks for \(wish.volume) since it was started")
+        }
+        guard image.name == wish.volume.description else {
+            return (.restartNeeded, "a start would use \(wish.volume), chosen by \(wish.origin)")
+        }
+        return try compare(image, inventory.request(for: wish.volume))
+    }
+
+    private mutating func compareStock(
+        _ guest: RunningGuest,
+        _ isFiltered: Bool,
+    ) throws(LaunchFailure) -> (GuestStatus.State, String?) {
+        let isVerified = inventory.configuration.stockFirmware.value == .verify
+        guard let image = guest.image else {
+            if !isFiltered { return (.withoutLauncher, nil) }
+            if isVerified { return (.restartNeeded, "its stock firmware was not verified") }
+            return (.stock, nil)
+        }
+        guard image.name.hasPrefix("/") else {
+            return (.restartNeeded, "does not ask for firmware any more")
+        }
+        guard isVerified else { return (.stock, nil) }
+        return try compare(image, inventory.request(for: FilePath(image.name)))
+    }
+
+    private mutating func compare(
+        _ image: SealedImageOfProcess,
+        _ request: ImageRequest,
+    ) throws(LaunchFailure) -> (GuestStatus.State, String?) {
+        for wanted in try facts(of: request).digests {
+            let running = try failing { () throws(HostError) in
+                if let known = image.digests.first(where: { $0.algorithm == wanted.algorithm }) {
+                    return known
+                }
+                return try image.digest(by: wanted.algorithm)
+            }
+            guard running == wanted else {
+                return (.restartNeeded, "the image is another one now (\(wanted))")
+            }
+        }
+        return (.current, nil)
+    }
+
+    private mutating func facts(
+        of request: ImageRequest
+    ) throws(LaunchFailure) -> SealedFacts {
+        if let found = found[request] { return try found.get() }
+        let result: Result<SealedFacts, LaunchFailure>
+        do throws(LaunchFailure) {
+            result = .success(try requireVerified(request))
+        } catch {
+            result = .failure(error)
+        }
+        found[request] = result
+        return try result.get()
+    }
+}
+
+extension Inventory {
+    fileprivate func section(
+        of identity: MachineIdentity
+    ) throws(LaunchFailure) -> VirtualMachineSection? {
+        try failing { () throws(ConfigurationError) in
+            try configuration.virtualMachine(
+                vmid: identity.vmID.flatMap { VirtualMachineID($0.bytes) },
+                name: identity.name,
+                uuid: identity.uuid.flatMap { MachineUUID($0.bytes[...]) },
+            )
+        }
+    }
+}

@@ -233,7 +233,8 @@ package enum Processes {
         var targets: [Int32: String] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
             guard let number = Int32(name) else { continue }
-            targets[number] = try FileManager.default
+            // One that the process has closed in the meantime leads nowhere.
+            targets[number] = try? FileManager.default
                 .destinationOfSymbolicLink(atPath: "\(directory)/\(name)")
         }
         return targets

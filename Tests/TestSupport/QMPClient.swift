@@ -161,6 +161,13 @@ package final class UnixSocket {
         return received.prefix(count)
     }
 
+    /// All that has arrived and was not read yet.
+    package func arrived() throws -> Data {
+        while try fill() {}
+        defer { received = Data() }
+        return received
+    }
+
     /// `nil` where no whole line has arrived yet.
     package func nextLine() throws -> Data? {
         while true {

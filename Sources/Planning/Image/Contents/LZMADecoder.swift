@@ -11,45 +11,25 @@ struct LZMADecoder {
     /// How many bytes the header promises, held to the limit.
     let byteCount: Int
     private let isLimited: Bool
-    /// No match may lead further back, even if there is more: edk2's decoder refuses that.
-    private let dictionaryByteCount: Int
 
-    private var coder: RangeCoder
     private var probabilities: [UInt16]
-    private let literalContextBits: Int
-    private let literalPositionMask: Int
-    private let positionMask: Int
-    private var state = 0
-    /// The last four distances, nearest first, each less one.
-    private var distances = (0, 0, 0, 0)
-    private var isAtEnd = false
+    private var steps: LZMASteps
 
     /// - Parameters:
     ///   - input: starts with the header.
     ///   - limit: of the output, in bytes.
     init(_ input: Span<UInt8>, limit: Int) throws(LZMAFault) {
         let header = try LZMAHeader(input)
-        let properties = header.properties
-        literalContextBits = properties % 9
-        literalPositionMask = 1 << (properties / 9 % 5) - 1
-        positionMask = 1 << (properties / 45) - 1
         byteCount = min(header.byteCount, limit)
         isLimited = header.byteCount > limit
-        dictionaryByteCount = header.dictionaryByteCount
-        let literalCount = 0x300 << (literalContextBits + properties / 9 % 5)
-        probabilities = [UInt16](repeating: 1024, count: Model.literal + literalCount)
-        coder = try RangeCoder(input, at: LZMAHeader.byteCount)
+        steps = try LZMASteps(header, input)
+        probabilities = [UInt16](repeating: 1024, count: Model.count(header.properties))
     }
 
     /// Decodes until there are `count` bytes, or all that there are. The last match may bring up to
     /// 272 bytes more.
     mutating func decode(upTo count: Int, from input: Span<UInt8>) throws(LZMAFault) {
-        let count = min(count, byteCount)
-        output.reserveCapacity(count)
-        while output.count < count, !isAtEnd {
-            try decodeOne(from: input)
-            if coder.isExhausted { throw .truncated }
-        }
+        try steps.run(upTo: min(count, byteCount), &output, &probabilities, input)
     }
 
     /// Whether all is decoded, and the data ends here: what was packed came to the size that the
@@ -61,133 +41,225 @@ struct LZMADecoder {
     mutating func finish(from input: Span<UInt8>) throws(LZMAFault) {
         guard !isLimited else { return }
         guard output.count == byteCount else { throw .wrongSize }
-        if !isAtEnd, !coder.isFinished {
-            try decodeOne(from: input)
-            guard isAtEnd, output.count == byteCount else { throw .wrongSize }
+        if !steps.isAtEnd, !steps.isFinished {
+            try steps.run(upTo: byteCount + 1, &output, &probabilities, input)
+            guard steps.isAtEnd, output.count == byteCount else { throw .wrongSize }
         }
-        guard coder.isFinished else { throw .wrongSize }
+        guard steps.isFinished else { throw .wrongSize }
+    }
+}
+
+/// Where in the work a decoder is, apart from what it has decoded and from its model. A small value of
+/// its own, so that it stays in the processor's registers.
+private struct LZMASteps {
+    /// How many bytes are decoded.
+    private(set) var count = 0
+    private(set) var isAtEnd = false
+    private var coder: RangeCoder
+    private var state = 0
+    /// The last four distances, nearest first, each less one.
+    private var distances = (0, 0, 0, 0)
+
+    private let literalContextBits: Int
+    private let literalPositionMask: Int
+    private let positionMask: Int
+    /// No match may lead further back, even if there is more: edk2's decoder refuses that.
+    private let dictionaryByteCount: Int
+
+    /// Whether what was read is all that there is to decode.
+    var isFinished: Bool { coder.isFinished }
+
+    init(_ header: LZMAHeader, _ input: Span<UInt8>) throws(LZMAFault) {
+        literalContextBits = header.properties % 9
+        literalPositionMask = 1 << (header.properties / 9 % 5) - 1
+        positionMask = 1 << (header.properties / 45) - 1
+        dictionaryByteCount = header.dictionaryByteCount
+        coder = try RangeCoder(input, at: LZMAHeader.byteCount)
     }
 
-    private mutating func decodeOne(from input: Span<UInt8>) throws(LZMAFault) {
-        let position = output.count & positionMask
-        guard bit(Model.isMatch + state << 4 + position, input) == 1 else {
-            decodeLiteral(input)
-            return
+    mutating func run(
+        upTo end: Int,
+        _ output: inout [UInt8],
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) throws(LZMAFault) {
+        // A copy, which the optimizer need not write back at every bit.
+        var steps = self
+        defer { self = steps }
+        try steps.decode(upTo: end, &output, &model, input)
+    }
+
+    private mutating func decode(
+        upTo end: Int,
+        _ output: inout [UInt8],
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) throws(LZMAFault) {
+        while count < end, !isAtEnd {
+            let position = count & positionMask
+            if coder.bit(Model.isMatch + state << 4 + position, &model, input) == 0 {
+                decodeLiteral(&output, &model, input)
+            } else {
+                let length = try decodeMatch(position, &model, input)
+                if !isAtEnd { try copy(length, &output) }
+            }
+            if coder.isExhausted { throw .truncated }
         }
-        let length: Int
-        if bit(Model.isRepeat + state, input) == 1 {
-            guard let repeated = try decodeRepeat(position, input) else { return }
-            length = repeated
+    }
+
+    @inline(__always)
+    private mutating func decodeLiteral(
+        _ output: inout [UInt8],
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) {
+        let previous = count > 0 ? Int(output[count - 1]) : 0
+        let context =
+            (count & literalPositionMask) << literalContextBits
+            + previous >> (8 - literalContextBits)
+        let base = Model.literal + 0x300 * context
+        var symbol = 1
+        if state >= 7, count > distances.0 {
+            // As long as its bits are those of the byte that the last match would bring next.
+            var matched = Int(output[count - distances.0 - 1]) << 1
+            var same = 0x100
+            while symbol < 0x100 {
+                let expected = matched & same
+                matched <<= 1
+                let found = coder.evenBit(base + same + expected + symbol, &model, input)
+                symbol = symbol << 1 | found
+                same &= found == 1 ? expected : ~expected
+            }
         } else {
-            distances = (0, distances.0, distances.1, distances.2)
-            length = decodeLength(Model.matchLength, position, input)
-            state = state < 7 ? 7 : 10
-            distances.0 = decodeDistance(length, input)
-            if distances.0 == 0xFFFF_FFFF {
-                isAtEnd = true
-                return
-            }
-            guard distances.0 < dictionaryByteCount || output.count < dictionaryByteCount else {
-                throw .corrupt
+            while symbol < 0x100 {
+                symbol = symbol << 1 | coder.evenBit(base + symbol, &model, input)
             }
         }
-        try copy(length + 2)
+        output.append(UInt8(truncatingIfNeeded: symbol))
+        count += 1
+        state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6
     }
 
-    /// The length of a match at one of the last distances; `nil` if it was a single byte.
+    /// - Returns: how many bytes it brings.
+    @inline(__always)
+    private mutating func decodeMatch(
+        _ position: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) throws(LZMAFault) -> Int {
+        if coder.bit(Model.isRepeat + state, &model, input) == 1 {
+            return try decodeRepeat(position, &model, input)
+        }
+        distances = (0, distances.0, distances.1, distances.2)
+        let length = decodeLength(Model.matchLength, position, &model, input)
+        state = state < 7 ? 7 : 10
+        distances.0 = decodeDistance(length, &model, input)
+        if distances.0 == 0xFFFF_FFFF {
+            isAtEnd = true
+        } else if distances.0 >= dictionaryByteCount, count >= dictionaryByteCount {
+            throw .corrupt
+        }
+        return length + 2
+    }
+
+    /// The length of a match at one of the last distances.
+    @inline(__always)
     private mutating func decodeRepeat(
         _ position: Int,
+        _ model: inout [UInt16],
         _ input: Span<UInt8>,
-    ) throws(LZMAFault) -> Int? {
-        guard !output.isEmpty else { throw .corrupt }
-        if bit(Model.isRepeat0 + state, input) == 0 {
-            if bit(Model.isRepeat0Long + state << 4 + position, input) == 0 {
+    ) throws(LZMAFault) -> Int {
+        guard count > 0 else { throw .corrupt }
+        if coder.bit(Model.isRepeat0 + state, &model, input) == 0 {
+            if coder.bit(Model.isRepeat0Long + state << 4 + position, &model, input) == 0 {
                 state = state < 7 ? 9 : 11
-                try copy(1)
-                return nil
+                return 1
             }
-        } else if bit(Model.isRepeat1 + state, input) == 0 {
+        } else if coder.bit(Model.isRepeat1 + state, &model, input) == 0 {
             distances = (distances.1, distances.0, distances.2, distances.3)
-        } else if bit(Model.isRepeat2 + state, input) == 0 {
+        } else if coder.bit(Model.isRepeat2 + state, &model, input) == 0 {
             distances = (distances.2, distances.0, distances.1, distances.3)
         } else {
             distances = (distances.3, distances.0, distances.1, distances.2)
         }
         state = state < 7 ? 8 : 11
-        return decodeLength(Model.repeatLength, position, input)
+        return decodeLength(Model.repeatLength, position, &model, input) + 2
     }
 
-    private mutating func copy(_ length: Int) throws(LZMAFault) {
-        let start = output.count - distances.0 - 1
-        guard start >= 0 else { throw .corrupt }
-        for index in start..<start + length {
-            output.append(output[index])
+    @inline(__always)
+    private mutating func copy(
+        _ length: Int,
+        _ output: inout [UInt8],
+    ) throws(LZMAFault) {
+        var source = count - distances.0 - 1
+        guard source >= 0 else { throw .corrupt }
+        for _ in 0..<length {
+            output.append(output[source])
+            source += 1
         }
+        count += length
     }
 
-    private mutating func decodeLiteral(_ input: Span<UInt8>) {
-        let previous = Int(output.last ?? 0)
-        let context =
-            (output.count & literalPositionMask) << literalContextBits
-            + previous >> (8 - literalContextBits)
-        let base = Model.literal + 0x300 * context
-        var symbol = 1
-        if state >= 7, output.count > distances.0 {
-            var matched = Int(output[output.count - distances.0 - 1])
-            while symbol < 0x100 {
-                let expected = matched >> 7 & 1
-                matched <<= 1
-                let found = bit(base + (1 + expected) << 8 + symbol, input)
-                symbol = symbol << 1 | found
-                if expected != found { break }
-            }
+    @inline(__always)
+    private mutating func decodeLength(
+        _ base: Int,
+        _ position: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) -> Int {
+        if coder.bit(base, &model, input) == 0 {
+            return tree(base + Model.Length.low + position << 3, bits: 3, &model, input)
         }
-        while symbol < 0x100 { symbol = symbol << 1 | bit(base + symbol, input) }
-        output.append(UInt8(truncatingIfNeeded: symbol))
-        state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6
+        if coder.bit(base + 1, &model, input) == 0 {
+            return 8 + tree(base + Model.Length.middle + position << 3, bits: 3, &model, input)
+        }
+        return 16 + tree(base + Model.Length.high, bits: 8, &model, input)
     }
 
-    private mutating func decodeLength(_ base: Int, _ position: Int, _ input: Span<UInt8>) -> Int {
-        if bit(base, input) == 0 {
-            return tree(base + Model.Length.low + position << 3, bits: 3, input)
-        }
-        if bit(base + 1, input) == 0 {
-            return 8 + tree(base + Model.Length.middle + position << 3, bits: 3, input)
-        }
-        return 16 + tree(base + Model.Length.high, bits: 8, input)
-    }
-
-    private mutating func decodeDistance(_ length: Int, _ input: Span<UInt8>) -> Int {
-        let slot = tree(Model.slot + min(length, 3) << 6, bits: 6, input)
+    @inline(__always)
+    private mutating func decodeDistance(
+        _ length: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) -> Int {
+        let slot = tree(Model.slot + min(length, 3) << 6, bits: 6, &model, input)
         guard slot >= 4 else { return slot }
         let bits = slot >> 1 - 1
         let base = (2 | slot & 1) << bits
         if slot < 14 {
-            return base + reverseTree(Model.special + base - slot, bits: bits, input)
+            return base + reverseTree(Model.special + base - slot, bits: bits, &model, input)
         }
         let direct = coder.direct(bits: bits - 4, input) << 4
-        return base + direct + reverseTree(Model.align, bits: 4, input)
+        return base + direct + reverseTree(Model.align, bits: 4, &model, input)
     }
 
-    private mutating func tree(_ base: Int, bits: Int, _ input: Span<UInt8>) -> Int {
+    @inline(__always)
+    private mutating func tree(
+        _ base: Int,
+        bits: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) -> Int {
         var symbol = 1
-        for _ in 0..<bits { symbol = symbol << 1 | bit(base + symbol, input) }
+        for _ in 0..<bits { symbol = symbol << 1 | coder.evenBit(base + symbol, &model, input) }
         return symbol - 1 << bits
     }
 
-    private mutating func reverseTree(_ base: Int, bits: Int, _ input: Span<UInt8>) -> Int {
+    @inline(__always)
+    private mutating func reverseTree(
+        _ base: Int,
+        bits: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) -> Int {
         var symbol = 1
         var value = 0
         for index in 0..<bits {
-            let bit = bit(base + symbol, input)
+            let bit = coder.evenBit(base + symbol, &model, input)
             symbol = symbol << 1 | bit
             value |= bit << index
         }
         return value
-    }
-
-    private mutating func bit(_ index: Int, _ input: Span<UInt8>) -> Int {
-        coder.bit(&probabilities[index], input)
     }
 }
 
@@ -250,6 +322,11 @@ private enum Model {
         static let high = middle + 16 << 3
         static let count = high + 256
     }
+
+    /// How many probabilities there are, with the literals', of which the properties tell.
+    static func count(_ properties: Int) -> Int {
+        literal + 0x300 << (properties % 9 + properties / 9 % 5)
+    }
 }
 
 /// The entropy decoder below LZMA: one bit at a time, each by an adaptive probability.
@@ -272,49 +349,80 @@ struct RangeCoder {
         guard code < range else { throw .corrupt }
     }
 
-    mutating func bit(_ probability: inout UInt16, _ input: Span<UInt8>) -> Int {
+    /// A bit that is often what was expected.
+    @inline(__always)
+    mutating func bit(
+        _ index: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) -> Int {
+        let probability = model[index]
         // A probability stays between 31 and 2017, so the bound is inside of the range.
         let bound = (range >> 11) &* UInt32(probability)
         let bit: Int
         if code < bound {
             range = bound
-            probability += (2048 - probability) >> 5
+            model[index] = probability &+ (2048 &- probability) >> 5
             bit = 0
         } else {
-            range -= bound
-            code -= bound
-            probability -= probability >> 5
+            range &-= bound
+            code &-= bound
+            model[index] = probability &- probability >> 5
             bit = 1
         }
-        if range < 1 << 24 {
-            range <<= 8
-            code = code << 8 | next(input)
-        }
+        refill(input)
         return bit
     }
 
+    /// The same for a bit that may be either: without a branch, which the processor could only guess.
+    @inline(__always)
+    mutating func evenBit(
+        _ index: Int,
+        _ model: inout [UInt16],
+        _ input: Span<UInt8>,
+    ) -> Int {
+        let probability = UInt32(model[index])
+        let bound = (range >> 11) &* probability
+        // All ones for a bit of 0, else nothing.
+        let zero = UInt32(truncatingIfNeeded: (Int64(code) &- Int64(bound)) >> 32)
+        range = (bound & zero) | ((range &- bound) & ~zero)
+        code = code &- (bound & ~zero)
+        // 2048 - p, or 31 - p, which the shift rounds down to what -(p >> 5) is.
+        let goal = (2048 & zero) | (31 & ~zero)
+        let change = Int32(bitPattern: goal &- probability) >> 5
+        model[index] = UInt16(truncatingIfNeeded: Int32(bitPattern: probability) &+ change)
+        refill(input)
+        return Int(zero &+ 1)
+    }
+
     /// Bits of even probability, the highest first.
+    @inline(__always)
     mutating func direct(bits: Int, _ input: Span<UInt8>) -> Int {
         var value = 0
         for _ in 0..<bits {
             range >>= 1
-            let bit = code >= range ? 1 : 0
-            if bit == 1 { code -= range }
-            value = value << 1 | bit
-            if range < 1 << 24 {
-                range <<= 8
-                code = code << 8 | next(input)
-            }
+            let zero = UInt32(truncatingIfNeeded: (Int64(code) &- Int64(range)) >> 32)
+            code = code &- (range & ~zero)
+            value = value << 1 | Int(zero &+ 1)
+            refill(input)
         }
         return value
     }
 
+    @inline(__always)
+    private mutating func refill(_ input: Span<UInt8>) {
+        guard range < 1 << 24 else { return }
+        range <<= 8
+        code = code << 8 | next(input)
+    }
+
+    @inline(__always)
     private mutating func next(_ input: Span<UInt8>) -> UInt32 {
         guard position < input.count else {
             isExhausted = true
             return 0
         }
-        position += 1
-        return UInt32(input[position - 1])
+        position &+= 1
+        return UInt32(input[position &- 1])
     }
 }

@@ -27,7 +27,7 @@ private func pin(_ bytes: [UInt8]) {
     let digest = Digest(.sha256, bytes: Array(repeating: 0xA5, count: 32))
     do {
         let edit = try PinEdit(bytes, file: "launcher.conf")
-        let pinned = try edit.pinning(volume, to: [digest])
+        let pinned = try edit.pinning(volume, to: [digest], build: nil)
         let text = ByteString(pinned)
         require(text.contains(digest.hex), "the pin is not in the file")
         let undone = try PinEdit(pinned, file: "launcher.conf").unpinning(volume)

@@ -152,7 +152,7 @@ package struct SealedImage: ~Copyable {
 }
 
 /// Hashes the bytes of an image once, in each algorithm that a pin names and no other.
-struct ImageDigester {
+package struct ImageDigester {
     private var sha256: SHA256?
     private var sha384: SHA384?
     private var sha512: SHA512?
@@ -166,7 +166,10 @@ struct ImageDigester {
     /// The digests of bytes that are at hand.
     ///
     /// - Parameter algorithms: SHA-256 if there is none, for a message that shows it.
-    static func digests(of bytes: Span<UInt8>, by algorithms: [Digest.Algorithm]) -> [Digest] {
+    package static func digests(
+        of bytes: Span<UInt8>,
+        by algorithms: [Digest.Algorithm],
+    ) -> [Digest] {
         var digester = ImageDigester(algorithms.isEmpty ? [.sha256] : algorithms)
         unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
         return digester.finish()

@@ -37,7 +37,8 @@ package func requireVerified(_ request: ImageRequest) throws(LaunchFailure) -> S
     try failing { () throws(VerificationError) in try seal(verify(request)).facts }
 }
 
-/// What a start asks of an image before there is a guest to judge it for.
+/// What a start asks of an image before there is a guest to judge it for, and that what launcher.conf
+/// states of its build is so.
 ///
 /// - Parameter guest: what it is for and how it would be attached, if that is known.
 package func requireStartable(
@@ -56,11 +57,14 @@ package struct ExaminedImage: Sendable {
     private let name: String
     private let image: FirmwareImage
     private let contents: Result<BuildFeatures, ContentsFault>
+    /// What launcher.conf states of the build spares a launch a look, so somebody else has to look.
+    private let wrongBuild: LaunchFailure?
 
     package init(_ request: ImageRequest) throws(LaunchFailure) {
         let sealed = try failing { () throws(VerificationError) in try seal(verify(request)) }
         name = request.name
         facts = sealed.facts
+        wrongBuild = sealed.wrongBuild(in: request)
         (image, contents) = sealed.withBytes {
             bytes -> (FirmwareImage, Result<BuildFeatures, ContentsFault>) in
             let image = FirmwareImage(bytes)
@@ -85,6 +89,7 @@ package struct ExaminedImage: Sendable {
             let label = "firmware image \(quoted(name))"
             throw LaunchFailure(ImageUnfit(image: label, refusal: refusal))
         }
+        if let wrongBuild { throw wrongBuild }
         return findings.warnings()
     }
 
@@ -95,6 +100,24 @@ package struct ExaminedImage: Sendable {
         case (.success, nil):
             image.refusalOfForm(for: .x86).map { [.refusal($0)] } ?? []
         case (.failure(let fault), nil): [.refusal(.damagedContents(fault))]
+        }
+    }
+}
+
+extension SealedImage {
+    /// - Throws: if launcher.conf states another build than the image has.
+    borrowing func requireStatedBuild(in request: ImageRequest) throws(LaunchFailure) {
+        if let wrong = wrongBuild(in: request) { throw wrong }
+    }
+
+    fileprivate borrowing func wrongBuild(in request: ImageRequest) -> LaunchFailure? {
+        withBytes { bytes in
+            do throws(WrongBuild) {
+                try request.requireStatedBuild(bytes)
+                return nil
+            } catch {
+                return LaunchFailure(error)
+            }
         }
     }
 }

@@ -257,10 +257,15 @@ extension PreparedLaunch {
         if context.attachment == .flash, let store = firmware.variableStore {
             context.store = LaunchFiles.store(store)
         }
-        let findings = sealed.withBytes { Planning.judge($0, depth: depth, in: context) }
-        return try failing { () throws(ImageUnfit) in
+        let build = firmware.image.build?.build
+        let findings = sealed.withBytes { bytes in
+            Planning.judge(bytes, depth: depth, knowing: build, in: context)
+        }
+        let warnings = try failing { () throws(ImageUnfit) in
             try firmware.choice.warnings(about: findings)
         }
+        if depth == .whole { try sealed.requireStatedBuild(in: firmware.image) }
+        return warnings
     }
 }
 

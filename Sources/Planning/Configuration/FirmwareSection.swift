@@ -7,6 +7,8 @@ package struct FirmwareSection: Hashable, Sendable {
     package let line: Int
     /// At least one; every one of them has to match.
     package let digests: [Setting<Digest>]
+    /// What images with these digests tell of their build, so that a launch need not look.
+    package let build: Setting<FirmwareBuild>?
     /// The guests that it may be used for; `nil` for all.
     package let guests: Setting<[GuestKind]>?
     /// VMs that carry it ask for the image.
@@ -30,10 +32,16 @@ package struct FirmwareSection: Hashable, Sendable {
 
     /// The digests as an image request has them, with their lines for hints.
     package func pins(file: String) -> [ImageRequest.Pin] {
-        digests.map { digest in
-            let origin = digest.line.map { "\(file) line \($0)" } ?? file
-            return ImageRequest.Pin(digest: digest.value, origin: origin)
-        }
+        digests.map { ImageRequest.Pin(digest: $0.value, origin: place($0.line, of: file)) }
+    }
+
+    /// What it says of the build, with its line.
+    package func statedBuild(file: String) -> ImageRequest.StatedBuild? {
+        build.map { ImageRequest.StatedBuild($0.value, origin: place($0.line, of: file)) }
+    }
+
+    private func place(_ line: Int?, of file: String) -> String {
+        line.map { "\(file) line \($0)" } ?? file
     }
 }
 
@@ -42,6 +50,7 @@ extension FirmwareSection {
         subject = try Self.subject(reader)
         line = reader.line
         digests = try Self.digests(reader)
+        build = try Self.build(reader)
         guests = try reader.words("guest")
         tag = try Self.tag(reader)
         if let tag, case .path = subject { throw reader.error(.tagOfPath, line: tag.line) }
@@ -89,6 +98,17 @@ extension FirmwareSection {
         }
         guard !digests.isEmpty else { throw reader.error(.missingDigest) }
         return digests
+    }
+
+    private static func build(
+        _ reader: SectionValues
+    ) throws(ConfigurationError) -> Setting<FirmwareBuild>? {
+        guard let found = try reader.text("build") else { return nil }
+        let words = listItems(found.value).map { FirmwareBuild.Word(rawValue: $0) }
+        guard !words.contains(nil), let build = FirmwareBuild(words.compactMap(\.self)) else {
+            throw reader.wrong("build", found, expected: FirmwareBuild.expectedWords)
+        }
+        return Setting(build, line: found.line)
     }
 
     private static func tag(_ reader: SectionValues) throws(ConfigurationError) -> Setting<Tag>? {

@@ -198,8 +198,8 @@ extension SectionSchema {
             SectionType(
                 "firmware",
                 keys: [
-                    "sha256", "sha384", "sha512", "guest", "tag", Key("accept", isRepeatable: true),
-                    "comment",
+                    "sha256", "sha384", "sha512", "build", "guest", "tag",
+                    Key("accept", isRepeatable: true), "comment",
                     // Known, so that they are refused for what they are.
                     "md5", "sha1", "sha224",
                 ],

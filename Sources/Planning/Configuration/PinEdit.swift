@@ -25,28 +25,29 @@ package struct PinEdit: Sendable {
     ///
     /// - Parameter digests: at most one for each algorithm. What another algorithm has pinned
     ///   before stays.
+    /// - Parameter build: of the image with these digests. `nil` if it is not known: what the section
+    ///   says of another image goes.
     /// - Parameter comment: for a new section; one line of text.
     package func pinning(
         _ subject: FirmwareSection.Subject,
         to digests: [Digest],
+        build: FirmwareBuild?,
         comment: String? = nil,
     ) throws(ConfigurationError) -> [UInt8] {
         guard let section = section(of: subject) else {
-            return try checked(bytes + newSection(subject, digests, comment))
+            return try checked(bytes + newSection(subject, digests, build, comment))
         }
         var replacements: [(range: Range<Int>, text: String)] = []
         let headerEnd = endOfLine(section.id.upperBound)
         for digest in digests {
             let key = digest.algorithm.rawValue
-            let property = configuration.properties(of: section)
-                .first { configuration.matches($0.key, Array(key.utf8)) }
-            if let value = property?.value {
+            if let value = property(key, of: section)?.value {
                 replacements.append((value, digest.hex))
             } else {
-                let line = (isTerminated(headerEnd) ? "" : "\n") + "\t\(key) \(digest.hex)\n"
-                replacements.append((headerEnd..<headerEnd, line))
+                replacements.append((headerEnd..<headerEnd, line(key, digest.hex, at: headerEnd)))
             }
         }
+        if let edit = edit(of: section, to: build) { replacements.append(edit) }
         // From the end, so that what is still to be replaced keeps its place.
         var edited = bytes
         for (range, text) in replacements.enumerated().sorted(by: {
@@ -55,6 +56,37 @@ package struct PinEdit: Sendable {
             edited.replaceSubrange(range, with: text.utf8)
         }
         return try checked(edited)
+    }
+
+    /// How the section comes to say this of the build, and nothing else; `nil` if it does.
+    private func edit(
+        of section: SectionConfiguration.Section,
+        to build: FirmwareBuild?,
+    ) -> (range: Range<Int>, text: String)? {
+        if let stated = property("build", of: section), let value = stated.value {
+            if let build { return (value, build.text) }
+            let start = bytes[..<stated.key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
+            return ((start.map { $0 + 1 } ?? 0)..<endOfLine(value.upperBound), "")
+        }
+        guard let build else { return nil }
+        // After the digests that are there.
+        let digests = Digest.Algorithm.allCases.compactMap {
+            property($0.rawValue, of: section)?.value?.upperBound
+        }
+        let end = endOfLine(digests.max() ?? section.id.upperBound)
+        return (end..<end, line("build", build.text, at: end))
+    }
+
+    private func property(
+        _ key: String,
+        of section: SectionConfiguration.Section,
+    ) -> SectionConfiguration.Property? {
+        configuration.properties(of: section)
+            .first { configuration.matches($0.key, Array(key.utf8)) }
+    }
+
+    private func line(_ key: String, _ value: String, at end: Int) -> String {
+        (isTerminated(end) ? "" : "\n") + "\t\(key) \(value)\n"
     }
 
     /// The file without the image's section, and without one of the empty lines around it.
@@ -81,6 +113,7 @@ package struct PinEdit: Sendable {
     private func newSection(
         _ subject: FirmwareSection.Subject,
         _ digests: [Digest],
+        _ build: FirmwareBuild?,
         _ comment: String?,
     ) -> [UInt8] {
         var text = ""
@@ -88,17 +121,19 @@ package struct PinEdit: Sendable {
             if bytes.last != UInt8(ascii: "\n") { text += "\n" }
             if !bytes.suffix(2).elementsEqual("\n\n".utf8) { text += "\n" }
         }
-        return Array((text + Self.section(subject, digests, comment: comment)).utf8)
+        return Array((text + Self.section(subject, digests, build: build, comment: comment)).utf8)
     }
 
     /// A section in the form that people can copy.
     package static func section(
         _ subject: FirmwareSection.Subject,
         _ digests: [Digest],
+        build: FirmwareBuild? = nil,
         comment: String? = nil,
     ) -> String {
         var lines = ["firmware: \(subject)"]
         lines += digests.map { "\t\($0.algorithm.rawValue) \($0.hex)" }
+        if let build { lines.append("\tbuild \(build.text)") }
         if let comment { lines.append("\tcomment \(comment)") }
         return lines.map { $0 + "\n" }.joined()
     }

@@ -15,6 +15,8 @@ package struct ImageRequest: Hashable, Sendable {
     package let fileName: String
     /// Every pin has to match. An image without one is refused, once its digest is known.
     package let pins: [Pin]
+    /// What launcher.conf says of how the image was built.
+    package let build: StatedBuild?
     /// The file that a pin belongs into; for hints.
     package let configuration: String
     package let rules: Rules
@@ -27,6 +29,18 @@ package struct ImageRequest: Hashable, Sendable {
 
         package init(digest: Digest, origin: String) {
             self.digest = digest
+            self.origin = origin
+        }
+    }
+
+    /// How bytes with the pinned digests were built, and who says so.
+    package struct StatedBuild: Hashable, Sendable {
+        package let build: FirmwareBuild
+        /// `/etc/qemu-launcher/launcher.conf line 13`
+        package let origin: String
+
+        package init(_ build: FirmwareBuild, origin: String) {
+            self.build = build
             self.origin = origin
         }
     }
@@ -46,6 +60,7 @@ package struct ImageRequest: Hashable, Sendable {
         directories: [String],
         fileName: String,
         pins: [Pin],
+        build: StatedBuild? = nil,
         configuration: String,
         rules: Rules,
     ) {
@@ -54,6 +69,7 @@ package struct ImageRequest: Hashable, Sendable {
         self.directories = directories
         self.fileName = fileName
         self.pins = pins
+        self.build = build
         self.configuration = configuration
         self.rules = rules
     }

@@ -28,25 +28,29 @@ package func judge(
 
 /// How much of an image's compressed volume a judgement reads.
 package enum JudgementDepth: Hashable, Sendable {
-    /// Its start, which takes some milliseconds, and only if the guest could not start with a
-    /// build that requires SMM, or with an old one because of S3. (Code in flash without a variable store is only started by hand,
-    /// and not worth them.)
+    /// Its start, which takes some milliseconds: only if nobody has stated what it tells, and if the
+    /// guest could not start with a build that requires SMM, or with an old one because of S3. (Code
+    /// in flash without a variable store is only started by hand, and not worth them.)
     case launch
     /// All of it, which takes a tenth of a second.
     case whole
 }
 
 /// The same, from the image's bytes.
+///
+/// - Parameter build: what launcher.conf states of bytes with this digest; a launch does not look for
+///   itself then.
 package func judge(
     _ bytes: Span<UInt8>,
     depth: JudgementDepth = .launch,
+    knowing build: FirmwareBuild? = nil,
     in context: JudgementContext,
 ) -> [Finding] {
     let image = FirmwareImage(bytes)
     // Damage that headers show is found, and what comes after it is not worth a look.
     if let refusal = image.refusalOfForm(for: context.architecture) { return [.refusal(refusal)] }
     do throws(ContentsFault) {
-        let features = try image.features(of: bytes, depth, in: context)
+        let features = try image.features(of: bytes, depth, build, in: context)
         return judge(image, features: features, in: context)
     } catch {
         return judge(image, fault: error, in: context)
@@ -72,6 +76,7 @@ extension FirmwareImage {
     fileprivate func features(
         of bytes: Span<UInt8>,
         _ depth: JudgementDepth,
+        _ build: FirmwareBuild?,
         in context: JudgementContext,
     ) throws(ContentsFault) -> BuildFeatures {
         switch depth {
@@ -82,7 +87,8 @@ extension FirmwareImage {
                 || kind == .combined
             let mayHang = mayHangWithSuspend && context.hasSuspendToMemory == true
             guard context.isRun, mayLackSMM || mayHang else { return .unknown }
-            return try .ofUnpackedStart(self, of: bytes)
+            if let build { return build.features }
+            return try .ofUnpackedStart(self, of: bytes, for: context.guest)
         }
     }
 }

@@ -14,6 +14,8 @@ package struct FirmwareChoice: Equatable, Sendable {
     /// Empty if nobody pinned the image: it is then refused, but only once its digest is known,
     /// so that the message can show it.
     package let pins: [ImageRequest.Pin]
+    /// What the pin says of the build; it has to match too, so it is about these bytes.
+    package let build: ImageRequest.StatedBuild?
     /// The guest kinds that the pin allows; `nil` for all.
     package let guests: [GuestKind]?
     /// The warnings about the image that its pin accepts by their codes.
@@ -78,6 +80,7 @@ extension FirmwareChoice {
         }
         image = .volume(volume)
         self.pins = pins + configured
+        build = section?.statedBuild(file: settings.configuration.file)
         guests = section?.guests?.value
         accepted = Set(section?.accepted.map(\.value) ?? [])
         self.origin = origin
@@ -88,6 +91,7 @@ extension FirmwareChoice {
         let section = settings.configuration.firmware(for: path)
         image = .stock(path)
         pins = section?.pins(file: settings.configuration.file) ?? []
+        build = section?.statedBuild(file: settings.configuration.file)
         guests = section?.guests?.value
         accepted = Set(section?.accepted.map(\.value) ?? [])
         origin = settings.place(settings.configuration.stockFirmware.line)

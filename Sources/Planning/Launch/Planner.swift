@@ -135,6 +135,7 @@ extension Planner {
             return StockImage.request(
                 path: path,
                 pins: choice.pins,
+                build: choice.build,
                 configuration: settings.configuration.file,
             )
         case .volume(let volume):
@@ -148,6 +149,7 @@ extension Planner {
                 directories: location.directories,
                 fileName: location.fileName,
                 pins: choice.pins,
+                build: choice.build,
                 configuration: settings.configuration.file,
                 rules: .volume(accepting: settings.configuration.readOnly.value),
             )

@@ -74,6 +74,7 @@ package enum StockImage {
     package static func request(
         path: FilePath,
         pins: [ImageRequest.Pin],
+        build: ImageRequest.StatedBuild?,
         configuration: String,
     ) -> ImageRequest {
         ImageRequest(
@@ -82,6 +83,7 @@ package enum StockImage {
             directories: [path.removingLastComponent().relative.string],
             fileName: path.lastComponent?.string ?? "",
             pins: pins,
+            build: build,
             configuration: configuration,
             rules: .stock,
         )

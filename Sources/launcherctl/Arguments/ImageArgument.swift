@@ -39,6 +39,14 @@ struct ImageArgument {
             ?? FilePath(name)
     }
 
+    /// What a section of launcher.conf is about.
+    init(_ subject: FirmwareSection.Subject, in inventory: Inventory) throws(LaunchFailure) {
+        switch subject {
+        case .volume(let volume): self.init(volume, at: try inventory.location(of: volume))
+        case .path(let path): self.init(file: path)
+        }
+    }
+
     init(file path: FilePath) {
         name = path.string
         self.path = path
@@ -53,12 +61,33 @@ struct ImageArgument {
         }
     }
 
-    /// It exists, and perhaps no guest will start from it.
-    func warn(about volume: FirmwareVolumeID) throws(LaunchFailure) {
+    /// What to write about its build beside its pin. It exists, and perhaps no guest will start from
+    /// it: then there is a warning, and nothing is known.
+    ///
+    /// - Parameter digests: of the image that is pinned.
+    /// - Throws: if the file is another one by now.
+    func judged(
+        _ subject: FirmwareSection.Subject,
+        having digests: [Digest],
+    ) throws(LaunchFailure) -> FirmwareBuild? {
         let bytes = try read()
-        guard let refusal = refusalOfForm(bytes.span, for: .x86) else { return }
-        let label = "firmware image \(quoted(volume.description))"
-        Console(program: "launcherctl").warn(refusal, about: label)
+        let found = ImageDigester.digests(of: bytes.span, by: digests.map(\.algorithm))
+        guard digests.allSatisfy(found.contains) else {
+            throw LaunchFailure(HostFileError.changed(path: path))
+        }
+        if let refusal = refusalOfForm(bytes.span, for: .x86) {
+            // Stock firmware may be a PC BIOS: nobody asked for another firmware.
+            if case .volume = subject {
+                let label = "firmware image \(quoted(subject.description))"
+                Console(program: "launcherctl").warn(refusal, about: label)
+            }
+            return nil
+        }
+        do throws(ContentsFault) {
+            return try FirmwareBuild(FirmwareImage(bytes.span), of: bytes.span)
+        } catch {
+            return nil
+        }
     }
 
     private static func volume(_ text: String) -> FirmwareVolumeID? {

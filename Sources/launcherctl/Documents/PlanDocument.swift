@@ -10,6 +10,7 @@ struct PlanDocument: Encodable {
         let digests: [String]
         let pinnedBy: [String]
         let byteCount: Int
+        let build: String?
         let readOnly: [String]
         let guest: String
         let purpose: String?
@@ -74,6 +75,7 @@ extension PlanReport {
             digests: facts.digests.map(\.description),
             pinnedBy: firmware.choice.pins.map(\.origin),
             byteCount: facts.byteCount,
+            build: firmware.image.build?.build.text,
             readOnly: facts.proofs.map(\.rawValue),
             guest: firmware.guest.rawValue,
             purpose: firmware.context.isRun ? nil : "template-backup",

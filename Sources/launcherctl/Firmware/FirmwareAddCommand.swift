@@ -48,10 +48,11 @@ struct FirmwareAddCommand: ParsableCommand {
             let pins = inventory.pins(of: volume)
             let added = try add(volume, to: inventory, expecting: expected.digests(), pins)
             say(added, volume)
-            try ImageArgument(file: FilePath(added.path)).warn(about: volume)
+            let build = try ImageArgument(file: FilePath(added.path))
+                .judged(.volume(volume), having: added.digests)
             if pins.isEmpty {
                 try PinOutput(comment: comment, isWritten: pin)
-                    .pinNew(volume, Self.pinned(added, expected.digests()), in: inventory)
+                    .pinNew(volume, Self.pinned(added, expected.digests()), build, in: inventory)
             } else {
                 Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")
             }

@@ -60,8 +60,10 @@ struct FirmwareAdoptCommand: ParsableCommand {
             let adopted = try Self.store(volume, inventory).adopt(expecting: given + pins)
             say(adopted, volume)
             if pins.isEmpty {
+                let build = try ImageArgument(file: adopted.path)
+                    .judged(.volume(volume), having: adopted.digests)
                 try PinOutput(comment: comment, isWritten: pin)
-                    .pinNew(volume, asked.isEmpty ? adopted.digests : asked, in: inventory)
+                    .pinNew(volume, asked.isEmpty ? adopted.digests : asked, build, in: inventory)
             } else {
                 Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")
             }

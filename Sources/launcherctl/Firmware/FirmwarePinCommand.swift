@@ -9,8 +9,10 @@ struct FirmwarePinCommand: ParsableCommand {
         commandName: "pin",
         abstract: "Writes an image's checksum into launcher.conf.",
         discussion: """
-            Everything else in the file stays the same, comments too. A pin of another checksum is \
-            replaced only with --replace: it may be the image that is wrong.
+            Everything else in the file stays the same, comments too. What the image tells of its \
+            build is written beside the checksum, or renewed there: a start does not look for it \
+            then. A pin of another checksum is replaced only with --replace: it may be the image \
+            that is wrong.
 
             With a path, it pins stock firmware, which counts with 'stock-firmware verify'. After an \
             upgrade of its package, --stock renews all pins of stock firmware whose files have \
@@ -55,9 +57,6 @@ struct FirmwarePinCommand: ParsableCommand {
             let subject = try Self.subject(image)
             let earlier = inventory.pins(of: subject).map(\.digest)
             let digests = try digests(of: subject, in: inventory, earlier)
-            if case .volume(let volume) = subject {
-                try ImageArgument(volume, at: inventory.location(of: volume)).warn(about: volume)
-            }
             let changed = try pin(subject, to: digests, in: inventory)
             for digest in digests { Output.show("\(subject)  \(digest)") }
             Output.show(
@@ -86,8 +85,9 @@ struct FirmwarePinCommand: ParsableCommand {
         in inventory: Inventory,
     ) throws(LaunchFailure) -> Bool {
         let comment = comment
+        let build = try ImageArgument(subject, in: inventory).judged(subject, having: digests)
         return try inventory.edit(pinsOf: subject) { (edit) throws(ConfigurationError) in
-            try edit.pinning(subject, to: digests, comment: comment)
+            try edit.pinning(subject, to: digests, build: build, comment: comment)
         }
     }
 

@@ -68,6 +68,7 @@ struct Inventory {
             directories: location.directories,
             fileName: location.fileName,
             pins: pins ?? self.pins(of: volume),
+            build: configuration.firmware(for: volume)?.statedBuild(file: configuration.file),
             configuration: configuration.file,
             rules: .volume(accepting: configuration.readOnly.value),
         )
@@ -80,6 +81,7 @@ struct Inventory {
         StockImage.request(
             path: path,
             pins: pins ?? self.pins(of: .path(path)),
+            build: configuration.firmware(for: path)?.statedBuild(file: configuration.file),
             configuration: configuration.file,
         )
     }

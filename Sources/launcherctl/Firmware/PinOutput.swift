@@ -11,18 +11,20 @@ struct PinOutput {
     func pinNew(
         _ volume: FirmwareVolumeID,
         _ digests: [Digest],
+        _ build: FirmwareBuild?,
         in inventory: Inventory,
     ) throws(LaunchFailure) {
         guard isWritten else {
             Output.show(
                 "\nTo start VMs with it, add to \(inventory.configurationPath) (or use --pin):\n"
             )
-            Output.show(PinEdit.section(.volume(volume), digests, comment: comment), terminator: "")
+            let section = PinEdit.section(.volume(volume), digests, build: build, comment: comment)
+            Output.show(section, terminator: "")
             return
         }
         let comment = comment
         _ = try inventory.edit(pinsOf: .volume(volume)) { (edit) throws(ConfigurationError) in
-            try edit.pinning(.volume(volume), to: digests, comment: comment)
+            try edit.pinning(.volume(volume), to: digests, build: build, comment: comment)
         }
         Output.show("pinned in \(inventory.configurationPath)")
     }

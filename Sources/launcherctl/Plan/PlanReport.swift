@@ -43,6 +43,7 @@ struct PlanReport {
             ("checksum", facts.digests.map(\.description).joined(separator: ", ")),
             ("pinned by", firmware.choice.pins.map(\.origin).joined(separator: ", ")),
             ("size", "\(facts.byteCount) bytes"),
+        ] + buildRows + [
             (
                 "read-only",
                 proofs.isEmpty ? "not required for stock firmware" : "proven by \(proofs)"
@@ -54,6 +55,12 @@ struct PlanReport {
             ),
             ("attachment", firmware.attachment.rawValue),
         ] + forecastRows
+    }
+
+    /// What spares a start a look at the image.
+    private var buildRows: [(String, String)] {
+        guard let stated = plan.firmware?.image.build else { return [] }
+        return [("build", "\(stated.build.text), stated by \(stated.origin)")]
     }
 
     private var forecastRows: [(String, String)] {

@@ -18,6 +18,7 @@ struct PlanDocumentTests {
         let choice = FirmwareChoice(
             image: .volume(volume),
             pins: [pin],
+            build: nil,
             guests: nil,
             accepted: [],
             origin: "option -efi-firmware",
@@ -30,6 +31,7 @@ struct PlanDocumentTests {
                 directories: ["efi-firmware"],
                 fileName: "a.fd",
                 pins: [pin],
+                build: FirmwareBuild([.withoutSMM]).map { .init($0, origin: "line 5") },
                 configuration: "launcher.conf",
                 rules: .volume(accepting: [.mode]),
             ),
@@ -67,6 +69,7 @@ struct PlanDocumentTests {
         "firmware.chosenBy": "option -efi-firmware",
         "firmware.digests[0]": digest.description,
         "firmware.pinnedBy[0]": "launcher.conf line 4", "firmware.byteCount": "7",
+        "firmware.build": "no-smm",
         "firmware.readOnly[0]": "mode", "firmware.readOnly[1]": "verity",
         "firmware.guest": "sev-es", "firmware.attachment": "bios",
         "programs[0]": "/usr/bin/kvm.distrib", "programs[1]": "/usr/bin/qemu-system-x86_64",

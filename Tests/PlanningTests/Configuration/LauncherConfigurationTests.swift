@@ -146,6 +146,12 @@ struct LauncherConfigurationTests {
             "found '\(unknownCode)'"
         ),
         ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\taccept FW-E05", 3, "'FW-E05'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tbuild", 3, "no value"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tbuild SMM", 3, "'smm' or 'no-smm'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tbuild smm,tdx", 3, "found 'smm,tdx'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tbuild smm,no-smm", 3, "'smm' or"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tbuild amdsev", 3, "'unknown'"),
+        ("firmware: local:snippets/a\n\tbuild smm", 1, "no checksum"),
         ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag", 3, "no value"),
         ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag a,b", 3, "found 'a,b'"),
         ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\ttag -a", 3, "one tag"),

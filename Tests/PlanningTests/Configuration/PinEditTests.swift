@@ -7,12 +7,21 @@ struct PinEditTests {
     private static let old = String(repeating: "0", count: 64)
     private static let new = String(repeating: "1", count: 64)
 
-    private func pin(_ text: String, comment: String? = nil) throws -> String {
+    private func pin(
+        _ text: String,
+        build: FirmwareBuild.Word? = nil,
+        comment: String? = nil,
+    ) throws -> String {
         let edit = try PinEdit(Array(text.utf8), file: "test.conf")
         let digest = try Digest(.sha256, hex: Self.new)
         let volume = try FirmwareVolumeID(parsing: Self.volume)
         return String(
-            decoding: try edit.pinning(.volume(volume), to: [digest], comment: comment),
+            decoding: try edit.pinning(
+                .volume(volume),
+                to: [digest],
+                build: build.flatMap { FirmwareBuild([$0]) },
+                comment: comment,
+            ),
             as: UTF8.self
         )
     }
@@ -61,6 +70,38 @@ struct PinEditTests {
         #expect(try !pin(Self.section, comment: "other").contains("comment"))
     }
 
+    @Test(arguments: [
+        ("", "firmware: \(volume)\n\tsha256 \(new)\n\tbuild smm\n"),
+        (
+            "firmware: \(volume)\n\tsha256 \(old)\n\tcomment x\n",
+            "firmware: \(volume)\n\tsha256 \(new)\n\tbuild smm\n\tcomment x\n"
+        ),
+        (
+            "firmware: \(volume)\n\tsha256 \(old)",
+            "firmware: \(volume)\n\tsha256 \(new)\n\tbuild smm\n"
+        ),
+        (
+            "firmware: \(volume)\n\tbuild   no-smm, amdsev \n# a\n\tsha256 \(old)\n",
+            "firmware: \(volume)\n\tbuild   smm \n# a\n\tsha256 \(new)\n"
+        ),
+    ])
+    func `what is known of the build goes with the digest`(before: String, after: String) throws {
+        #expect(try pin(before, build: .requiresSMM) == after)
+        #expect(try pin(after, build: .requiresSMM) == after)
+    }
+
+    @Test(arguments: [
+        "\tbuild smm\n", "\tbuild smm", "\t# of March\n\tbuild no-smm, amdsev\n\tguest normal\n",
+    ])
+    func `what was known of another image goes`(rest: String) throws {
+        let text = "firmware: \(Self.volume)\n\tsha256 \(Self.old)\n\(rest)"
+        let edited = try pin(text)
+        #expect(!edited.contains("build"))
+        #expect(edited.contains(Self.new))
+        let kept = text.split(separator: "\n").filter { !$0.contains("build") }
+        #expect(edited.split(separator: "\n").count == kept.count)
+    }
+
     @Test func `pinning again changes nothing`() throws {
         #expect(try pin(Self.section) == Self.section)
     }
@@ -87,13 +128,13 @@ struct PinEditTests {
         for written in ["/usr/share/a.fd", "/usr//share/a.fd"] {
             let text = "firmware: \(written)\n\tsha256 \(Self.old)\n\tcomment x\n"
             let edited = try PinEdit(Array(text.utf8), file: "test.conf")
-                .pinning(path, to: [digest])
+                .pinning(path, to: [digest], build: nil)
             #expect(
                 String(decoding: edited, as: UTF8.self)
                     == "firmware: \(written)\n\tsha256 \(Self.new)\n\tcomment x\n"
             )
         }
-        let edited = try PinEdit([], file: "test.conf").pinning(path, to: [digest])
+        let edited = try PinEdit([], file: "test.conf").pinning(path, to: [digest], build: nil)
         #expect(
             String(decoding: edited, as: UTF8.self)
                 == "firmware: /usr/share/a.fd\n\tsha256 \(Self.new)\n"

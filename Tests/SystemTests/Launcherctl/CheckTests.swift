@@ -216,6 +216,46 @@ struct CheckTests {
         )
     }
 
+    /// A start believes what stands beside the pin, so `check` has to look.
+    @Test func `a build that the image is not is told, and renewed`() async throws {
+        let host = try StagedProxmoxHost()
+        let digest = "sha256 \(try host.store.digest())"
+        try host.configure(sections: "", pins: [digest, "build smm"])
+        try host.addVirtualMachine(100, Self.asking)
+        for (area, subject) in [("firmware", StagedHost.volume), ("vm", "100")] {
+            let found = try await check(host).about(area, subject)
+            #expect(found?.state == "failure")
+            #expect(found?.message.hasSuffix("(expected 'smm', found 'no-smm')") == true)
+            #expect(found?.hint?.contains("firmware pin \(StagedHost.volume)") == true)
+        }
+        func call(_ words: ByteString...) async throws -> Outcome {
+            try await run(
+                Child.Request(program: Products.launcherctl, arguments: ["launcherctl"] + words)
+            )
+        }
+        let configuration = ByteString(host.store.configuration)
+        let plan: [ByteString] = [
+            "launcherctl", "plan", "--", "-launcher-config", configuration, "-efi-firmware",
+            ByteString(StagedHost.volume),
+        ]
+        let request = Child.Request(program: Products.launcherctl, arguments: plan)
+        let refused = try await run(request)
+        #expect(refused.end == .status(78))
+        #expect(refused.errors.contains("not the build that"))
+        let pinned = try await call(
+            "firmware",
+            "pin",
+            "--config",
+            configuration,
+            ByteString(StagedHost.volume)
+        )
+        #expect(pinned.end == .status(0), "\(pinned.errors)")
+        #expect(try await check(host).about("vm", "100")?.state == "ok")
+        let shown = try await run(request)
+        #expect(shown.end == .status(0), "\(shown.errors)")
+        #expect(shown.output.contains("\nbuild       no-smm, stated by"))
+    }
+
     /// The image, offered to every VM with a tag.
     private func offering(_ sections: String = "") throws -> StagedProxmoxHost {
         let host = try StagedProxmoxHost()

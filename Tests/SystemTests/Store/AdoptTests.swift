@@ -56,7 +56,8 @@ struct AdoptTests {
     @Test func `the pin is shown, or written`() async throws {
         let (store, _) = try uploaded()
         let shown = try await adopt(store, ByteString(Self.volume))
-        let section = "firmware: \(Self.volume)\n\tsha256 \(try store.digest())\n"
+        let section =
+            "firmware: \(Self.volume)\n\tsha256 \(try store.digest())\n\tbuild no-smm\n"
         #expect(shown.output.hasSuffix(section))
         #expect(try await launch(store).end == .status(78))
         let volume = ByteString(Self.volume)

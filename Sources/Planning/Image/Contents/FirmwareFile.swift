@@ -15,11 +15,13 @@ struct FirmwareFile: Hashable, Sendable {
     let body: Range<Int>
 
     static let headerByteCount = 24
-    private static let largeHeaderByteCount = 32
+    static let largeHeaderByteCount = 32
     private static let isLarge: UInt8 = 0x01
 
-    /// `nil` if free space begins there, or something that is not a file inside of `limit`.
-    private init?(at offset: Int, limit: Int, of image: Span<UInt8>) {
+    /// Reads the header alone, so its body may go on after the end of `image`.
+    ///
+    /// - Returns: `nil` if free space begins there, or something that is not a file inside of `limit`.
+    init?(headerAt offset: Int, limit: Int, of image: Span<UInt8>) {
         guard let name = image.guid(at: offset), let kind = image.uint8(at: offset + 18),
             let attributes = image.uint8(at: offset + 19),
             let size = image.uint32(at: offset + 20).map({ Int($0 & 0xFF_FFFF) })
@@ -28,7 +30,7 @@ struct FirmwareFile: Hashable, Sendable {
         let large = image.uint64(at: offset + Self.headerByteCount).flatMap { Int(exactly: $0) }
         let header = isLarge ? Self.largeHeaderByteCount : Self.headerByteCount
         guard let byteCount = isLarge ? large : size, byteCount >= header,
-            byteCount <= limit - offset, image.holds(byteCount, at: offset)
+            byteCount <= limit - offset
         else { return nil }
         self.name = name
         self.kind = kind
@@ -48,16 +50,28 @@ struct FirmwareFile: Hashable, Sendable {
     ) -> [FirmwareFile] {
         var files: [FirmwareFile] = []
         var offset = start
-        while let file = FirmwareFile(at: offset, limit: volume.end, of: image) {
+        while let file = FirmwareFile(headerAt: offset, limit: volume.end, of: image),
+            file.body.upperBound <= image.count
+        {
             files.append(file)
-            // Files start at multiples of eight from the volume's start.
-            let end = file.body.upperBound - volume.offset
-            offset = volume.offset + (end + 7) / 8 * 8
+            offset = file.next(in: volume)
         }
         return files
     }
 
-    private static func firstFile(in volume: FlashVolume, of image: Span<UInt8>) -> Int {
+    /// Where the file after it begins: at a multiple of eight from the volume's start.
+    func next(in volume: FlashVolume) -> Int {
+        volume.offset + (body.upperBound - volume.offset + 7) / 8 * 8
+    }
+
+    /// What a person calls it; `nil` for a file without a name.
+    func title(of image: Span<UInt8>) -> String? {
+        FileSection.sections(in: body, of: image)
+            .first { $0.kind == FileSection.Kind.userInterface }?.text(of: image)
+    }
+
+    /// From the start of the volume.
+    static func firstFile(in volume: FlashVolume, of image: Span<UInt8>) -> Int {
         guard let extended = image.uint16(at: volume.offset + 0x34).map(Int.init), extended > 0,
             let byteCount = image.uint32(at: volume.offset + extended + 16).map(Int.init)
         else { return volume.headerByteCount }

@@ -15,7 +15,7 @@ struct LauncherCtl: ParsableCommand {
         version: Version.current,
         subcommands: [
             PlanCommand.self, RunCommand.self, StatusCommand.self, CheckCommand.self,
-            FirmwareCommand.self,
+            FirmwareCommand.self, VirtualMachineCommand.self,
             InspectCommand.self, MeasureCommand.self, PolicyCommand.self, ExplainCommand.self,
             DivertCommand.self,
         ],

@@ -143,6 +143,20 @@ extension HostFiles {
         }
     }
 
+    /// Takes a file away; one that is not there is no failure.
+    package static func remove(_ path: FilePath) throws(HostFileError) {
+        let result = unsafe path.withPlatformString { path in
+            systemCall { unsafe unlink(path) }
+        }
+        do throws(Errno) {
+            _ = try result.get()
+        } catch .noSuchFileOrDirectory {
+            return
+        } catch {
+            throw .notReplaced(path: path, errno: error)
+        }
+    }
+
     /// A regular file of any owner: for files that are only read.
     package static func content(at path: FilePath, limit: Int) throws(HostFileError) -> [UInt8] {
         try content(of: try open(path, limit: limit), path, limit: limit)

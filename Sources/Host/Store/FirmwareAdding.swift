@@ -9,11 +9,13 @@ extension FirmwareStore {
     ///
     /// - Parameter expected: digests that the image must have.
     /// - Parameter algorithms: what to compute besides SHA-256 and what is expected.
+    /// - Parameter judging: whether an image that no guest would start from is refused.
     /// - Parameter progress: called with the number of bytes written so far.
     package func add(
         _ source: borrowing ImageSource,
         expecting expected: [Digest] = [],
         computing algorithms: Set<Digest.Algorithm> = [],
+        judging: Bool = false,
         observer: ImportObserver = .none,
         progress: (Int) -> Void = { _ in },
     ) throws(LaunchFailure) -> AddedImage {
@@ -29,12 +31,27 @@ extension FirmwareStore {
             let wanted = algorithms.union(expected.map(\.algorithm)).union([.sha256])
             let content = try copy(source, to: partial, in: directory, wanted, observer, progress)
             try Self.require(expected, among: content.digests, of: source.name)
+            if judging { try requireFit(partial, in: directory) }
             try finish(partial, in: directory, observer)
             return try place(partial, content, in: directory, observer)
         } catch {
             discard(partial, in: directory, observer)
             throw error
         }
+    }
+
+    /// As a start would judge it, before the image has its name.
+    private func requireFit(
+        _ partial: borrowing PartialFile,
+        in directory: borrowing StoreDirectory,
+    ) throws(LaunchFailure) {
+        let path = directory.path.appending(partial.name)
+        let bytes = try failing { () throws(HostFileError) in
+            try HostFiles.content(at: path, limit: ImageRequest.maximumByteCount)
+        }
+        guard let refusal = refusalOfForm(bytes.span, for: .x86) else { return }
+        let image = "firmware image \(quoted(volume.description))"
+        throw LaunchFailure(ImageUnfit(image: image, refusal: refusal))
     }
 
     fileprivate struct Content {

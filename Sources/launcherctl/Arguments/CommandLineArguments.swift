@@ -84,15 +84,31 @@ enum QemuServer {
     }
 }
 
-/// Why Proxmox's command for a VM is not known.
+extension QemuServer {
+    /// Changes what the VM's configuration adds to its command line.
+    static func set(_ vmid: String, args: String) throws(LaunchFailure) {
+        let words = ["set", vmid, "--args", args]
+        let output = try failing { () throws(ChildProcessError) in
+            try ChildProcess.run(program, words)
+        }
+        guard let output else { throw LaunchFailure(QemuServerError.missing(program: program)) }
+        guard output.status == 0 else {
+            throw LaunchFailure(QemuServerError.notSet(vmid: vmid, status: output.status))
+        }
+    }
+}
+
+/// Why Proxmox's command for a VM is not known, or its configuration not changed.
 enum QemuServerError: Failure {
     case missing(program: String)
     case refused(vmid: VirtualMachineID, status: Int32)
+    case notSet(vmid: String, status: Int32)
 
     var message: String {
         switch self {
         case .missing(let program): "\(program) is missing: this is not a Proxmox host"
         case .refused(let vmid, let status): "qm showcmd \(vmid): exit status \(status)"
+        case .notSet(let vmid, let status): "qm set \(vmid): exit status \(status)"
         }
     }
 
@@ -100,6 +116,7 @@ enum QemuServerError: Failure {
         switch self {
         case .missing: "give QEMU's command line after '--'"
         case .refused: nil
+        case .notSet: "what was changed before is changed back"
         }
     }
 
@@ -107,6 +124,7 @@ enum QemuServerError: Failure {
         switch self {
         case .missing: .unavailable
         case .refused: .volumeMissing
+        case .notSet: .configuration
         }
     }
 }

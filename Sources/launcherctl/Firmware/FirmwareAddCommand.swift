@@ -11,7 +11,8 @@ struct FirmwareAddCommand: ParsableCommand {
         discussion: """
             Whatever happens meanwhile, the image is there completely or not at all. Another \
             image of the same name is never replaced: give each version its own name. Adding the \
-            same image again succeeds, and makes it read-only if it was not.
+            same image again succeeds, and makes it read-only if it was not. What no guest would \
+            start from is not added, unless --force says so.
 
             EXAMPLES
               launcherctl firmware add ovmf.fd local:efi-firmware/ovmf-2025.05.fd
@@ -25,6 +26,9 @@ struct FirmwareAddCommand: ParsableCommand {
 
     @Flag(help: "Pin the image in launcher.conf, unless it is pinned already.")
     var pin = false
+
+    @Flag(help: "Add it although no guest would start from it.")
+    var force = false
 
     @Option(help: "A remark for the new section of launcher.conf.")
     var comment: String?
@@ -45,17 +49,15 @@ struct FirmwareAddCommand: ParsableCommand {
         try reporting { () throws(LaunchFailure) in
             let inventory = try options.inventory()
             let volume = try target()
-            let pins = inventory.pins(of: volume)
-            let added = try add(volume, to: inventory, expecting: expected.digests(), pins)
-            say(added, volume)
-            let build = try ImageArgument(file: FilePath(added.path))
-                .judged(.volume(volume), having: added.digests)
-            if pins.isEmpty {
-                try PinOutput(comment: comment, isWritten: pin)
-                    .pinNew(volume, Self.pinned(added, expected.digests()), build, in: inventory)
-            } else {
-                Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")
+            let added = try NewImage(file, expecting: expected.digests(), in: inventory)
+                .add(as: volume, isForced: force)
+            guard added.pins.isEmpty else {
+                return Output.show(
+                    "pinned by \(added.pins.map(\.origin).joined(separator: ", "))"
+                )
             }
+            try PinOutput(comment: comment, isWritten: pin)
+                .pinNew(volume, added.digests, added.build, in: inventory)
         }
     }
 
@@ -63,43 +65,5 @@ struct FirmwareAddCommand: ParsableCommand {
         if let volume { return try volume.volume() }
         let name = FilePath(file).lastComponent?.string ?? ""
         return try VolumeArgument(argument: "local:efi-firmware/\(name)").volume()
-    }
-
-    private func add(
-        _ volume: FirmwareVolumeID,
-        to inventory: Inventory,
-        expecting expected: [Digest],
-        _ pins: [ImageRequest.Pin],
-    ) throws(LaunchFailure) -> AddedImage {
-        let place = FirmwareStore(
-            volume,
-            at: try inventory.location(of: volume),
-            accepting: inventory.configuration.readOnly.value,
-        )
-        let path = file == "-" ? FilePath("/dev/stdin") : FilePath(file)
-        let source = try failing { () throws(StoreError) in try ImageSource(path) }
-        var progress = ProgressLine(volume.description, total: source.byteCount)
-        return try place.add(
-            source,
-            expecting: expected + pins.map(\.digest),
-            progress: { progress.update($0) },
-        )
-    }
-
-    private func say(_ added: AddedImage, _ volume: FirmwareVolumeID) {
-        switch added.outcome {
-        case .added: Output.show("added \(volume)")
-        case .alreadyThere: Output.show("\(volume) is there already, with the same content")
-        case .madeReadOnly:
-            Output.show("\(volume) was there already, with the same content; now it is read-only")
-        }
-        Output.show("  path    \(ByteString(added.path).escaped)")
-        Output.show("  size    \(added.byteCount) bytes")
-        for digest in added.digests { Output.show("  \(digest.algorithm)  \(digest.hex)") }
-    }
-
-    /// What the operator checked the download with, or else SHA-256.
-    private static func pinned(_ added: AddedImage, _ expected: [Digest]) -> [Digest] {
-        expected.isEmpty ? added.digests.filter { $0.algorithm == .sha256 } : expected
     }
 }

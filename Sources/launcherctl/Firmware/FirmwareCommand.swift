@@ -20,7 +20,8 @@ struct FirmwareCommand: ParsableCommand {
             """,
         subcommands: [
             FirmwareAddCommand.self, FirmwareAdoptCommand.self, FirmwareListCommand.self,
-            FirmwareVerifyCommand.self, FirmwarePinCommand.self, FirmwareRemoveCommand.self,
+            FirmwareVerifyCommand.self, FirmwarePinCommand.self, FirmwareUnpinCommand.self,
+            FirmwareUpdateCommand.self, FirmwareRollbackCommand.self, FirmwareRemoveCommand.self,
         ],
     )
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Host
 import Planning
-import SystemPackage
 
 /// `launcherctl firmware pin`: records the checksum of an existing image.
 struct FirmwarePinCommand: ParsableCommand {
@@ -54,7 +53,7 @@ struct FirmwarePinCommand: ParsableCommand {
         try reporting { () throws(LaunchFailure) in
             let inventory = try options.inventory()
             guard let image else { return try renewStock(inventory) }
-            let subject = try Self.subject(image)
+            let subject = try FirmwareSection.Subject(argument: image)
             let earlier = inventory.pins(of: subject).map(\.digest)
             let digests = try digests(of: subject, in: inventory, earlier)
             let changed = try pin(subject, to: digests, in: inventory)
@@ -67,16 +66,6 @@ struct FirmwarePinCommand: ParsableCommand {
                 Output.show("it does not count before launcher.conf says 'stock-firmware verify'")
             }
         }
-    }
-
-    private static func subject(
-        _ image: String
-    ) throws(LaunchFailure) -> FirmwareSection.Subject {
-        guard image.hasPrefix("/") else {
-            return .volume(try VolumeArgument(argument: image).volume())
-        }
-        // As the launcher compares it: Proxmox's command lines double a slash.
-        return .path(FilePath(image).lexicallyNormalized())
     }
 
     private func pin(

@@ -9,8 +9,8 @@ struct FirmwareRemoveCommand: ParsableCommand {
         abstract: "Removes an image that no VM needs.",
         discussion: """
             A VM needs an image if its configuration asks for it, on any node, now, after \
-            its next start, or in a snapshot. A running VM does not need the file any \
-            more, but could not be started again. The pin stays, unless --unpin takes it as well.
+            its next start, or in a snapshot. An image that a VM of this node still runs with \
+            stays as well. The pin stays, unless --unpin takes it as well.
 
             EXAMPLES
               launcherctl firmware remove local:efi-firmware/ovmf-2024.11.fd
@@ -34,16 +34,11 @@ struct FirmwareRemoveCommand: ParsableCommand {
         try reporting { () throws(LaunchFailure) in
             let inventory = try options.inventory()
             let volume = try volume.volume()
-            let uses = try inventory.uses()
-            let users = uses.users(of: volume)
-            guard users.isEmpty || force else {
-                throw LaunchFailure(RemovalError.inUse(volume, users))
+            if !force {
+                try inventory.requireUnused(volume)
+                try Self.requireNotRunning(volume)
             }
-            let unknown = uses.problems.map { "\($0.user): \($0.error.message)" }
-            let failures = unknown + inventory.cluster.failures.map(\.message)
-            guard failures.isEmpty || force else {
-                throw LaunchFailure(RemovalError.usersUnknown(volume, failures))
-            }
+            let users = try inventory.uses().users(of: volume)
             let place = FirmwareStore(
                 volume,
                 at: try inventory.location(of: volume),
@@ -66,13 +61,30 @@ struct FirmwareRemoveCommand: ParsableCommand {
     }
 }
 
+extension FirmwareRemoveCommand {
+    private static func requireNotRunning(
+        _ volume: FirmwareVolumeID
+    ) throws(LaunchFailure) {
+        let running = try failing { () throws(HostError) in try RunningGuests() }
+        let names = running.guests.filter { $0.image?.name == volume.description }.map {
+            MachineIdentity(QEMUCommandLine($0.arguments)).label ?? "process \($0.process)"
+        }
+        guard names.isEmpty else { throw LaunchFailure(RemovalError.running(volume, names)) }
+    }
+}
+
 /// Why an image stays where it is.
 enum RemovalError: Failure {
+    /// VMs that were started with it, and would come back with it after a rollback.
+    case running(FirmwareVolumeID, [String])
     case inUse(FirmwareVolumeID, [FirmwareUses.User])
     case usersUnknown(FirmwareVolumeID, [String])
 
     var message: String {
         switch self {
+        case .running(let volume, let names):
+            "firmware image \(quoted(volume.description)): still runs in "
+                + names.joined(separator: ", ")
         case .inUse(let volume, let users):
             "firmware image \(quoted(volume.description)): needed by "
                 + users.map(\.description).joined(separator: ", ")
@@ -84,6 +96,8 @@ enum RemovalError: Failure {
 
     var hint: String? {
         switch self {
+        case .running:
+            "restart these VMs first ('launcherctl status'); --force removes it anyway"
         case .inUse: "give these VMs other firmware first; --force removes it anyway"
         case .usersUnknown: "correct that first; --force removes the image anyway"
         }
@@ -91,7 +105,7 @@ enum RemovalError: Failure {
 
     var exitStatus: ExitStatus {
         switch self {
-        case .inUse: .notPermitted
+        case .running, .inUse: .notPermitted
         case .usersUnknown: .configuration
         }
     }

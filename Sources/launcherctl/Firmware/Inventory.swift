@@ -126,6 +126,32 @@ struct Inventory {
 }
 
 extension Inventory {
+    /// Writes launcher.conf, changed; nothing if it stays the same.
+    ///
+    /// - Returns: whether the file was changed.
+    @discardableResult
+    func edit(
+        _ edit: (inout SectionEdit) throws(ConfigurationError) -> Void
+    ) throws(LaunchFailure) -> Bool {
+        let file = try failing { () throws(HostFileError) in
+            try ConfigurationFile(configurationPath)
+        }
+        let content = file.content ?? []
+        let edited = try failing { () throws(ConfigurationError) in
+            var current = try SectionEdit(content, file: configurationPath.string)
+            try edit(&current)
+            return current.bytes
+        }
+        guard edited != content else { return false }
+        try failing { () throws(HostFileError) in try file.replace(with: edited) }
+        return true
+    }
+
+    /// A VM of this node; `nil` if it has none with this ID.
+    func guest(_ vmid: String) -> GuestConfiguration? {
+        cluster.guests.first { $0.node == node && "\($0.guest.vmid)" == vmid }?.guest
+    }
+
     /// What the VM's start would bring, and who asks for it.
     ///
     /// - Parameter option: the one in the VM's `args`.

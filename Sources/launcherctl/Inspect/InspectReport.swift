@@ -47,14 +47,32 @@ struct InspectReport {
         )
     }
 
-    var text: String {
-        var rows = [
-            ("image", path), ("kind", kindInWords), ("size", "\(image.byteCount) bytes"),
+    var text: String { labelled([("image", path)] + rows) }
+
+    private var rows: [(String, String)] {
+        [
+            ("kind", kindInWords), ("size", "\(image.byteCount) bytes"),
             ("checksum", digest.description),
-        ]
-        rows += buildRows + volumeRows + metadataRows
-        rows += fitness.verdicts.flatMap(rows(of:))
-        return labelled(rows)
+        ] + buildRows + volumeRows + metadataRows + fitness.verdicts.flatMap(rows(of:))
+    }
+
+    /// What this image has otherwise than another one: a line for each row, old and new.
+    func differences(from other: InspectReport) -> [String] {
+        var lines: [String] = []
+        var label = ""
+        for step in rows.map({ "\($0.0)\t\($0.1)" })
+            .difference(from: other.rows.map { "\($0.0)\t\($0.1)" })
+        {
+            let (sign, row) =
+                switch step {
+                case .remove(_, let row, _): ("-", row)
+                case .insert(_, let row, _): ("+", row)
+                }
+            let parts = row.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+            if !parts[0].isEmpty { label = String(parts[0]) }
+            lines.append("\(sign) \(label): \(parts[1])")
+        }
+        return lines
     }
 }
 

@@ -1,0 +1,257 @@
+/// Changes settings of launcher.conf, and not one other byte of it: comments, blank lines and the
+/// order of everything stay as somebody wrote them.
+package struct SectionEdit: Sendable {
+    /// The file as it is now.
+    package private(set) var bytes: [UInt8]
+    private let file: String
+    private var launcher: LauncherConfiguration
+
+    /// - Parameter bytes: of the file as it is; empty if there is none yet.
+    /// - Throws: if the launcher would not accept the file.
+    package init(_ bytes: [UInt8], file: String) throws(ConfigurationError) {
+        launcher = try LauncherConfiguration(parsing: bytes, file: file)
+        self.bytes = bytes
+        self.file = file
+    }
+
+    /// Gives a key this value: where it stands, else as the last setting of its section, else in a
+    /// new section at the end. Of a key that is there several times, one is left.
+    ///
+    /// - Parameter value: one line of text; `nil` for a key that stands alone.
+    /// - Throws: if the launcher would not accept the file with it. Nothing is changed then.
+    package mutating func set(
+        _ key: String,
+        to value: String?,
+        in type: String,
+        _ id: String,
+    ) throws(ConfigurationError) {
+        let setting = value.map { "\(key) \($0)" } ?? key
+        guard let section = section(type, id) else {
+            return try accept(bytes + gap + Array("\(type): \(id)\n\t\(setting)\n".utf8))
+        }
+        let found = properties(key, of: section)
+        var edited = bytes
+        for extra in found.dropFirst().reversed() { edited.removeSubrange(line(of: extra)) }
+        if let first = found.first {
+            let end = first.value?.upperBound ?? first.key.upperBound
+            edited.replaceSubrange(first.key.lowerBound..<end, with: setting.utf8)
+        } else {
+            let end = endOfLine(lastByte(of: section))
+            let isTerminated = end > 0 && bytes[end - 1] == UInt8(ascii: "\n")
+            let text = (isTerminated ? "" : "\n") + "\t\(setting)\n"
+            edited.insert(contentsOf: text.utf8, at: end)
+        }
+        try accept(edited)
+    }
+
+    /// Takes a key out, and its section with it if nothing is left there.
+    ///
+    /// - Returns: whether there was such a key.
+    package mutating func unset(
+        _ key: String,
+        in type: String,
+        _ id: String,
+    ) throws(ConfigurationError) -> Bool {
+        guard let section = section(type, id) else { return false }
+        let found = properties(key, of: section)
+        guard !found.isEmpty else { return false }
+        guard launcher.configuration.properties(of: section).count > found.count else {
+            try remove(section)
+            return true
+        }
+        var edited = bytes
+        for property in found.reversed() { edited.removeSubrange(line(of: property)) }
+        try accept(edited)
+        return true
+    }
+
+    /// The values of a key, in order; a key that stands alone has none.
+    package func values(_ key: String, in type: String, _ id: String) -> [String] {
+        guard let section = section(type, id) else { return [] }
+        return properties(key, of: section).compactMap { property in
+            property.value.map { launcher.configuration.text($0) }
+        }
+    }
+
+    /// What this file says, for questions.
+    package var configuration: LauncherConfiguration { launcher }
+
+    private func section(_ type: String, _ id: String) -> SectionConfiguration.Section? {
+        let configuration = launcher.configuration
+        return configuration.sections.first {
+            configuration.matches($0.type, Array(type.utf8))
+                && configuration.matches($0.id, Array(id.utf8))
+        }
+    }
+
+    private func properties(
+        _ key: String,
+        of section: SectionConfiguration.Section,
+    ) -> [SectionConfiguration.Property] {
+        launcher.configuration.properties(of: section)
+            .filter { launcher.configuration.matches($0.key, Array(key.utf8)) }
+    }
+
+    /// The section and one of the empty lines around it.
+    private mutating func remove(
+        _ section: SectionConfiguration.Section
+    ) throws(ConfigurationError) {
+        var end = endOfLine(lastByte(of: section))
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\n") { end += 1 }
+        try accept(Array(bytes[..<section.type.lowerBound] + bytes[end...]))
+    }
+
+    private func lastByte(of section: SectionConfiguration.Section) -> Int {
+        let last = launcher.configuration.properties(of: section).last
+        return last.map { $0.value?.upperBound ?? $0.key.upperBound } ?? section.id.upperBound
+    }
+
+    private func line(of property: SectionConfiguration.Property) -> Range<Int> {
+        let start = bytes[..<property.key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
+        let end = property.value?.upperBound ?? property.key.upperBound
+        return (start.map { $0 + 1 } ?? 0)..<endOfLine(end)
+    }
+
+    /// After the line feed of the line that contains `index`, or at the end of the file.
+    private func endOfLine(_ index: Int) -> Int {
+        bytes[index...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+    }
+
+    /// What keeps a new section apart from what is before it.
+    private var gap: [UInt8] {
+        if bytes.isEmpty { return [] }
+        let isTerminated = bytes.last == UInt8(ascii: "\n")
+        let hasEmptyLine = bytes.suffix(2).elementsEqual("\n\n".utf8)
+        return Array((isTerminated ? "" : "\n").utf8) + Array((hasEmptyLine ? "" : "\n").utf8)
+    }
+
+    /// What cannot be read back is not taken.
+    private mutating func accept(_ edited: [UInt8]) throws(ConfigurationError) {
+        launcher = try LauncherConfiguration(parsing: edited, file: file)
+        _ = try launcher.virtualMachines()
+        bytes = edited
+    }
+}
+
+/// A new image in the place of an old one, in launcher.conf: the sections that name the old one, and
+/// the tag by which it is offered.
+package struct FirmwareReplacement: Hashable, Sendable {
+    package let old: FirmwareVolumeID
+    package let new: FirmwareVolumeID
+
+    package init(_ old: FirmwareVolumeID, by new: FirmwareVolumeID) {
+        self.old = old
+        self.new = new
+    }
+
+    /// Points everything at the new image, which is pinned in the file already. What the pin of the
+    /// old one allows and accepts, the new one's does as well.
+    ///
+    /// - Returns: the IDs of the `vm:` sections that were changed.
+    package func apply(to edit: inout SectionEdit) throws(ConfigurationError) -> [String] {
+        for key in ["guest", "accept", "comment"] {
+            let values = edit.values(key, in: "firmware", old.description)
+            guard !values.isEmpty,
+                edit.values(key, in: "firmware", new.description).isEmpty
+            else { continue }
+            let separator = key == "comment" ? " " : ","
+            let value = values.joined(separator: separator)
+            try edit.set(key, to: value, in: "firmware", new.description)
+        }
+        try moveTag(from: old, to: new, in: &edit)
+        return try point(sections(naming: old, in: edit), at: new, in: &edit)
+    }
+
+    /// Points the sections back that still name the new image.
+    ///
+    /// - Parameter sections: what ``apply(to:)`` returned.
+    /// - Returns: the IDs of those that were changed.
+    package func takeBack(
+        _ sections: [String],
+        in edit: inout SectionEdit,
+    ) throws(ConfigurationError) -> [String] {
+        try moveTag(from: new, to: old, in: &edit)
+        let naming = try self.sections(naming: new, in: edit)
+        return try point(naming.filter(sections.contains), at: old, in: &edit)
+    }
+
+    private func sections(
+        naming volume: FirmwareVolumeID,
+        in edit: SectionEdit,
+    ) throws(ConfigurationError) -> [String] {
+        try edit.configuration.virtualMachines()
+            .filter { $0.firmware?.value == volume }.map(\.subject.id)
+    }
+
+    private func point(
+        _ sections: [String],
+        at volume: FirmwareVolumeID,
+        in edit: inout SectionEdit,
+    ) throws(ConfigurationError) -> [String] {
+        for id in sections { try edit.set("firmware", to: volume.description, in: "vm", id) }
+        return sections
+    }
+
+    /// Only one section may offer it, at every moment.
+    private func moveTag(
+        from source: FirmwareVolumeID,
+        to target: FirmwareVolumeID,
+        in edit: inout SectionEdit,
+    ) throws(ConfigurationError) {
+        guard let tag = edit.values("tag", in: "firmware", source.description).first,
+            edit.configuration.firmware(for: target) != nil
+        else { return }
+        _ = try edit.unset("tag", in: "firmware", source.description)
+        try edit.set("tag", to: tag, in: "firmware", target.description)
+    }
+}
+
+extension VirtualMachineSection.Subject {
+    /// As the section's header has it.
+    package var id: String {
+        switch self {
+        case .vmid(let vmid): "\(vmid)"
+        case .uuid(let uuid): "\(uuid)"
+        case .name(let name): String(decoding: name.bytes, as: UTF8.self)
+        }
+    }
+}
+
+/// The text of `args` in a VM's configuration, with another image in it.
+package enum ArgsReplacement {
+    /// - Parameters:
+    ///   - text: asks for the old image.
+    ///   - digest: of the new image, in the place of the digests that the text requires.
+    /// - Returns: `nil` if the text does not ask for the old image in a way that can be changed word
+    ///   for word.
+    package static func text(
+        _ text: ByteString,
+        _ replacement: FirmwareReplacement,
+        digest: Digest,
+        of vmid: VirtualMachineID,
+    ) -> String? {
+        guard let text = text.text, let place = text.firstRange(of: replacement.old.description)
+        else {
+            return nil
+        }
+        let rest = text[place.upperBound...]
+        let digests = rest.prefix { !" \t'\"".contains($0) }
+        let isWhole = digests.isEmpty || digests.hasPrefix(",")
+        guard isWhole else { return nil }
+        let digestText = digests.isEmpty ? "" : ",\(digest.algorithm.rawValue)=\(digest.hex)"
+        let edited =
+            text[..<place.lowerBound] + replacement.new.description + digestText
+            + rest.dropFirst(digests.count)
+        // What Proxmox would make of it has to be what was meant.
+        let line = Array("args: \(edited)\n".utf8)
+        let settings = GuestConfiguration(parsing: line, vmid: vmid).current
+        do throws(GuestConfigurationError) {
+            guard let option = try settings.firmware(), option.volume == replacement.new else {
+                return nil
+            }
+            return String(edited)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,357 @@
+import ArgumentParser
+import FoundationEssentials
+import Host
+import Planning
+import SystemPackage
+
+/// `launcherctl firmware update`: a new image for all VMs that have an old one.
+struct FirmwareUpdateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update",
+        abstract: "Gives all VMs of an image a new one, in one step that can be taken back.",
+        discussion: """
+            The new image is judged, added under a name of its own and pinned. Then the vm: \
+            sections of launcher.conf that name the old image name the new one, and the tag of the \
+            old one is the new one's. With --args, so do the VMs of this node that ask by their \
+            args, by 'qm set'. Running VMs have the old image until they are restarted; it stays \
+            where it is. 'launcherctl firmware rollback' takes the last update back.
+
+            EXAMPLES
+              launcherctl firmware update local:efi-firmware/nsv-7.1.fd nsv-7.2.fd
+              launcherctl firmware update --args --sha256 6f0c… local:efi-firmware/nsv-7.1.fd nsv-7.2.fd
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var expected: DigestOptions
+
+    @Flag(help: "Also change the args of this node's VMs, by 'qm set'.")
+    var args = false
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "The volume that the new image becomes. Without it: the file's name, beside the old one.",
+            valueName: "volume",
+        )
+    )
+    var name: VolumeArgument?
+
+    @Argument(help: "The image that VMs have now.")
+    var old: VolumeArgument
+
+    @Argument(help: "The file of the new image.")
+    var file: String
+
+    func run() throws {
+        try reporting { () throws(LaunchFailure) in
+            let inventory = try options.inventory()
+            let update = try prepared(inventory)
+            let added = try NewImage(file, expecting: expected.digests(), in: inventory)
+                .add(as: update.replacement.new, isForced: false)
+            try showDifferences(update.replacement, in: inventory)
+            let changed = try update.carryOut(added)
+            try FirmwareUpdate.show(changed, from: update.replacement.old)
+            Output.show("'launcherctl firmware rollback' takes it back")
+        }
+    }
+
+    private func prepared(_ inventory: Inventory) throws(LaunchFailure) -> FirmwareUpdate {
+        let old = try old.volume()
+        let new = try newVolume(besides: old)
+        guard new != old else { throw LaunchFailure(UpdateError.sameName(old)) }
+        guard inventory.configuration.firmware(for: old) != nil else {
+            throw LaunchFailure(UpdateError.notPinned(old))
+        }
+        return try FirmwareUpdate(
+            FirmwareReplacement(old, by: new),
+            changingArgs: args,
+            in: inventory,
+        )
+    }
+
+    /// Without a name: the file's own, in the old image's place.
+    private func newVolume(
+        besides old: FirmwareVolumeID
+    ) throws(LaunchFailure) -> FirmwareVolumeID {
+        if let name { return try name.volume() }
+        let name = FilePath(file).lastComponent?.string ?? ""
+        let place = "\(old.id.storage):\(old.content.rawValue)/\(name)"
+        return try VolumeArgument(argument: place).volume()
+    }
+
+    /// What `inspect` says otherwise of the new image.
+    private func showDifferences(
+        _ replacement: FirmwareReplacement,
+        in inventory: Inventory,
+    ) throws(LaunchFailure) {
+        let old: InspectReport
+        do throws(LaunchFailure) {
+            old = try report(replacement.old, inventory)
+        } catch {
+            Console(program: "launcherctl").warn("the old image cannot be read", about: nil)
+            return
+        }
+        let lines = try report(replacement.new, inventory).differences(from: old)
+        Output.show("what is different:")
+        for line in lines { Output.show("  " + line) }
+    }
+
+    private func report(
+        _ volume: FirmwareVolumeID,
+        _ inventory: Inventory,
+    ) throws(LaunchFailure) -> InspectReport {
+        let image = try ImageArgument(volume, at: inventory.location(of: volume))
+        return InspectReport(try image.read(), path: volume.description)
+    }
+}
+
+/// `launcherctl firmware rollback`
+struct FirmwareRollbackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Takes the last 'firmware update' back.",
+        discussion: """
+            Everything that the update pointed at the new image, and that still does, names the \
+            old one again. The new image and its pin stay.
+
+            EXAMPLES
+              launcherctl firmware rollback
+            """,
+    )
+
+    @OptionGroup var options: StoreOptions
+
+    func run() throws {
+        try reporting { () throws(LaunchFailure) in
+            let inventory = try options.inventory()
+            guard let record = try UpdateRecord(beside: inventory.configurationPath) else {
+                throw LaunchFailure(UpdateError.nothingToTakeBack)
+            }
+            let changed = try record.takeBack(in: inventory)
+            Output.show("VMs have \(record.old) again, and not \(record.new)")
+            try FirmwareUpdate.show(changed, from: try record.replacement().new)
+        }
+    }
+}
+
+/// One update: what is changed, in which order, and how a failure leaves no half of it.
+struct FirmwareUpdate {
+    let replacement: FirmwareReplacement
+    private let inventory: Inventory
+    /// VMs of this node whose `args` ask for the old image.
+    private let guests: [(vmid: VirtualMachineID, args: ByteString)]
+
+    init(
+        _ replacement: FirmwareReplacement,
+        changingArgs: Bool,
+        in inventory: Inventory,
+    ) throws(LaunchFailure) {
+        self.replacement = replacement
+        self.inventory = inventory
+        var guests: [(VirtualMachineID, ByteString)] = []
+        for located in inventory.cluster.guests where located.node == inventory.node {
+            let settings = located.guest.pending ?? located.guest.current
+            guard let args = settings["args"] ?? located.guest.current["args"] else { continue }
+            let option = try failing { () throws(GuestConfigurationError) in
+                try located.guest.current.firmware()
+            }
+            guard option?.volume == replacement.old else { continue }
+            guests.append((located.guest.vmid, args.text))
+        }
+        self.guests = changingArgs ? guests : []
+        for (vmid, _) in guests where !changingArgs {
+            Console(program: "launcherctl").warn(
+                "asks by its args and keeps \(replacement.old); --args changes that",
+                about: "vm \(vmid)"
+            )
+        }
+    }
+
+    /// The VMs whose next start has the other image.
+    typealias Changed = [String]
+
+    func carryOut(_ added: NewImage.Added) throws(LaunchFailure) -> Changed {
+        let args = try newArgs(digest: added.digests[0])
+        var sections: [String] = []
+        let replacement = replacement
+        // Before anything is changed: whatever happens then can be taken back.
+        let record = UpdateRecord(replacement, args: args)
+        try record.write(beside: inventory.configurationPath)
+        try inventory.edit { (edit: inout SectionEdit) throws(ConfigurationError) in
+            let pinned = try PinEdit(edit.bytes, file: "launcher.conf").pinning(
+                .volume(replacement.new),
+                to: added.digests,
+                build: added.build,
+            )
+            edit = try SectionEdit(pinned, file: "launcher.conf")
+            sections = try replacement.apply(to: &edit)
+        }
+        try record.adding(sections: sections).write(beside: inventory.configurationPath)
+        do throws(LaunchFailure) {
+            for change in args { try QemuServer.set(change.vmid, args: change.after) }
+        } catch {
+            _ = try record.adding(sections: sections).takeBack(
+                in: try Inventory(inventory.configurationPath)
+            )
+            throw error
+        }
+        return sections.map { "vm \($0)" } + args.map { "vm \($0.vmid)" }
+    }
+
+    private func newArgs(digest: Digest) throws(LaunchFailure) -> [UpdateRecord.Args] {
+        var changes: [UpdateRecord.Args] = []
+        for (vmid, text) in guests {
+            guard
+                let new = ArgsReplacement.text(text, replacement, digest: digest, of: vmid),
+                let old = text.text
+            else { throw LaunchFailure(UpdateError.argsNotUnderstood(vmid)) }
+            changes.append(.init(vmid: "\(vmid)", before: old, after: new))
+        }
+        return changes
+    }
+
+    /// Who has the other image from now on, and who has to be restarted for it.
+    static func show(_ changed: Changed, from old: FirmwareVolumeID) throws(LaunchFailure) {
+        for name in changed { Output.show("changed \(name)") }
+        let running = try failing { () throws(HostError) in try RunningGuests() }
+        for guest in running.guests where guest.image?.name == old.description {
+            let identity = MachineIdentity(QEMUCommandLine(guest.arguments))
+            let name = identity.label ?? "process \(guest.process)"
+            Output.show("\(name) runs with \(old) until it is restarted")
+        }
+    }
+}
+
+/// What the last update changed, in a file beside launcher.conf, so that it can be taken back.
+struct UpdateRecord: Codable {
+    struct Args: Codable {
+        let vmid: String
+        let before: String
+        let after: String
+    }
+
+    let old: String
+    let new: String
+    /// IDs of `vm:` sections; `nil` while it is not known which were changed.
+    private var sections: [String]?
+    private let args: [Args]
+
+    init(_ replacement: FirmwareReplacement, args: [Args]) {
+        old = replacement.old.description
+        new = replacement.new.description
+        self.args = args
+    }
+
+    func adding(sections: [String]) -> UpdateRecord {
+        var record = self
+        record.sections = sections
+        return record
+    }
+
+    private static func file(beside path: FilePath) throws(LaunchFailure) -> FilePath {
+        let resolved = try failing { () throws(HostFileError) in
+            try ConfigurationFile.resolved(path)
+        }
+        return FilePath("\(resolved.string).update")
+    }
+
+    /// - Returns: `nil` if there was no update.
+    init?(beside path: FilePath) throws(LaunchFailure) {
+        let file = try Self.file(beside: path)
+        let bytes = try failing { () throws(HostFileError) in
+            try HostFiles.configuration(at: file)
+        }
+        guard let bytes else { return nil }
+        do {
+            self = try JSONDecoder().decode(UpdateRecord.self, from: Data(bytes))
+        } catch {
+            throw LaunchFailure(UpdateError.recordBroken(file))
+        }
+    }
+
+    func write(beside path: FilePath) throws(LaunchFailure) {
+        let file = try Self.file(beside: path)
+        let text = try jsonText(self)
+        try failing { () throws(HostFileError) in
+            try HostFiles.replace(file, with: Array(text.utf8))
+        }
+    }
+
+    func replacement() throws(LaunchFailure) -> FirmwareReplacement {
+        FirmwareReplacement(
+            try VolumeArgument(argument: old).volume(),
+            by: try VolumeArgument(argument: new).volume(),
+        )
+    }
+
+    /// What still is as the update left it is changed back; the record goes at the end, so that an
+    /// interruption can be repeated.
+    func takeBack(in inventory: Inventory) throws(LaunchFailure) -> FirmwareUpdate.Changed {
+        let replacement = try replacement()
+        guard inventory.configuration.firmware(for: replacement.old) != nil else {
+            throw LaunchFailure(UpdateError.notPinned(replacement.old))
+        }
+        var changed: [String] = []
+        try inventory.edit { (edit: inout SectionEdit) throws(ConfigurationError) in
+            let mine: [String]
+            if let sections {
+                mine = sections
+            } else {
+                mine = try edit.configuration.virtualMachines().map(\.subject.id)
+            }
+            changed = try replacement.takeBack(mine, in: &edit)
+        }
+        changed = changed.map { "vm \($0)" }
+        for change in args {
+            guard let guest = inventory.guest(change.vmid) else { continue }
+            let settings = [guest.pending, guest.current].compactMap { $0?["args"]?.text.text }
+            guard settings.contains(change.after) else { continue }
+            try QemuServer.set(change.vmid, args: change.before)
+            changed.append("vm \(change.vmid)")
+        }
+        let file = try Self.file(beside: inventory.configurationPath)
+        try failing { () throws(HostFileError) in try HostFiles.remove(file) }
+        return changed
+    }
+}
+
+/// Why an update, or its taking back, does not happen.
+enum UpdateError: Failure {
+    case sameName(FirmwareVolumeID)
+    case notPinned(FirmwareVolumeID)
+    case argsNotUnderstood(VirtualMachineID)
+    case nothingToTakeBack
+    case recordBroken(FilePath)
+
+    var message: String {
+        switch self {
+        case .sameName(let volume):
+            "the new image has the name of the old one (\(quoted(volume.description)))"
+        case .notPinned(let volume):
+            "firmware image \(quoted(volume.description)): launcher.conf has no section for it"
+        case .argsNotUnderstood(let vmid):
+            "vm \(vmid): its args ask for the image in a way that cannot be changed word for word"
+        case .nothingToTakeBack: "there is no update that could be taken back"
+        case .recordBroken(let file):
+            "\(quoted(file.string)): not a record of an update"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .sameName: "give it another one: --as STORAGE:efi-firmware/FILE"
+        case .notPinned(let volume): "launcherctl firmware pin \(volume)"
+        case .argsNotUnderstood(let vmid): "change them by hand first: qm set \(vmid) --args …"
+        case .nothingToTakeBack: "only the last 'launcherctl firmware update' can be"
+        case .recordBroken: "remove the file; 'launcherctl vm set' points VMs at another image"
+        }
+    }
+
+    var exitStatus: ExitStatus {
+        switch self {
+        case .sameName: .usage
+        case .notPinned, .argsNotUnderstood, .nothingToTakeBack, .recordBroken: .configuration
+        }
+    }
+}

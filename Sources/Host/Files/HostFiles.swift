@@ -162,6 +162,19 @@ extension HostFiles {
         try content(of: try open(path, limit: limit), path, limit: limit)
     }
 
+    /// Makes a file that was not there, of the user's own; whatever has the name stays as it is.
+    package static func create(_ path: FilePath, _ bytes: [UInt8]) throws(HostFileError) {
+        try rethrowing(as: { HostFileError.notReplaced(path: path, errno: $0) }) {
+            () throws(Errno) in
+            let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+            let created = unsafe path.withPlatformString { path in
+                systemCall { unsafe Glibc.open(path, flags, 0o644) }
+            }
+            let file = OwnedDescriptor(takingOver: try created.get())
+            try file.write(bytes)
+        }
+    }
+
     /// A regular file of at most `limit` bytes.
     static func open(_ path: FilePath, limit: Int) throws(HostFileError) -> RegularFile {
         let file: RegularFile

@@ -55,7 +55,7 @@ extension MeasuredGuest {
             case .host: try hostSignature()
             }
         return try failing { () throws(MeasurementRefusal) in
-            try Processors(count: launch.processorCount, signature: signature)
+            try Processors(count: launch.processorCount, vmm: .qemu(signature))
         }
     }
 

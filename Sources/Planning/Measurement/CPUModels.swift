@@ -101,6 +101,22 @@ extension CPUSignature {
             laterSignatures = later
         }
 
+        /// One for each signature, if versions that follow one another share it.
+        var models: [Model] {
+            var models: [Model] = []
+            for version in 1..<versionCount + 1 {
+                let found = CPUSignature(rawValue: self.signature(of: "-v\(version)") ?? signature)
+                var first = version
+                if let last = models.last, last.signature == found, let range = last.versions {
+                    first = range.lowerBound
+                    models.removeLast()
+                }
+                models.append(Model(name: name, versions: first...version, signature: found))
+            }
+            let own = Model(name: name, versions: nil, signature: CPUSignature(rawValue: signature))
+            return models.isEmpty ? [own] : models
+        }
+
         /// - Parameter suffix: what follows the name: nothing, or a version as `-v2`.
         func signature(of suffix: Substring) -> UInt32? {
             guard !suffix.isEmpty else { return signature }
@@ -186,6 +202,30 @@ extension CPUSignature {
         // Zhaoxin
         Row("YongFeng", byVersion: 0x7B3, [0x5_07B3, 0x5_07B3]),
     ]
+}
+
+// MARK: - All of them
+
+extension CPUSignature {
+    /// A model of QEMU's by its own name, and those of its versions that have the same signature.
+    package struct Model: Hashable, Sendable {
+        /// `EPYC-Milan`
+        package let name: String
+        /// `1...3`: from -v1 to -v3; `nil` for an older name, which has no versions.
+        package let versions: ClosedRange<Int>?
+        package let signature: CPUSignature
+    }
+
+    /// Of all that ``init(modelName:)`` knows, by vendor and name.
+    package static var models: [Model] { rows.flatMap(\.models) }
+
+    /// The known name that was probably meant.
+    static func likelyName(for name: String) -> String? {
+        let names = rows.flatMap { row in
+            [row.name] + row.models.compactMap(\.versions).joined().map { "\(row.name)-v\($0)" }
+        }
+        return nearest(to: name, among: names, ignoringCase: true)
+    }
 }
 
 /// The processor of this host, as `/proc/cpuinfo` tells of it.

@@ -19,11 +19,8 @@ extension LaunchDigest {
     package static func sev(
         firmware: Span<UInt8>,
         hashes: KernelHashes? = nil,
-    ) throws(MeasurementRefusal) -> Digest {
-        var hash = SHA256()
-        hash.update(firmware)
-        try addHashes(hashes, to: &hash, for: FirmwareImage(firmware))
-        return Digest(.sha256, bytes: hash.finished())
+    ) throws(MeasurementRefusal) -> LaunchTrace {
+        try start(firmware, hashes, FirmwareImage(firmware)).trace
     }
 
     /// How KVM sets up an SEV-ES guest, which the digest depends on.
@@ -37,41 +34,58 @@ extension LaunchDigest {
 
     /// SEV-ES: as SEV, and the save area of every CPU.
     ///
-    /// - Returns: a digest for each of the variants, which have the same beginning.
+    /// - Returns: one for each of the variants, which have the same beginning.
     package static func sevES(
         firmware: Span<UInt8>,
         processors: Processors,
         variants: [SEVESVariant],
         hashes: KernelHashes? = nil,
-    ) throws(MeasurementRefusal) -> [Digest] {
+    ) throws(MeasurementRefusal) -> [LaunchTrace] {
         let image = FirmwareImage(firmware)
         let reset = try resetBlock(of: image, for: .sevES)
-        var start = SHA256()
-        start.update(firmware)
-        try addHashes(hashes, to: &start, for: image)
+        let start = try start(firmware, hashes, image)
         return variants.map { variant in
-            let pages = vmsaPages(
+            let areas = saveAreas(
                 processors,
                 reset: reset,
                 features: [],
                 includesFloatingPoint: variant == .init2,
             )
-            var hash = start
-            hash.update(pages.first.span)
-            for _ in 1..<processors.count { hash.update(pages.other.span) }
-            return Digest(.sha256, bytes: hash.finished())
+            var (hash, trace) = start
+            func add(_ area: VMSA, _ indices: Range<Int>) {
+                let page = area.page
+                for index in indices {
+                    hash.update(page.span)
+                    trace.add(.processor(index, area), digest(of: hash))
+                }
+            }
+            add(areas.first, 0..<1)
+            add(areas.other, 1..<processors.count)
+            return trace
         }
     }
 
-    private static func addHashes(
+    /// The firmware, and the table of hashes if there is one.
+    private static func start(
+        _ firmware: Span<UInt8>,
         _ hashes: KernelHashes?,
-        to hash: inout SHA256,
-        for image: FirmwareImage,
-    ) throws(MeasurementRefusal) {
-        guard let hashes else { return }
-        _ = try hashArea(of: image)
-        let table = hashes.table
-        hash.update(table.span)
+        _ image: FirmwareImage,
+    ) throws(MeasurementRefusal) -> (hash: SHA256, trace: LaunchTrace) {
+        var hash = SHA256()
+        hash.update(firmware)
+        var trace = LaunchTrace(afterFirmware: digest(of: hash), byteCount: firmware.count)
+        if let hashes {
+            _ = try hashArea(of: image)
+            let table = hashes.table
+            hash.update(table.span)
+            trace.add(.hashTable(hashes), digest(of: hash))
+        }
+        return (hash, trace)
+    }
+
+    /// Of what was hashed so far; more may follow.
+    private static func digest(of hash: SHA256) -> Digest {
+        Digest(.sha256, bytes: hash.finished())
     }
 }
 

@@ -122,6 +122,21 @@ package struct MeasuredCommandLine: Hashable, Sendable {
     }
 }
 
+extension MeasuredCommandLine {
+    /// What QEMU's `sev-snp-guest` has if nobody says otherwise.
+    package static let defaultPolicy: UInt64 = 0x30000
+
+    /// The policy of the SEV-SNP guest, which its ID block repeats.
+    package static func policy(of commandLine: QEMUCommandLine) throws(MeasurementGap) -> UInt64 {
+        guard let object = try object(in: commandLine), object.type == "sev-snp-guest" else {
+            throw .notSNP
+        }
+        guard let text = object.policyText else { return defaultPolicy }
+        guard let policy = QEMUValue.number(text) else { throw .policy(text) }
+        return policy
+    }
+}
+
 /// Why no launch digest can be computed for a command line.
 package enum MeasurementGap: Failure {
     case notConfidential
@@ -141,6 +156,9 @@ package enum MeasurementGap: Failure {
     case otherFirmware(option: String)
     /// The guest sees something else of the file than its bytes.
     case flashFormat(String)
+    /// Only such a guest has an ID block.
+    case notSNP
+    case policy(ByteString)
     /// A file whose hash is measured, or that says what the host's processor is.
     case fileUnreadable(cause: LaunchFailure)
 
@@ -161,18 +179,31 @@ package enum MeasurementGap: Failure {
         case .flashFormat(let file):
             "flash file \(quoted(file)): what the guest sees of it is not known"
                 + " (expected format=raw, without offset and size)"
+        case .notSNP: "only an SEV-SNP guest has an ID block"
+        case .policy(let text): "policy: not a number: \(quoted(text))"
         case .fileUnreadable(let cause): cause.message
         }
     }
 
     package var hint: String? {
         switch self {
-        case .processorModel, .hostProcessor:
+        case .processorModel(let model):
+            Self.likelyModel(model).map { "did you mean \(quoted($0))?" }
+                ?? "'launcherctl measure --list-cpus' lists what is known; --cpu-sig 0xa00f11 gives"
+                + " the signature (CPUID leaf 1, EAX)"
+        case .hostProcessor:
             "name the image, and the CPU's signature (CPUID leaf 1, EAX): 'launcherctl measure"
                 + " sev-snp IMAGE --vcpus N --cpu-sig 0xa00f11'"
         case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
-            .processorDevice, .appended, .otherFirmware, .flashFormat, .fileUnreadable:
+            .processorDevice, .appended, .otherFirmware, .flashFormat, .notSNP, .policy,
+            .fileUnreadable:
             nil
+        }
+    }
+
+    private static func likelyModel(_ value: ByteString) -> String? {
+        value.text?.split(separator: ",").first.flatMap {
+            CPUSignature.likelyName(for: String($0))
         }
     }
 
@@ -181,7 +212,7 @@ package enum MeasurementGap: Failure {
         case .fileUnreadable: .volumeMissing
         case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
             .processorModel, .processorDevice, .hostProcessor, .appended, .otherFirmware,
-            .flashFormat:
+            .flashFormat, .notSNP, .policy:
             .usage
         }
     }

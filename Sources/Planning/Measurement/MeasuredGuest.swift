@@ -3,7 +3,8 @@ package enum MeasuredGuest: Hashable, Sendable {
     case sev(KernelHashes?)
     /// Of all variants, or of the one that is known to be used.
     case sevES(Processors, KernelHashes?, only: ExpectedDigest.Variant? = nil)
-    case sevSNP(Processors, KernelHashes?)
+    /// - firmware: the digest of the firmware alone, if it is known from elsewhere.
+    case sevSNP(Processors, KernelHashes?, firmware: Digest? = nil)
     case tdx
 
     package var kind: GuestKind {
@@ -43,6 +44,23 @@ package struct ExpectedDigest: Hashable, Sendable {
     /// `nil` if there is only one.
     package let variant: Variant?
     package let digest: Digest
+    /// What the digest covers, in order.
+    package let steps: [LaunchTrace.Step]
+
+    package init(variant: Variant?, digest: Digest, steps: [LaunchTrace.Step] = []) {
+        self.variant = variant
+        self.digest = digest
+        self.steps = steps
+    }
+
+    package init(variant: Variant?, _ trace: LaunchTrace) {
+        self.init(variant: variant, digest: trace.digest, steps: trace.steps)
+    }
+
+    /// The initial state of every CPU, if that is measured.
+    package var saveAreas: [VMSA] {
+        steps.compactMap { if case .processor(_, let area) = $0.part { area } else { nil } }
+    }
 }
 
 extension LaunchDigest {
@@ -53,32 +71,35 @@ extension LaunchDigest {
     ) throws(MeasurementRefusal) -> [ExpectedDigest] {
         switch guest {
         case .sev(let hashes):
-            let digest = try sev(firmware: firmware, hashes: hashes)
-            return [ExpectedDigest(variant: nil, digest: digest)]
+            return [ExpectedDigest(variant: nil, try sev(firmware: firmware, hashes: hashes))]
         case .sevES(let processors, let hashes, let only):
-            let variants = SEVESVariant.allCases.filter { only == nil || $0.expected == only }
-            let digests = try sevES(
+            let isDecided = processors.vmm.decidesVariant
+            let variants = SEVESVariant.allCases.filter {
+                isDecided ? $0 == .legacy : only == nil || $0.expected == only
+            }
+            let traces = try sevES(
                 firmware: firmware,
                 processors: processors,
                 variants: variants,
                 hashes: hashes,
             )
-            return zip(variants, digests).map {
-                ExpectedDigest(variant: $0.expected, digest: $1)
+            return zip(variants, traces).map {
+                ExpectedDigest(variant: isDecided ? nil : $0.expected, $1)
             }
-        case .sevSNP(let processors, let hashes):
-            let digest = try sevSNP(
+        case .sevSNP(let processors, let hashes, let digest):
+            let trace = try sevSNP(
                 firmware: firmware,
+                measuredAs: digest,
                 processors: processors,
                 hashes: hashes,
             )
-            return [ExpectedDigest(variant: nil, digest: digest)]
+            return [ExpectedDigest(variant: nil, trace)]
         case .tdx:
             let single = try tdx(firmware: firmware, order: .singlePass)
             let two = try tdx(firmware: firmware, order: .twoPass)
             return [
-                ExpectedDigest(variant: .singlePass, digest: single),
-                ExpectedDigest(variant: .twoPass, digest: two),
+                ExpectedDigest(variant: .singlePass, single),
+                ExpectedDigest(variant: .twoPass, two),
             ]
         }
     }

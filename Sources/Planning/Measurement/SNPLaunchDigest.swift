@@ -7,27 +7,45 @@ extension LaunchDigest {
     ///
     /// - Parameters:
     ///   - firmware: the image of `-bios`, all of it: a variable store in it is measured too.
+    ///   - known: the digest of the firmware alone, as ``sevSNPFirmware(_:)`` computes it. Of the
+    ///     image, only the metadata counts then.
     ///   - hashes: if `kernel-hashes` is on.
     package static func sevSNP(
         firmware: Span<UInt8>,
+        measuredAs known: Digest? = nil,
         processors: Processors,
         hashes: KernelHashes? = nil,
-    ) throws(MeasurementRefusal) -> Digest {
-        var chain = try SNPChain(firmware: firmware)
+    ) throws(MeasurementRefusal) -> LaunchTrace {
+        var chain: SNPChain
+        if let known {
+            chain = SNPChain(digest: known)
+        } else {
+            chain = try SNPChain(firmware: firmware)
+        }
+        var trace = LaunchTrace(afterFirmware: chain.digest, byteCount: firmware.count)
         let image = FirmwareImage(firmware)
         let reset = try resetBlock(of: image, for: .sevSNP)
         let sections = try sections(of: image)
         let hashPage = try hashPage(hashes, of: image)
-        for section in sections { chain.add(section, hashPage: hashPage) }
-        let pages = vmsaPages(
+        for section in processors.vmm.ordered(sections) {
+            chain.add(section, for: processors.vmm, hashPage: hashPage)
+            let isTable = section.kind == .kernelHashes
+            trace.add(.section(section, hashes: isTable ? hashes : nil), chain.digest)
+        }
+        let areas = saveAreas(
             processors,
             reset: reset,
             features: .snpActive,
             includesFloatingPoint: true,
         )
-        chain.add(vmsa: pages.first, count: 1)
-        chain.add(vmsa: pages.other, count: processors.count - 1)
-        return Digest(.sha384, bytes: chain.digest)
+        for (area, indices) in [(areas.first, 0..<1), (areas.other, 1..<processors.count)] {
+            chain.prepare(area.page)
+            for index in indices {
+                chain.extend(.vmsa, at: SNPChain.vmsaAddress)
+                trace.add(.processor(index, area), chain.digest)
+            }
+        }
+        return trace
     }
 
     /// The launch digest after the firmware and before everything else, by which tools tell images
@@ -35,7 +53,7 @@ extension LaunchDigest {
     package static func sevSNPFirmware(
         _ firmware: Span<UInt8>
     ) throws(MeasurementRefusal) -> Digest {
-        Digest(.sha384, bytes: try SNPChain(firmware: firmware).digest)
+        try SNPChain(firmware: firmware).digest
     }
 
     private static func sections(
@@ -84,6 +102,15 @@ struct SNPChain {
     private static let typeOffset = 98
     private static let addressOffset = 104
 
+    /// Goes on after what has this digest.
+    ///
+    /// - Parameter digest: SHA-384.
+    init(digest: Digest) {
+        info = [UInt8](repeating: 0, count: 0x70)
+        info.put(digest.bytes, at: 0)
+        info.put(UInt16(0x70), at: 96)
+    }
+
     /// Begins with the pages of the firmware.
     ///
     /// - Parameter firmware: whole pages, the last of which ends at 4 GiB.
@@ -91,8 +118,7 @@ struct SNPChain {
         guard firmware.count.isMultiple(of: Self.pageByteCount) else {
             throw .notWholePages(byteCount: firmware.count)
         }
-        info = [UInt8](repeating: 0, count: 0x70)
-        info.put(UInt16(0x70), at: 96)
+        self.init(digest: Digest(.sha384, bytes: [UInt8](repeating: 0, count: 48)))
         let base = (1 << 32) - firmware.count
         for offset in stride(from: 0, to: firmware.count, by: Self.pageByteCount) {
             let page = firmware.extracting(offset..<offset + Self.pageByteCount)
@@ -115,10 +141,10 @@ struct SNPChain {
     }
 
     /// The launch digest so far.
-    var digest: [UInt8] { Array(info[..<Self.contentsOffset]) }
+    var digest: Digest { Digest(.sha384, bytes: Array(info[..<Self.contentsOffset])) }
 
     /// - Parameter hashPage: the page with the kernel's hashes, if there are any.
-    mutating func add(_ section: SEVMetadata.Section, hashPage: [UInt8]?) {
+    mutating func add(_ section: SEVMetadata.Section, for vmm: VMM, hashPage: [UInt8]?) {
         let pages = stride(from: UInt64(section.address), to: section.end, by: Self.pageByteCount)
         if section.kind == .kernelHashes, let hashPage {
             var page = hashPage
@@ -132,16 +158,15 @@ struct SNPChain {
             switch section.kind {
             case .secrets: .secrets
             case .cpuid: .cpuid
-            case .preValidated, .svsmCallingArea, .kernelHashes, .other: .zero
+            case .preValidated: vmm == .gce ? .unmeasured : .zero
+            case .svsmCallingArea, .kernelHashes, .other: .zero
             }
         clearContents()
         for address in pages { extend(type, at: address) }
     }
 
-    mutating func add(vmsa page: [UInt8], count: Int) {
-        hashContents(page.span)
-        for _ in 0..<count { extend(.vmsa, at: Self.vmsaAddress) }
-    }
+    /// The links that follow are of pages with these contents.
+    mutating func prepare(_ page: [UInt8]) { hashContents(page.span) }
 
     private mutating func add(_ page: Span<UInt8>, as type: PageType, at address: UInt64) {
         hashContents(page)
@@ -157,7 +182,7 @@ struct SNPChain {
         for index in Self.contentsOffset..<Self.contentsOffset + 48 { info[index] = 0 }
     }
 
-    private mutating func extend(_ type: PageType, at address: UInt64) {
+    mutating func extend(_ type: PageType, at address: UInt64) {
         info[Self.typeOffset] = type.rawValue
         info.put(address, at: Self.addressOffset)
         let digest = SHA384.hash(info.span)

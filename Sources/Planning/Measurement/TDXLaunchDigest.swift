@@ -17,14 +17,16 @@ extension LaunchDigest {
     package static func tdx(
         firmware: Span<UInt8>,
         order: TDXOrder = .singlePass,
-    ) throws(MeasurementRefusal) -> Digest {
+    ) throws(MeasurementRefusal) -> LaunchTrace {
         let image = FirmwareImage(firmware)
         if let refusal = image.refusalOfTDXMetadata { throw .image(refusal) }
         var chain = TDXChain()
+        var trace = LaunchTrace(beforeSections: chain.digest)
         for section in image.tdxMetadata.value?.sections ?? [] {
             chain.add(section, of: firmware, order: order == .singlePass ? .interleaved : .separate)
+            trace.add(.tdxSection(section), chain.digest)
         }
-        return Digest(.sha384, bytes: chain.finished())
+        return trace
     }
 }
 
@@ -56,7 +58,8 @@ struct TDXChain {
         for page in pages { measure(page, of: section, in: image) }
     }
 
-    consuming func finished() -> [UInt8] { hash.finished() }
+    /// Of what was added so far; more may follow.
+    var digest: Digest { Digest(.sha384, bytes: hash.finished()) }
 
     private mutating func measure(
         _ page: UInt64,

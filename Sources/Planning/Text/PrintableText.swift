@@ -94,10 +94,18 @@ func codePoint(_ scalar: Unicode.Scalar) -> String {
 
 /// Advice for a key that does not exist: the one that was probably meant, or all that exist.
 func keyHint(for found: String, among known: [String]) -> String {
-    let nearest = known.map { (name: $0, distance: editDistance(found, $0)) }
-        .min { $0.distance < $1.distance }
-    if let nearest, nearest.distance <= 2 { return "did you mean \(quoted(nearest.name))?" }
+    if let name = nearest(to: found, among: known) { return "did you mean \(quoted(name))?" }
     return "there are " + known.map { quoted($0) }.joined(separator: ", ")
+}
+
+/// The known name that differs by a typing mistake or two.
+func nearest(to found: String, among known: [String], ignoringCase: Bool = false) -> String? {
+    let word = ignoringCase ? found.lowercased() : found
+    let nearest = known.map { name in
+        (name: name, distance: editDistance(word, ignoringCase ? name.lowercased() : name))
+    }.min { $0.distance < $1.distance }
+    guard let nearest, nearest.distance <= 2 else { return nil }
+    return nearest.name
 }
 
 /// How many letters have to be changed, inserted or removed to make one text of the other.

@@ -91,7 +91,7 @@ struct GuestDescription: Equatable {
         }
         let signature = try signature()
         return try failing { () throws(MeasurementRefusal) in
-            try Processors(count: processorCount, signature: signature, features: features)
+            try Processors(count: processorCount, vmm: .qemu(signature), features: features)
         }
     }
 

@@ -23,6 +23,30 @@ struct CPUSignatureTests {
         #expect(CPUSignature(modelName: name) == nil)
     }
 
+    @Test func `every model of the list has the signature that its name has`() {
+        #expect(CPUSignature.models.count > 60)
+        for model in CPUSignature.models {
+            for version in model.versions ?? 1...1 {
+                let suffix = model.versions == nil ? "" : "-v\(version)"
+                #expect(CPUSignature(modelName: model.name + suffix) == model.signature)
+            }
+        }
+        let icelake = CPUSignature.models.filter { $0.name == "Icelake-Server" }
+        #expect(icelake.map(\.versions) == [1...3, 4...7])
+    }
+
+    @Test(arguments: [
+        ("epyc-milan", "'EPYC-Milan'"), ("EPYC-Milam,+aes", "'EPYC-Milan'"),
+        ("EPYC-Genoa-v3", "'EPYC-Genoa"), ("Skylake-server", "'Skylake-Server'"),
+        ("my-own-model", "--list-cpus"), ("", "--list-cpus"), ("host,family=1", "--list-cpus"),
+    ])
+    func `an unknown model gets the one that was probably meant`(value: String, hint: String) {
+        let gap = #expect(throws: MeasurementGap.self) {
+            try MeasuredCommandLine.model(ByteString(value))
+        }
+        #expect(gap?.hint?.contains(hint) == true, "\(gap?.hint ?? "")")
+    }
+
     @Test(
         arguments: [
             (25, 1, 1, 0xA0_0F11), (25, 17, 0, 0xA1_0F10), (26, 0, 0, 0xB0_0F00),

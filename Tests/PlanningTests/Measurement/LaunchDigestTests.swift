@@ -9,10 +9,10 @@ struct LaunchDigestTests {
     private static let image = SyntheticImage(storeByteCount: 0x5000)
 
     private func processors(_ count: Int = 1) throws -> Processors {
-        try Processors(count: count, signature: CPUSignature(rawValue: 0x80_0F12))
+        try Processors(count: count, vmm: .qemu(CPUSignature(rawValue: 0x80_0F12)))
     }
 
-    private func snp(_ image: SyntheticImage, hashes: KernelHashes? = nil) throws -> Digest {
+    private func snp(_ image: SyntheticImage, hashes: KernelHashes? = nil) throws -> LaunchTrace {
         let bytes = image.build()
         return try LaunchDigest.sevSNP(
             firmware: bytes.span,
@@ -54,6 +54,47 @@ struct LaunchDigestTests {
         let bytes = Array(Self.image.build().dropFirst(100))
         #expect(throws: MeasurementRefusal.notWholePages(byteCount: bytes.count)) {
             try LaunchDigest.sevSNP(firmware: bytes.span, processors: processors())
+        }
+    }
+
+    @Test func `the steps of a digest lead to it, each by its own part`() throws {
+        let bytes = Self.image.build()
+        let guests: [MeasuredGuest] = [
+            .sev(hashes), .sevES(try processors(3), hashes), .sevSNP(try processors(3), hashes),
+            .sevSNP(try Processors(count: 2, vmm: .ec2), nil), .tdx,
+        ]
+        for guest in guests {
+            for digest in try LaunchDigest.expected(of: guest, firmware: bytes.span) {
+                #expect(digest.steps.last?.digest == digest.digest)
+                #expect(Set(digest.steps.map(\.digest)).count == digest.steps.count)
+            }
+        }
+    }
+
+    @Test func `a step says what is measured in it`() throws {
+        let bytes = Self.image.build()
+        let steps = try LaunchDigest.sevES(
+            firmware: bytes.span,
+            processors: processors(2),
+            variants: [.legacy],
+            hashes: hashes,
+        )[0].steps
+        #expect(steps.map(\.part.name) == ["firmware", "kernel hashes", "CPU 0", "CPU 1"])
+        #expect(steps[0].part.address == 0x1_0000_0000 - UInt64(bytes.count))
+        #expect(steps[1].part.details.map(\.name) == ["kernel", "initrd", "command line"])
+        #expect(steps[2].part.details.map(\.value) == ["0xfffffff0", "0x800f12", "0x0"])
+        let sections = try snp(Self.image, hashes: hashes).steps.dropFirst().dropLast()
+        #expect(sections.map(\.part.address) == Self.image.sevSections?.map { UInt64($0.0) })
+        #expect(sections.filter { !$0.part.details.isEmpty }.map(\.part.name) == ["KERNEL_HASHES"])
+    }
+
+    /// Only QEMU's digest depends on the CPU's model and on how KVM sets it up.
+    @Test func `a cloud's SEV-ES guest has one digest`() throws {
+        let bytes = Self.image.build()
+        for vmm in [VMM.ec2, .gce] {
+            let guest = MeasuredGuest.sevES(try Processors(count: 2, vmm: vmm), nil)
+            let digests = try LaunchDigest.expected(of: guest, firmware: bytes.span)
+            #expect(digests.map(\.variant) == [nil])
         }
     }
 

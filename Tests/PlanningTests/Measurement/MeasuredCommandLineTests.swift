@@ -50,6 +50,28 @@ struct MeasuredCommandLineTests {
         #expect(gap?.message.contains(part) == true)
     }
 
+    @Test(
+        arguments: [
+            (nil, 0x30000), ("policy=0xb0000", 0xB0000), ("policy=196608", 0x30000),
+        ] as [(String?, UInt64)]
+    )
+    func `the policy is the one of the guest's object`(
+        property: String?,
+        policy: UInt64,
+    ) throws {
+        let object = ByteString("sev-snp-guest,id=s" + (property.map { "," + $0 } ?? ""))
+        let words = Self.snp.dropLast() + [object]
+        #expect(try MeasuredCommandLine.policy(of: QEMUCommandLine(Array(words))) == policy)
+    }
+
+    @Test(arguments: ["sev-guest,id=s", "sev-snp-guest,id=s,policy=x", "tdx-guest,id=s"])
+    func `another guest, or what is no number, has no policy for an ID block`(object: ByteString) {
+        let words = Self.snp.dropLast() + [object]
+        #expect(throws: MeasurementGap.self) {
+            try MeasuredCommandLine.policy(of: QEMUCommandLine(Array(words)))
+        }
+    }
+
     /// qemu-server includes one for every q35 machine.
     @Test func `what a file of settings says decides, not that there is one`() throws {
         func line(_ text: String, _ words: [ByteString] = []) throws -> MeasuredCommandLine {

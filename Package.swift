@@ -107,7 +107,9 @@ let package = Package(
 
         .testTarget(
             name: "LauncherctlTests",
-            dependencies: ["Host", "Planning", "TestSupport", "launcherctl", arguments, system],
+            dependencies: [
+                "Host", "Planning", "TestSupport", "launcherctl", arguments, crypto, system,
+            ],
             exclude: ["Golden"],
             swiftSettings: strict,
         ),

@@ -18,51 +18,134 @@ struct GuestDescription: Equatable {
         let commandLine: String?
     }
 
+    /// Who starts the guest.
+    private enum Platform: String, CaseIterable {
+        case qemu
+        case ec2
+        case gce
+    }
+
     private let processorCount: Int?
     private let processor: Processor?
     private let features: GuestFeatures?
     private let kernel: Kernel?
+    private let platform: Platform?
+    /// Of the firmware alone, SHA-384.
+    private let firmware: Planning.Digest?
 
-    /// - Parameters:
-    ///   - signature: a number as QEMU reads it, of 32 bits.
-    ///   - features: SEV_FEATURES, a number as QEMU reads it.
-    init(
-        processorCount: Int? = nil,
-        model: String? = nil,
-        signature: String? = nil,
-        features: String? = nil,
-        kernel: String? = nil,
-        initrd: String? = nil,
-        append: String? = nil,
-    ) throws(ValidationError) {
-        guard kernel != nil || (initrd == nil && append == nil) else {
+    init(_ options: GuestOptions) throws(ValidationError) {
+        guard options.kernel != nil || (options.initrd == nil && options.append == nil) else {
             throw ValidationError("--initrd and --append are measured only with --kernel")
         }
-        guard model == nil || signature == nil else {
-            throw ValidationError("--cpu and --cpu-sig are two ways to say the same; give one")
-        }
         // What swift-argument-parser puts in the place of bytes that are not text.
-        guard append?.contains("\u{FFFD}") != true else {
+        guard options.append?.contains("\u{FFFD}") != true else {
             throw ValidationError("--append: not UTF-8; give QEMU's command line after '--'")
         }
-        self.processorCount = processorCount
-        if let signature {
-            let number = try Self.number(signature, of: "--cpu-sig")
-            guard let value = UInt32(exactly: number) else {
-                throw ValidationError("--cpu-sig: more than 32 bits: \(quoted(signature))")
-            }
-            processor = .signature(CPUSignature(rawValue: value))
-        } else {
-            processor = model.map(Processor.model)
-        }
-        self.features = try features.map { (text) throws(ValidationError) in
+        processorCount = options.vcpus
+        processor = try Self.processor(options)
+        features = try options.guestFeatures.map { (text) throws(ValidationError) in
             GuestFeatures(rawValue: try Self.number(text, of: "--guest-features"))
         }
-        self.kernel = kernel.map { Kernel(file: $0, initrd: initrd, commandLine: append) }
+        kernel = options.kernel.map {
+            Kernel(file: $0, initrd: options.initrd, commandLine: options.append)
+        }
+        platform = try options.vmm.map { (name) throws(ValidationError) in
+            guard let platform = Platform(rawValue: name) else {
+                let known = Platform.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--vmm: expected one of \(known), found \(quoted(name))")
+            }
+            return platform
+        }
+        firmware = try options.ovmfHash.map { (text) throws(ValidationError) in
+            let written = try WrittenDigest(text, of: "--ovmf-hash").bytes(for: .sha384)
+            guard let digest = written.first, written.count == 1 else {
+                throw ValidationError("--ovmf-hash: expected one digest of 48 bytes (SHA-384)")
+            }
+            return Planning.Digest(.sha384, bytes: digest.bytes)
+        }
     }
 
-    var isEmpty: Bool {
-        processorCount == nil && processor == nil && features == nil && kernel == nil
+    private static func processor(
+        _ options: GuestOptions
+    ) throws(ValidationError) -> Processor? {
+        let parts = [options.cpuFamily, options.cpuModel, options.cpuStepping].compactMap(\.self)
+        let ways = [options.cpu != nil, options.cpuSig != nil, !parts.isEmpty]
+        guard ways.count(where: \.self) < 2 else {
+            throw ValidationError(
+                "--cpu, --cpu-sig and --cpu-family are three ways to say the same; give one"
+            )
+        }
+        if let text = options.cpuSig {
+            let number = try number(text, of: "--cpu-sig")
+            guard let value = UInt32(exactly: number) else {
+                throw ValidationError("--cpu-sig: more than 32 bits: \(quoted(text))")
+            }
+            return .signature(CPUSignature(rawValue: value))
+        }
+        guard !parts.isEmpty else { return options.cpu.map(Processor.model) }
+        guard parts.count == 3 else {
+            throw ValidationError("--cpu-family, --cpu-model and --cpu-stepping are given together")
+        }
+        guard
+            let signature = CPUSignature(family: parts[0], model: parts[1], stepping: parts[2])
+        else {
+            throw ValidationError(
+                "--cpu-family, --cpu-model, --cpu-stepping: expected at most 270, 255 and 15"
+            )
+        }
+        return .signature(signature)
+    }
+
+    var isEmpty: Bool { given.isEmpty }
+
+    /// The options that were given, by the part that they are about.
+    private var given: [(option: String, part: Part)] {
+        let all: [(String, Part, isGiven: Bool)] = [
+            ("--vcpus", .processors, processorCount != nil),
+            ("--cpu, --cpu-sig and --cpu-family", .model, processor != nil),
+            ("--guest-features", .processors, features != nil),
+            ("--kernel", .kernel, kernel != nil),
+            ("--vmm", .processors, platform != nil),
+            ("--ovmf-hash", .firmware, firmware != nil),
+        ]
+        return all.filter(\.isGiven).map { (option: $0.0, part: $0.1) }
+    }
+
+    private enum Part {
+        case processors
+        case model
+        case kernel
+        case firmware
+    }
+
+    /// - Throws: if an option was given that the digest does not depend on.
+    func requireCounting(for kind: GuestKind) throws(ValidationError) {
+        let counting: Set<Part> =
+            switch kind {
+            case .normal, .tdx: []
+            case .sev: [.kernel]
+            case .sevES: [.kernel, .processors, .model]
+            case .sevSNP: [.kernel, .processors, .model, .firmware]
+            }
+        if let other = given.first(where: { !counting.contains($0.part) }) {
+            throw ValidationError(
+                "\(other.option): the digest of \(kind.rawValue) does not depend on it"
+            )
+        }
+        guard platform == nil || platform == .qemu || processor == nil else {
+            throw ValidationError(
+                "--cpu, --cpu-sig and --cpu-family: with --vmm \(platform?.rawValue ?? "") the digest does not depend on it"
+            )
+        }
+    }
+
+    /// Whether the digest has variants that are not decided.
+    func hasVariants(_ kind: GuestKind) -> Bool {
+        switch kind {
+        case .normal, .sev, .sevSNP: false
+        case .sevES: platform == nil || platform == .qemu
+        case .tdx: true
+        }
     }
 
     func measured(_ kind: GuestKind) throws(LaunchFailure) -> MeasuredGuest {
@@ -70,7 +153,7 @@ struct GuestDescription: Equatable {
         case .normal: throw LaunchFailure(MeasurementGap.notConfidential)
         case .sev: .sev(try hashes())
         case .sevES: .sevES(try processors(), try hashes())
-        case .sevSNP: .sevSNP(try processors(), try hashes())
+        case .sevSNP: .sevSNP(try processors(), try hashes(), firmware: firmware)
         case .tdx: .tdx
         }
     }
@@ -89,9 +172,14 @@ struct GuestDescription: Equatable {
         guard let processorCount else {
             throw LaunchFailure(MeasurementGap.optionMissing("--vcpus"))
         }
-        let signature = try signature()
+        let vmm: VMM =
+            switch platform {
+            case nil, .qemu: .qemu(try signature())
+            case .ec2: .ec2
+            case .gce: .gce
+            }
         return try failing { () throws(MeasurementRefusal) in
-            try Processors(count: processorCount, vmm: .qemu(signature), features: features)
+            try Processors(count: processorCount, vmm: vmm, features: features)
         }
     }
 
@@ -135,6 +223,15 @@ struct GuestOptions: ParsableArguments {
     )
     var cpuSig: String?
 
+    @Option(help: ArgumentHelp("The CPU's family, in place of a model: 25.", valueName: "n"))
+    var cpuFamily: Int?
+
+    @Option(help: ArgumentHelp("Its model number, with --cpu-family: 1.", valueName: "n"))
+    var cpuModel: Int?
+
+    @Option(help: ArgumentHelp("Its stepping, with --cpu-family: 1.", valueName: "n"))
+    var cpuStepping: Int?
+
     @Option(
         help: ArgumentHelp(
             "SEV_FEATURES, if the host's kernel sets unusual ones: 0x21.",
@@ -142,6 +239,19 @@ struct GuestOptions: ParsableArguments {
         )
     )
     var guestFeatures: String?
+
+    @Option(
+        help: ArgumentHelp("Who starts the guest: qemu (the default), ec2, gce.", valueName: "name")
+    )
+    var vmm: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The digest of the firmware alone, as --firmware-only prints it, for SEV-SNP.",
+            valueName: "digest",
+        )
+    )
+    var ovmfHash: String?
 
     @Option(help: ArgumentHelp("The file of -kernel, with kernel-hashes=on.", valueName: "file"))
     var kernel: String?
@@ -154,15 +264,5 @@ struct GuestOptions: ParsableArguments {
 
     func validate() throws { _ = try description() }
 
-    func description() throws(ValidationError) -> GuestDescription {
-        try GuestDescription(
-            processorCount: vcpus,
-            model: cpu,
-            signature: cpuSig,
-            features: guestFeatures,
-            kernel: kernel,
-            initrd: initrd,
-            append: append,
-        )
-    }
+    func description() throws(ValidationError) -> GuestDescription { try GuestDescription(self) }
 }

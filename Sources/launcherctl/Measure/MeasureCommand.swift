@@ -9,8 +9,9 @@ struct MeasureCommand: ParsableCommand {
         commandName: "measure",
         abstract: "Computes the launch digest of a confidential guest in advance.",
         discussion: """
-            From an image and options, or from QEMU's command line as qemu-launcher would start it. \
-            KIND is sev, sev-es, sev-snp or tdx; IMAGE is a volume ID or a file.
+            From an image and options, from the command line that Proxmox has for a VM, or from \
+            any command line of QEMU's, as qemu-launcher would start it. KIND is sev, sev-es, \
+            sev-snp or tdx; IMAGE is a volume ID or a file.
 
             The digest covers the initial memory and, for SEV-ES and SEV-SNP, the state of the \
             CPUs. It does not cover the guest's policy, the identity block, host data, memory size, \
@@ -21,10 +22,15 @@ struct MeasureCommand: ParsableCommand {
             SEV-ES and TDX have variants that QEMU and the kernel decide; without --variant all of \
             them are shown, and --hex and --base64 print the first.
 
+            With --id-key, an SEV-SNP guest gets an ID block: the platform then starts it only \
+            with this digest and policy. An option on which the digest does not depend is an error.
+
             EXAMPLES
               launcherctl measure sev-snp OVMF.amdsev.fd --vcpus 4 --cpu EPYC-Milan
+              launcherctl measure sev-snp OVMF.amdsev.fd --vcpus 4 --cpu EPYC-Milan \\
+                  --id-key id.pem --author-key author.pem --properties
               launcherctl measure tdx OVMF.inteltdx.fd --expect 4d2c…
-              launcherctl measure --hex -- -efi-firmware local:efi-firmware/snp.fd -smp 4 …
+              launcherctl measure --vmid 100 --expect report.bin
             """,
     )
 
@@ -34,8 +40,20 @@ struct MeasureCommand: ParsableCommand {
     @Argument(help: "A volume ID or a file.")
     var image: String?
 
+    @Flag(help: "Print the digest of the firmware alone, which --ovmf-hash takes (SEV-SNP).")
+    var firmwareOnly = false
+
+    @Flag(
+        name: .customLong("list-cpus"),
+        help: "List the CPU models whose signatures are known."
+    )
+    var listCPUs = false
+
     @OptionGroup(title: "Guest")
     var guest: GuestOptions
+
+    @OptionGroup(title: "ID block")
+    var identity: IdentityOptions
 
     @OptionGroup(title: "Output")
     var output: MeasureOutput
@@ -43,31 +61,49 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where storages are declared.", valueName: "file"))
     var config: String?
 
-    @Argument(
-        parsing: .postTerminator,
-        help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
-    )
-    var commandLine: [String] = []
+    @OptionGroup var commandLine: CommandLineArguments
 
     func validate() throws {
-        if commandLine.isEmpty {
+        let measuresCommandLine = commandLine.vmid != nil || !commandLine.words.isEmpty
+        if listCPUs {
+            try requireNothingElse(measuresCommandLine)
+        } else if !measuresCommandLine {
             _ = try request()
-        } else if try kind != nil || image != nil || !guest.description().isEmpty {
+        } else if try kind != nil || image != nil || firmwareOnly || !guest.description().isEmpty {
             throw ValidationError("give an image with options, or a command line, not both")
         } else if config != nil {
             throw ValidationError("--config: give -launcher-config in the command line instead")
+        } else if identity.policy != nil {
+            throw ValidationError("--policy: the command line has it")
+        } else {
+            _ = try output.output(identity.request())
         }
     }
 
+    private func requireNothingElse(_ measuresCommandLine: Bool) throws {
+        let output = try output.output(identity.request())
+        let plain = try DigestOutput(MeasureOutput.parse(output.form == .json ? ["--json"] : []))
+        guard kind == nil, image == nil, !firmwareOnly, !measuresCommandLine, config == nil,
+            try guest.description().isEmpty, output == plain
+        else { throw ValidationError("--list-cpus goes with --json only") }
+    }
+
     func run() throws {
-        guard !commandLine.isEmpty else { return try request().run() }
-        let digests: [ExpectedDigest]
-        do throws(LaunchFailure) {
-            digests = try digestsOfCommandLine()
-        } catch {
-            throw refuse(error)
+        guard !listCPUs else { return try CPUModelList.show(asJSON: output.json) }
+        guard commandLine.vmid != nil || !commandLine.words.isEmpty else {
+            return try request().run()
         }
-        try output.output().show(digests)
+        var measured: MeasuredLaunch?
+        try reporting { () throws(LaunchFailure) in
+            measured = try MeasuredLaunch(commandLine.invocation())
+        }
+        guard let measured else { return }
+        try output.output(identity.request()).show(measured.digests) {
+            () throws(LaunchFailure) in
+            try failing { () throws(MeasurementGap) in
+                try MeasuredCommandLine.policy(of: measured.commandLine)
+            }
+        }
     }
 
     func request() throws(ValidationError) -> MeasureRequest {
@@ -75,21 +111,29 @@ struct MeasureCommand: ParsableCommand {
             kind: kind,
             image: image,
             configuration: config,
+            subject: firmwareOnly ? .firmware : .guest,
             guest: guest.description(),
-            output: output.output(),
+            output: output.output(identity.request()),
         )
     }
+}
 
-    /// As the launcher would start it; what it would refuse has no digest.
-    private func digestsOfCommandLine() throws(LaunchFailure) -> [ExpectedDigest] {
-        let launch = try PreparedLaunch.prepare(try Invocation.planned(commandLine))
-        switch try forecast(of: launch) {
-        case .digests(let digests): return digests
+/// The guest of a command line, as the launcher would start it; what it would refuse has no digest.
+private struct MeasuredLaunch {
+    let digests: [ExpectedDigest]
+    /// QEMU's.
+    let commandLine: QEMUCommandLine
+
+    init(_ invocation: Invocation) throws(LaunchFailure) {
+        let launch = try PreparedLaunch.prepare(invocation)
+        commandLine = launch.plan.commandLine
+        switch try Self.forecast(of: launch) {
+        case .digests(let digests): self.digests = digests
         case .unknown(let failure): throw failure
         }
     }
 
-    private func forecast(
+    private static func forecast(
         of launch: borrowing PreparedLaunch
     ) throws(LaunchFailure) -> LaunchForecast {
         if let forecast = launch.forecast { return forecast }
@@ -98,120 +142,34 @@ struct MeasureCommand: ParsableCommand {
     }
 }
 
-/// The launch digest of an image is asked for.
-struct MeasureRequest: Equatable {
-    private let kind: GuestKind
-    /// A volume ID or a file.
-    private let image: String
-    /// Where storages are declared; `nil` for the default file.
-    private let configuration: String?
-    private let guest: GuestDescription
-    private let output: DigestOutput
-
-    init(
-        kind: String?,
-        image: String?,
-        configuration: String? = nil,
-        guest: GuestDescription,
-        output: DigestOutput,
-    ) throws(ValidationError) {
-        guard let name = kind, let kind = GuestKind(rawValue: name), kind.isConfidential else {
-            let found = kind.map { ", found \(quoted($0))" } ?? ""
-            throw ValidationError("expected sev, sev-es, sev-snp or tdx\(found)")
-        }
-        guard let image else { throw ValidationError("no image") }
-        self.kind = kind
-        self.image = image
-        self.configuration = configuration
-        self.guest = guest
-        self.output = output
-    }
-
-    func run() throws {
-        let digests: [ExpectedDigest]
-        do throws(LaunchFailure) {
-            digests = try self.digests()
-        } catch {
-            throw refuse(error)
-        }
-        try output.show(digests)
-    }
-
-    private func digests() throws(LaunchFailure) -> [ExpectedDigest] {
-        try ImageBytes(image, configuration: configuration).digests(of: kind) {
-            () throws(LaunchFailure) in
-            try guest.measured(kind)
+/// The CPU models that `--cpu` knows.
+enum CPUModelList {
+    static func show(asJSON: Bool) throws {
+        let models = CPUSignature.models
+        guard asJSON else { return Output.show(text(models)) }
+        try reporting { () throws(LaunchFailure) in
+            Output.show(json: try jsonText(models.map(CPUModelDocument.init)))
         }
     }
-}
 
-/// Why the guest that is measured would not start from the image. Its digest is still correct and
-/// worth comparing with another tool's, but no report will contain it.
-struct StartRefusal {
-    private let image: String
-    private let refusal: ImageRefusal?
-
-    /// - Parameters:
-    ///   - name: of the image.
-    ///   - attachment: `nil` for the usual one.
-    init(
-        about name: String,
-        _ bytes: Span<UInt8>,
-        of guest: GuestKind,
-        attachment: JudgementContext.Attachment? = nil,
-    ) {
-        self.image = quoted(name)
-        let image = FirmwareImage(bytes)
-        let context = JudgementContext(
-            guest: guest,
-            attachment: attachment ?? FirmwareFitness.attachment(of: image, for: guest),
-            store: .init(byteCount: nil),
-        )
-        refusal = judge(image, in: context).refusal
-    }
-
-    /// - Parameter measure: finds the digests; if there are none, the doubt is the better reason.
-    func measuring(
-        _ measure: () throws(MeasurementRefusal) -> [ExpectedDigest]
-    ) throws(LaunchFailure) -> [ExpectedDigest] {
-        let digests: [ExpectedDigest]
-        do throws(MeasurementRefusal) {
-            digests = try measure()
-        } catch {
-            throw LaunchFailure(refusal.map { ImageUnfit(image: image, refusal: $0) } ?? error)
+    static func text(_ models: [CPUSignature.Model]) -> String {
+        var table = Table("CPU MODEL", "VERSIONS", "SIGNATURE", "FAMILY", "MODEL", "STEPPING")
+        for model in models {
+            let signature = model.signature
+            table.add(
+                .init(model.name),
+                .init(model.versions.map(versions) ?? ""),
+                .init("\(signature)"),
+                .init("\(signature.family)"),
+                .init("\(signature.model)"),
+                .init("\(signature.stepping)"),
+            )
         }
-        say()
-        return digests
+        return table.text(inColour: false)
     }
 
-    func say() {
-        if let refusal { Console(program: "launcherctl").warn(refusal, about: image) }
-    }
-}
-
-/// An image that is measured.
-struct ImageBytes {
-    private let name: String
-    private let bytes: [UInt8]
-
-    init(_ name: String, configuration: String?) throws(LaunchFailure) {
-        let argument = try ImageArgument(name, configuration: configuration)
-        self.name = argument.name
-        bytes = try argument.read()
-    }
-
-    /// - Parameters:
-    ///   - kind: of the guest.
-    ///   - guest: finds out the rest of it.
-    func digests(
-        of kind: GuestKind,
-        guest: () throws(LaunchFailure) -> MeasuredGuest,
-    ) throws(LaunchFailure) -> [ExpectedDigest] {
-        let guest = try guest()
-        return try StartRefusal(about: name, bytes.span, of: kind).measuring {
-            () throws(MeasurementRefusal) in
-            try LaunchDigest.expected(of: guest, firmware: bytes.span)
-        }
+    private static func versions(_ range: ClosedRange<Int>) -> String {
+        range.count == 1 ? "v\(range.lowerBound)" : "v\(range.lowerBound) to v\(range.upperBound)"
     }
 }
 

@@ -118,7 +118,15 @@ struct HostileTextTests {
         ["measure", hostile, "x"], ["measure", "sev-snp", hostile],
         ["measure", "sev-snp", "/usr/share/ovmf/OVMF.fd", "--cpu", hostile],
         ["measure", "sev-snp", "/usr/share/ovmf/OVMF.fd", "--kernel", hostile],
-        ["measure", "sev-snp", "x", "--expect", hostile], ["explain", hostile],
+        ["measure", "sev-snp", "x", "--expect", hostile], ["measure", "--vmid", hostile],
+        ["measure", "sev-snp", "x", "--vmm", hostile],
+        ["measure", "sev-snp", "x", "--ovmf-hash", hostile],
+        ["measure", "sev-snp", "x", "--id-key", "k", "--family-id", hostile],
+        [
+            "measure", "sev-snp", "/usr/share/ovmf/OVMF.fd", "--vcpus", "1", "--cpu", "EPYC",
+            "--id-key", hostile,
+        ],
+        ["explain", hostile],
         ["explain", "--pid", hostile], ["divert", hostile], ["run", "--seccomp", hostile],
         ["\(hostile)\n\(hostile)"],
     ])
@@ -127,7 +135,7 @@ struct HostileTextTests {
         request.arguments += words.map { ByteString($0) }
         // These are told apart from what is expected without being repeated.
         let silent = [
-            ["firmware", "list"], ["plan", "--vmid"], ["check", "--config"],
+            ["firmware", "list"], ["plan", "--vmid"], ["measure", "--vmid"], ["check", "--config"],
             ["measure", "sev-snp", "/usr/share/ovmf/OVMF.fd", "--kernel"],
             ["measure", "sev-snp", "/usr/share/ovmf/OVMF.fd", "--cpu"],
             ["inspect", "--vars"],

@@ -189,17 +189,19 @@ package enum MeasurementGap: Failure {
         switch self {
         case .processorModel(let model):
             Self.likelyModel(model).map { "did you mean \(quoted($0))?" }
-                ?? "'launcherctl measure --list-cpus' lists what is known; --cpu-sig 0xa00f11 gives"
-                + " the signature (CPUID leaf 1, EAX)"
-        case .hostProcessor:
-            "name the image, and the CPU's signature (CPUID leaf 1, EAX): 'launcherctl measure"
-                + " sev-snp IMAGE --vcpus N --cpu-sig 0xa00f11'"
+                ?? "'launcherctl measure --list-cpus' lists those that are known; or "
+                + Self.nameTheImage
+        case .hostProcessor: Self.nameTheImage
         case .notConfidential, .noFirmware, .optionMissing, .configurationFile, .processorCount,
             .processorDevice, .appended, .otherFirmware, .flashFormat, .notSNP, .policy,
             .fileUnreadable:
             nil
         }
     }
+
+    private static let nameTheImage =
+        "name the image, and the CPU's signature (CPUID leaf 1, EAX): 'launcherctl measure sev-snp"
+        + " IMAGE --vcpus N --cpu-sig 0xa00f11'"
 
     private static func likelyModel(_ value: ByteString) -> String? {
         value.text?.split(separator: ",").first.flatMap {

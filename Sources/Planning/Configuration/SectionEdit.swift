@@ -25,6 +25,7 @@ package struct SectionEdit: Sendable {
         in type: String,
         _ id: String,
     ) throws(ConfigurationError) {
+        for text in [key, value ?? "", type, id] { try requireOneLine(text, of: key) }
         let setting = value.map { "\(key) \($0)" } ?? key
         guard let section = section(type, id) else {
             return try accept(bytes + gap + Array("\(type): \(id)\n\t\(setting)\n".utf8))
@@ -123,6 +124,21 @@ package struct SectionEdit: Sendable {
         let isTerminated = bytes.last == UInt8(ascii: "\n")
         let hasEmptyLine = bytes.suffix(2).elementsEqual("\n\n".utf8)
         return Array((isTerminated ? "" : "\n").utf8) + Array((hasEmptyLine ? "" : "\n").utf8)
+    }
+
+    /// What has lines of its own would become other settings, or other sections.
+    private func requireOneLine(_ text: String, of key: String) throws(ConfigurationError) {
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return }
+        throw ConfigurationError(
+            file: file,
+            line: 1,
+            section: "",
+            cause: .wrongValue(
+                key: key,
+                found: ByteString(text),
+                expected: "one line of text",
+            ),
+        )
     }
 
     /// What cannot be read back is not taken.

@@ -1,0 +1,186 @@
+import Foundation
+import Planning
+import TestSupport
+import Testing
+
+/// `launcherctl firmware update`, `rollback`, `unpin`, and `vm`.
+@Suite(.launching, .needsProducts, .needsFirmware, .needsMounts)
+struct UpdateTests {
+    private static let new = "test:efi-firmware/new.fd"
+    private static let newFile = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
+
+    /// VM 100 has the image by a section, 101 by its args, 102 by a tag.
+    private func host() throws -> StagedProxmoxHost {
+        let host = try StagedProxmoxHost()
+        try host.configure(
+            sections: "# mine\nvm: 100\n\tfirmware \(StagedHost.volume)\n\tspawn deny\n",
+            pins: ["sha256 \(host.store.digest())", "tag nsv", "accept FW-W03"]
+        )
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        try host.addVirtualMachine(101, "bios: ovmf\nargs: -efi-firmware \(StagedHost.volume)\n")
+        try host.addVirtualMachine(102, "bios: ovmf\ntags: nsv\n")
+        try host.install(
+            """
+            #!/bin/sh
+            # qm set VMID --args TEXT
+            test "$1 $3" = "set --args" || exit 2
+            test ! -e \(host.store.path)/fail-$2 || exit 1
+            file=\(host.node)/qemu-server/$2.conf
+            grep -v ^args: $file >$file.new
+            echo "args: $4" >>$file.new
+            chmod 640 $file.new
+            mv $file.new $file
+            """
+        )
+        return host
+    }
+
+    private func call(_ host: StagedProxmoxHost, _ words: ByteString...) async throws -> Outcome {
+        let config: [ByteString] = ["--config", ByteString(host.store.configuration)]
+        var request = host.launcherctl()
+        request.arguments += words + config
+        return try await run(request)
+    }
+
+    private func update(
+        _ host: StagedProxmoxHost,
+        _ options: ByteString...
+    ) async throws
+        -> Outcome
+    {
+        var request = host.launcherctl("firmware", "update")
+        request.arguments += options
+        request.arguments += [
+            "--as", ByteString(Self.new), ByteString(StagedHost.volume), ByteString(Self.newFile),
+            "--config", ByteString(host.store.configuration),
+        ]
+        return try await run(request)
+    }
+
+    private func configuration(_ host: StagedProxmoxHost) throws -> String {
+        String(decoding: try read(host.store.configuration), as: UTF8.self)
+    }
+
+    private func guest(_ vmid: Int, _ host: StagedProxmoxHost) throws -> String {
+        String(decoding: try read("\(host.node)/qemu-server/\(vmid).conf"), as: UTF8.self)
+    }
+
+    @Test func `an update reaches every VM, and can be taken back`() async throws {
+        let host = try host()
+        let before = try configuration(host)
+        let updated = try await update(host, "--args")
+        #expect(updated.end == .status(0), "\(updated.errors)")
+        #expect(updated.output.contains("+ features: Secure Boot"), "\(updated.output)")
+        #expect(updated.output.contains("changed vm 100\nchanged vm 101\n"))
+        let text = try configuration(host)
+        #expect(text.contains("vm: 100\n\tfirmware \(Self.new)\n\tspawn deny\n"))
+        #expect(text.contains("# mine\n"))
+        #expect(
+            text.contains("firmware: \(Self.new)\n\tsha256 \(try host.store.digest(Self.newFile))")
+        )
+        #expect(text.contains("\taccept FW-W03\n\ttag nsv\n"))
+        #expect(try guest(101, host).contains("args: -efi-firmware \(Self.new)\n"))
+        // The old image stays, and so does its pin.
+        #expect(text.contains("firmware: \(StagedHost.volume)\n"))
+        #expect(FileManager.default.fileExists(atPath: host.store.image))
+
+        let back = try await call(host, "firmware", "rollback")
+        #expect(back.end == .status(0), "\(back.errors)")
+        #expect(back.output.contains("changed vm 100\nchanged vm 101\n"))
+        #expect(try guest(101, host).contains("args: -efi-firmware \(StagedHost.volume)\n"))
+        let after = try configuration(host)
+        #expect(after.contains("vm: 100\n\tfirmware \(StagedHost.volume)\n\tspawn deny\n"))
+        #expect(after.hasPrefix(before.components(separatedBy: "\ttag nsv").first ?? "-"))
+        let again = try await call(host, "firmware", "rollback")
+        #expect(again.end == .status(78))
+        #expect(again.errors.contains("there is no update that could be taken back"))
+        let leftover = try FileManager.default.contentsOfDirectory(atPath: host.store.path)
+            .filter { $0.hasSuffix(".update") || $0.hasSuffix(".tmp") }
+        #expect(leftover.isEmpty)
+    }
+
+    @Test func `an update that fails half-way leaves no half of it`() async throws {
+        let host = try host()
+        try host.addVirtualMachine(103, "bios: ovmf\nargs: -efi-firmware \(StagedHost.volume)\n")
+        try write(Data(), to: "\(host.store.path)/fail-103")
+        let outcome = try await update(host, "--args")
+        #expect(outcome.end == .status(78))
+        #expect(outcome.errors.contains("qm set 103: exit status 1"))
+        #expect(try guest(101, host).contains("args: -efi-firmware \(StagedHost.volume)\n"))
+        #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
+    }
+
+    @Test func `without --args the VMs that ask by them are named and left alone`() async throws {
+        let host = try host()
+        let outcome = try await update(host)
+        #expect(outcome.end == .status(0), "\(outcome.errors)")
+        #expect(outcome.errors.contains("vm 101: asks by its args and keeps"))
+        #expect(try guest(101, host).contains(StagedHost.volume))
+    }
+
+    @Test func `what no guest would start from is not an update`() async throws {
+        let host = try host()
+        let before = try configuration(host)
+        let outcome = try await call(
+            host,
+            "firmware",
+            "update",
+            "--as",
+            ByteString(Self.new),
+            ByteString(StagedHost.volume),
+            "/etc/passwd"
+        )
+        #expect(outcome.end == .status(65))
+        #expect(outcome.errors.contains("FW-E0"))
+        #expect(try configuration(host) == before)
+        #expect(!FileManager.default.fileExists(atPath: "\(host.store.images)/new.fd"))
+    }
+
+    @Test func `nothing is added that a start would refuse, unless it is forced`() async throws {
+        let host = try host()
+        let words: [ByteString] = ["firmware", "add", "/etc/passwd", ByteString(Self.new)]
+        var request = host.launcherctl()
+        request.arguments += words + ["--config", ByteString(host.store.configuration)]
+        #expect(try await run(request).end == .status(65))
+        #expect(try host.store.listing().filter { $0.contains("new.fd") }.isEmpty)
+        request.arguments.append("--force")
+        #expect(try await run(request).end == .status(0))
+        let pinned = try await call(
+            host,
+            "firmware",
+            "add",
+            ByteString(Self.newFile),
+            ByteString(StagedHost.volume)
+        )
+        #expect(pinned.end == .status(65))
+        #expect(pinned.errors.contains("pinned with another checksum by "))
+        #expect(pinned.errors.contains("firmware update"))
+    }
+
+    @Test func `a pin whose file is gone can be taken out, once nobody needs it`() async throws {
+        let host = try host()
+        try remove(host.store.image)
+        let needed = try await call(host, "firmware", "unpin", ByteString(StagedHost.volume))
+        #expect(needed.end == .status(77))
+        #expect(needed.errors.contains("needed by vm 101, vm 102 by tag 'nsv', vm 100"))
+        for vmid in [101, 102] { try host.addVirtualMachine(vmid, "bios: ovmf\n") }
+        #expect(try await call(host, "vm", "unset", "100", "firmware").end == .status(0))
+        let unpinned = try await call(host, "firmware", "unpin", ByteString(StagedHost.volume))
+        #expect(unpinned.end == .status(0), "\(unpinned.errors)")
+        #expect(try !configuration(host).contains("firmware: "))
+    }
+
+    @Test func `a VM's section is written by command, or not at all`() async throws {
+        let host = try host()
+        #expect(try await call(host, "vm", "set", "105", "spawn", "deny").end == .status(0))
+        #expect(try configuration(host).hasSuffix("\n\nvm: 105\n\tspawn deny\n"))
+        let before = try configuration(host)
+        let wrong = try await call(host, "vm", "set", "105", "spawn", "maybe")
+        #expect(wrong.end == .status(78))
+        #expect(wrong.errors.contains("'spawn'"))
+        #expect(try configuration(host) == before)
+        let doubtful = try await call(host, "vm", "set", "105", "firmware", "test:iso/a.img")
+        #expect(doubtful.end == .status(0))
+        #expect(doubtful.errors.contains("launcherctl firmware pin test:iso/a.img"))
+    }
+}

@@ -54,6 +54,11 @@ need_packages() {
         fail "could not install: ${missing[*]}" "see the lines above"
 }
 
+# The archive of Debian that this host uses; nothing if it uses none.
+debian_archive() {
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n '/\/debian\/*$/p' | sort -u | head -n 1
+}
+
 # Debian packages of a suite that is not the host's, unpacked below a folder with all they depend on, C
 # library included. Nothing is installed. $1: the folder; $2: the suite; then the packages.
 fetch_packages() {
@@ -63,10 +68,9 @@ fetch_packages() {
         "$apt"/var/{lib/apt/lists/partial,lib/dpkg,cache/apt/archives/partial,log/apt} \
         "$root"/usr/{bin,sbin,lib,lib64}
     : >"$apt/var/lib/dpkg/status"
-    # The archive that this host uses, and the suite of its own, which backports build on.
+    # The suite of its own, too, which backports build on.
     local key=/usr/share/keyrings/debian-archive-keyring.gpg archive
-    archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-        sed -n '/\/debian\/*$/p' | sort -u | head -n 1)
+    archive=$(debian_archive)
     [ -n "$archive" ] || fail "apt knows no archive of Debian" "add one to /etc/apt/sources.list.d"
     printf "deb [signed-by=$key] %s %s main\n" "$archive" "$suite" >"$apt/etc/apt/sources.list"
     if [ "${suite%-backports}" != "$suite" ]; then

@@ -10,6 +10,13 @@ func fuzzGuestConfiguration(_ bytes: [UInt8]) {
         } catch {
             requireReadable(error)
         }
+        do throws(TagError) {
+            for tag in try settings.tags() {
+                require(Tag(tag.text) == tag, "a tag that is not read as itself")
+            }
+        } catch {
+            requireReadable(error)
+        }
         _ = try? settings.arguments()
         _ = try? settings.firmware()
     }

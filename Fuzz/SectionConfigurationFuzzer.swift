@@ -19,6 +19,22 @@ func fuzzSectionConfiguration(_ bytes: [UInt8]) {
         requireReadable(error)
     }
     pin(bytes)
+    set(bytes)
+}
+
+/// A setting of a VM is there when the file is read again, and taking it out leaves no trace of it.
+private func set(_ bytes: [UInt8]) {
+    do throws(ConfigurationError) {
+        var edit = try SectionEdit(bytes, file: "launcher.conf")
+        try edit.set("seccomp", to: "log", in: "vm", "424242")
+        var again = try SectionEdit(edit.bytes, file: "launcher.conf")
+        require(again.values("seccomp", in: "vm", "424242") == ["log"], "the setting is not there")
+        let isFound = try again.unset("seccomp", in: "vm", "424242")
+        require(isFound, "the setting cannot be found")
+        require(again.values("seccomp", in: "vm", "424242").isEmpty, "the setting is there still")
+    } catch {
+        requireReadable(error)
+    }
 }
 
 /// A pin that is added is there when the file is read again, and can be taken out.
@@ -27,10 +43,10 @@ private func pin(_ bytes: [UInt8]) {
     let digest = Digest(.sha256, bytes: Array(repeating: 0xA5, count: 32))
     do {
         let edit = try PinEdit(bytes, file: "launcher.conf")
-        let pinned = try edit.pinning(volume, to: [digest], build: nil)
+        let pinned = try edit.pinning(.volume(volume), to: [digest], build: nil)
         let text = ByteString(pinned)
         require(text.contains(digest.hex), "the pin is not in the file")
-        let undone = try PinEdit(pinned, file: "launcher.conf").unpinning(volume)
+        let undone = try PinEdit(pinned, file: "launcher.conf").unpinning(.volume(volume))
         require(undone != nil, "the pin cannot be found again")
     } catch {
         requireReadable(error)

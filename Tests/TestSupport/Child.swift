@@ -159,7 +159,7 @@ package struct Outcome {
 /// Runs a program to its end, with nothing on its standard input.
 package func run(
     _ request: Child.Request,
-    atMost limit: Duration = .seconds(20),
+    atMost limit: Duration = .seconds(60),
 ) async throws -> Outcome {
     let (output, errors) = (try Capture(), try Capture())
     var request = request

@@ -8,6 +8,8 @@ package struct RunningGuest: Sendable {
     package let process: Int32
     /// Of QEMU, argv[0] included.
     package let arguments: [ByteString]
+    /// Whose process it is.
+    package let user: UInt32
     /// Whether the process has a system call filter.
     package let isFiltered: Bool
     /// The image that it was started with; `nil` if it got none from the launcher.
@@ -20,8 +22,13 @@ package struct RunningGuest: Sendable {
         arguments = try Self.content(of: directory.appending("cmdline"))
             .split(separator: 0, omittingEmptySubsequences: false).dropLast()
             .map { ByteString($0) }
+        user = try Stat(at: directory).userID.rawValue
         isFiltered = try Self.isFiltered(directory)
-        image = try SealedImageOfProcess.find(in: directory.appending("fd"))
+        // Anybody can make a file with such a name. What counts is what QEMU read its code from.
+        let words = arguments.map { String(decoding: $0.bytes, as: UTF8.self) }
+        image = try SealedImageOfProcess.find(in: directory.appending("fd")) { number in
+            words.contains { $0.mentions(descriptor: number) }
+        }
     }
 
     private static func isFiltered(_ directory: FilePath) throws(Errno) -> Bool {
@@ -109,9 +116,13 @@ package struct SealedImageOfProcess: Hashable, Sendable {
     /// `/proc/PID/fd/N`
     package let path: FilePath
 
+    /// - Parameter isUsed: whether QEMU's command line names the descriptor of this number.
     /// - Returns: `nil` if no descriptor is such a file.
-    static func find(in directory: FilePath) throws(Errno) -> SealedImageOfProcess? {
-        for number in try DirectoryListing.names(in: directory) {
+    static func find(
+        in directory: FilePath,
+        where isUsed: (String) -> Bool,
+    ) throws(Errno) -> SealedImageOfProcess? {
+        for number in try DirectoryListing.names(in: directory) where isUsed(number) {
             let path = directory.appending(number)
             guard let target = DirectoryEntry.targetOfLink(at: path),
                 let image = SealedImageOfProcess(target: target, path: path),
@@ -145,7 +156,7 @@ package struct SealedImageOfProcess: Hashable, Sendable {
 
     private static func isSealed(_ path: FilePath) -> Bool {
         do throws(Errno) {
-            let file = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+            let file = try sealedFile(path)
             let number = file.number
             let wanted =
                 LINUX_F_SEAL_SEAL | LINUX_F_SEAL_SHRINK | LINUX_F_SEAL_GROW | LINUX_F_SEAL_WRITE
@@ -155,10 +166,17 @@ package struct SealedImageOfProcess: Hashable, Sendable {
         }
     }
 
+    /// What the process calls a memory file may be a pipe, which would keep us waiting.
+    private static func sealedFile(_ path: FilePath) throws(Errno) -> OwnedDescriptor {
+        let file = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        guard try file.status().type == .regular else { throw .invalidArgument }
+        return file
+    }
+
     /// What its bytes have, for digests that the name does not tell.
     package func digest(by algorithm: Digest.Algorithm) throws(HostError) -> Digest {
         do throws(Errno) {
-            let file = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+            let file = try Self.sealedFile(path)
             let bytes = try file.readToEnd(limit: ImageRequest.maximumByteCount) ?? []
             return ImageDigester.digests(of: bytes.span, by: [algorithm])[0]
         } catch {
@@ -179,5 +197,18 @@ extension Digest {
         } catch {
             return nil
         }
+    }
+}
+
+extension String {
+    /// Whether it has `/proc/self/fd/N` with this number.
+    fileprivate func mentions(descriptor number: String) -> Bool {
+        let path = "/proc/self/fd/\(number)"
+        var rest = self[...]
+        while let place = rest.firstRange(of: path) {
+            rest = rest[place.upperBound...]
+            if rest.first?.isNumber != true { return true }
+        }
+        return false
     }
 }

@@ -31,9 +31,16 @@ extension FirmwareStore {
         }
         let (byteCount, digests) = try judged(file, path, expecting: pins)
         let isChanged = try makeStartable(file, path)
-        try requireStartable(volume.fileName, in: directory)
-        let found = digests.map { ImageRequest.Pin(digest: $0, origin: "what was judged") }
-        _ = try Host.requireStartable(request.pinned(to: found))
+        do throws(LaunchFailure) {
+            try requireStartable(volume.fileName, in: directory)
+            let found = digests.map {
+                ImageRequest.Pin(digest: $0, origin: "the judgement a moment ago")
+            }
+            _ = try Host.requireStartable(request.pinned(to: found))
+        } catch {
+            if isChanged { Self.restore(file) }
+            throw error
+        }
         return AdoptedImage(
             isChanged: isChanged,
             path: path,
@@ -78,11 +85,19 @@ extension FirmwareStore {
             )
             throw LaunchFailure(VerificationError(request, cause))
         }
-        if let refusal = FirmwareImage(bytes.span).refusalOfForm(for: .x86) {
+        if let refusal = refusalOfForm(bytes.span, for: .x86) {
             let label = "firmware image \(quoted(volume.description))"
             throw LaunchFailure(ImageUnfit(image: label, refusal: refusal))
         }
         return (bytes.count, digests)
+    }
+
+    /// The owner and the mode that the file had. If that fails too, the error that led here is what
+    /// matters.
+    private static func restore(_ file: borrowing RegularFile) {
+        let number = file.descriptor.number
+        _ = fchmod(number, file.status.permissions.rawValue & 0o7777)
+        _ = fchown(number, file.status.userID.rawValue, file.status.groupID.rawValue)
     }
 
     /// - Returns: whether there was anything to change.

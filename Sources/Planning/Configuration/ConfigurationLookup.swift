@@ -7,8 +7,8 @@ extension LauncherConfiguration {
     ///   - vmid: QEMU's `-id`.
     ///   - name: the guest's name from QEMU's `-name`. It selects a section only if there is no
     ///     `vmid`: on Proxmox, names may be given by users who may not choose firmware.
-    ///   - uuid: of `-uuid` or `-smbios type=1,uuid=`.
-    /// - Throws: if two sections are for this VM, if a section is for its name although it has an
+    ///   - uuid: of `-uuid` or `-smbios type=1,uuid=`; the same is true of it.
+    /// - Throws: if two sections are for this VM, if a section is for its UUID although it has an
     ///   ID, or if the section's `uuid` is not the VM's. None of these is ignored: the VM would
     ///   start with something other than what is configured for it.
     package func virtualMachine(
@@ -29,8 +29,8 @@ extension LauncherConfiguration {
             throw reader.error(.severalSections(lines: matching.map(\.line)))
         }
         let section = try VirtualMachineSection(reader)
-        if let vmid, case .name = section.subject {
-            throw reader.error(.sectionByName(vmid: vmid))
+        if let vmid, !section.subject.isVMID {
+            throw reader.error(.notByVMID(vmid: vmid))
         }
         if let expected = section.uuid, expected.value != uuid {
             throw reader.error(

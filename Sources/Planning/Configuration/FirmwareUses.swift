@@ -168,9 +168,8 @@ extension VirtualMachineSection.Subject {
         let located: LocatedGuest?
         switch self {
         case .vmid(let vmid): located = guests.first { $0.guest.vmid == vmid }
-        case .uuid(let uuid): located = guests.first { $0.guest.current.uuid == uuid }
-        // Names are for VMs without a VM ID.
-        case .name: return .anywhere
+        // They are for VMs without a VM ID.
+        case .uuid, .name: return .anywhere
         }
         return located.map { .node($0.node) } ?? .nowhere
     }

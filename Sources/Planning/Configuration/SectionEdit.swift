@@ -25,7 +25,10 @@ package struct SectionEdit: Sendable {
         in type: String,
         _ id: String,
     ) throws(ConfigurationError) {
-        for text in [key, value ?? "", type, id] { try requireOneLine(text, of: key) }
+        for text in [key, value ?? "", type, id] { try requireOneLine(text) }
+        // Anything else might be a comment, and be written without a meaning.
+        guard !key.isEmpty, key.utf8.allSatisfy({ isLetterOrDigit($0) || $0 == UInt8(ascii: "-") })
+        else { throw wrong(key, "a key of letters, digits and '-'") }
         let setting = value.map { "\(key) \($0)" } ?? key
         guard let section = section(type, id) else {
             return try accept(bytes + gap + Array("\(type): \(id)\n\t\(setting)\n".utf8))
@@ -45,7 +48,7 @@ package struct SectionEdit: Sendable {
         try accept(edited)
     }
 
-    /// Takes a key out, and its section with it if nothing is left there.
+    /// Takes a key out, and its section with it if nothing is left there, not even a comment.
     ///
     /// - Returns: whether there was such a key.
     package mutating func unset(
@@ -56,7 +59,10 @@ package struct SectionEdit: Sendable {
         guard let section = section(type, id) else { return false }
         let found = properties(key, of: section)
         guard !found.isEmpty else { return false }
-        guard launcher.configuration.properties(of: section).count > found.count else {
+        guard
+            launcher.configuration.properties(of: section).count > found.count
+                || hasComment(section)
+        else {
             try remove(section)
             return true
         }
@@ -93,6 +99,10 @@ package struct SectionEdit: Sendable {
             .filter { launcher.configuration.matches($0.key, Array(key.utf8)) }
     }
 
+    private func hasComment(_ section: SectionConfiguration.Section) -> Bool {
+        bytes[section.id.upperBound..<lastByte(of: section)].contains(UInt8(ascii: "#"))
+    }
+
     /// The section and one of the empty lines around it.
     private mutating func remove(
         _ section: SectionConfiguration.Section
@@ -127,17 +137,17 @@ package struct SectionEdit: Sendable {
     }
 
     /// What has lines of its own would become other settings, or other sections.
-    private func requireOneLine(_ text: String, of key: String) throws(ConfigurationError) {
+    private func requireOneLine(_ text: String) throws(ConfigurationError) {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return }
-        throw ConfigurationError(
+        throw wrong(text, "one line of text")
+    }
+
+    private func wrong(_ text: String, _ expected: String) -> ConfigurationError {
+        ConfigurationError(
             file: file,
             line: 1,
             section: "",
-            cause: .wrongValue(
-                key: key,
-                found: ByteString(text),
-                expected: "one line of text",
-            ),
+            cause: .wrongValue(key: "setting", found: ByteString(text), expected: expected),
         )
     }
 
@@ -160,11 +170,35 @@ package struct FirmwareReplacement: Hashable, Sendable {
         self.new = new
     }
 
+    /// What a replacement changes: what it may change back.
+    package struct Changes: Codable, Hashable, Sendable {
+        /// IDs of the `vm:` sections that named the old image.
+        package var sections: [String]
+        /// The tag by which the old image was offered.
+        package var tag: String?
+
+        package init(sections: [String], tag: String?) {
+            self.sections = sections
+            self.tag = tag
+        }
+    }
+
+    /// What ``apply(to:)`` will change.
+    ///
+    /// - Throws: nothing but what is wrong with the file.
+    /// - Returns: `nil` if the new image is offered by a tag of its own, which would be lost.
+    package func changes(in edit: SectionEdit) throws(ConfigurationError) -> Changes? {
+        let tag = self.tag(of: old, in: edit)
+        if let other = self.tag(of: new, in: edit), other != tag { return nil }
+        return Changes(sections: try sections(naming: old, in: edit), tag: tag)
+    }
+
     /// Points everything at the new image, which is pinned in the file already. What the pin of the
     /// old one allows and accepts, the new one's does as well.
-    ///
-    /// - Returns: the IDs of the `vm:` sections that were changed.
-    package func apply(to edit: inout SectionEdit) throws(ConfigurationError) -> [String] {
+    package func apply(
+        _ changes: Changes,
+        to edit: inout SectionEdit,
+    ) throws(ConfigurationError) {
         for key in ["guest", "accept", "comment"] {
             let values = edit.values(key, in: "firmware", old.description)
             guard !values.isEmpty,
@@ -174,21 +208,29 @@ package struct FirmwareReplacement: Hashable, Sendable {
             let value = values.joined(separator: separator)
             try edit.set(key, to: value, in: "firmware", new.description)
         }
-        try moveTag(from: old, to: new, in: &edit)
-        return try point(sections(naming: old, in: edit), at: new, in: &edit)
+        if let tag = changes.tag { try moveTag(tag, from: old, to: new, in: &edit) }
+        try point(changes.sections, at: new, in: &edit)
     }
 
-    /// Points the sections back that still name the new image.
+    /// Points back what still is as ``apply(_:to:)`` left it.
     ///
-    /// - Parameter sections: what ``apply(to:)`` returned.
-    /// - Returns: the IDs of those that were changed.
+    /// - Returns: the IDs of the sections that were changed.
     package func takeBack(
-        _ sections: [String],
+        _ changes: Changes,
         in edit: inout SectionEdit,
     ) throws(ConfigurationError) -> [String] {
-        try moveTag(from: new, to: old, in: &edit)
-        let naming = try self.sections(naming: new, in: edit)
-        return try point(naming.filter(sections.contains), at: old, in: &edit)
+        if let tag = changes.tag, self.tag(of: new, in: edit) == tag,
+            self.tag(of: old, in: edit) == nil
+        {
+            try moveTag(tag, from: new, to: old, in: &edit)
+        }
+        let naming = try sections(naming: new, in: edit).filter(changes.sections.contains)
+        try point(naming, at: old, in: &edit)
+        return naming
+    }
+
+    private func tag(of volume: FirmwareVolumeID, in edit: SectionEdit) -> String? {
+        edit.values("tag", in: "firmware", volume.description).first
     }
 
     private func sections(
@@ -203,20 +245,18 @@ package struct FirmwareReplacement: Hashable, Sendable {
         _ sections: [String],
         at volume: FirmwareVolumeID,
         in edit: inout SectionEdit,
-    ) throws(ConfigurationError) -> [String] {
+    ) throws(ConfigurationError) {
         for id in sections { try edit.set("firmware", to: volume.description, in: "vm", id) }
-        return sections
     }
 
     /// Only one section may offer it, at every moment.
     private func moveTag(
+        _ tag: String,
         from source: FirmwareVolumeID,
         to target: FirmwareVolumeID,
         in edit: inout SectionEdit,
     ) throws(ConfigurationError) {
-        guard let tag = edit.values("tag", in: "firmware", source.description).first,
-            edit.configuration.firmware(for: target) != nil
-        else { return }
+        guard edit.configuration.firmware(for: target) != nil else { return }
         _ = try edit.unset("tag", in: "firmware", source.description)
         try edit.set("tag", to: tag, in: "firmware", target.description)
     }

@@ -54,10 +54,12 @@ extension VirtualMachineSection {
     package enum Subject: Hashable, Sendable {
         /// Proxmox's VM ID, QEMU's `-id`: an ID of digits is always one.
         case vmid(VirtualMachineID)
-        /// An ID in the form of a UUID is always one.
+        /// An ID in the form of a UUID is always one; for VMs without a VM ID.
         case uuid(MachineUUID)
         /// QEMU's `-name`, for VMs without an ID.
         case name(ByteString)
+
+        var isVMID: Bool { if case .vmid = self { true } else { false } }
     }
 }
 

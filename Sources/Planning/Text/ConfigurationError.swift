@@ -35,7 +35,7 @@ package struct ConfigurationError: Failure {
 
         // The VM that is asked for.
         case severalSections(lines: [Int])
-        case sectionByName(vmid: VirtualMachineID)
+        case notByVMID(vmid: VirtualMachineID)
         case otherUUID(expected: MachineUUID, found: MachineUUID?)
     }
 
@@ -100,7 +100,9 @@ extension ConfigurationError.Cause {
         case .severalSections(let lines):
             "several sections are for this VM (lines "
                 + lines.map(String.init).joined(separator: ", ") + ")"
-        case .sectionByName(let vmid): "names a VM by -name, but the VM has the ID \(vmid)"
+        case .notByVMID(let vmid):
+            "names a VM by its UUID or its name, which its users may change, but the VM has the ID"
+                + " \(vmid)"
         case .otherUUID(let expected, let found?):
             "the VM is another one (expected uuid \(expected), found \(found))"
         case .otherUUID(let expected, nil):
@@ -130,7 +132,7 @@ extension ConfigurationError.Cause {
         case .wrongValue: nil
         case .wrongForm(_, let why): why.hint
         case .severalSections: "keep one section for each VM"
-        case .sectionByName(let vmid): "write 'vm: \(vmid)' if it is for this VM"
+        case .notByVMID(let vmid): "write 'vm: \(vmid)' if it is for this VM"
         case .otherUUID(_, nil):
             "Proxmox starts a template without its UUID, and the launcher looks it up in the"
                 + " template's configuration; if this is no template, check that the section is"

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Host
 import Planning
+import SystemPackage
+
+import enum Crypto.Insecure
 
 /// QEMU's command line: that of a VM of Proxmox, or the words after `--`.
 struct CommandLineArguments: ParsableArguments {
@@ -85,15 +88,46 @@ enum QemuServer {
 }
 
 extension QemuServer {
+    /// What the next start of a VM of this node adds to its command line, and the digest by which
+    /// Proxmox knows the configuration that says so: the SHA-1 of the file (qemu-server
+    /// QemuServer.pm `parse_vm_config`).
+    ///
+    /// - Returns: no digest if this node does not have the VM; no text for one without `args`.
+    static func args(
+        of vmid: VirtualMachineID,
+        _ inventory: Inventory,
+    ) throws(LaunchFailure) -> (text: ByteString?, digest: String?) {
+        let cluster = inventory.configuration.storageConfiguration.value.removingLastComponent()
+        let file = cluster.appending("nodes").appending(inventory.node).appending("qemu-server")
+            .appending("\(vmid).conf")
+        let bytes = try failing { () throws(HostFileError) in
+            try HostFiles.configuration(at: file)
+        }
+        guard let bytes else { return (nil, nil) }
+        let guest = GuestConfiguration(parsing: bytes, vmid: vmid)
+        let value = guest.pending?["args"] ?? guest.current["args"]
+        let digest = Insecure.SHA1.hash(data: bytes).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return (value?.text, digest.joined())
+    }
+
     /// Changes what the VM's configuration adds to its command line.
-    static func set(_ vmid: String, args: String) throws(LaunchFailure) {
-        let words = ["set", vmid, "--args", args]
+    ///
+    /// - Parameter digest: of the configuration that is changed. Proxmox refuses if it is another one
+    ///   by now.
+    static func set(
+        _ vmid: VirtualMachineID,
+        args: String,
+        digest: String,
+    ) throws(LaunchFailure) {
+        let words = ["set", "\(vmid)", "--args", args, "--digest", digest]
         let output = try failing { () throws(ChildProcessError) in
             try ChildProcess.run(program, words)
         }
         guard let output else { throw LaunchFailure(QemuServerError.missing(program: program)) }
         guard output.status == 0 else {
-            throw LaunchFailure(QemuServerError.notSet(vmid: vmid, status: output.status))
+            throw LaunchFailure(QemuServerError.notSet(vmid: "\(vmid)", status: output.status))
         }
     }
 }

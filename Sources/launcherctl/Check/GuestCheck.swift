@@ -202,13 +202,10 @@ struct GuestCheck {
         // What could not be read may be the VM.
         guard !guests.isEmpty, inventory.cluster.failures.isEmpty else { return }
         for section in sections() {
-            let name: String
-            switch section.subject {
-            case .vmid(let vmid) where !guests.contains { $0.vmid == vmid }: name = "\(vmid)"
-            case .uuid(let uuid) where !guests.contains { $0.current.uuid == uuid }:
-                name = "\(uuid)"
-            case .vmid, .uuid, .name: continue
-            }
+            guard case .vmid(let vmid) = section.subject,
+                !guests.contains(where: { $0.vmid == vmid })
+            else { continue }
+            let name = "\(vmid)"
             let place = "\(inventory.configuration.file) line \(section.line)"
             findings.append(
                 CheckResult(

@@ -140,7 +140,7 @@ struct FirmwareUpdate {
     let replacement: FirmwareReplacement
     private let inventory: Inventory
     /// VMs of this node whose `args` ask for the old image.
-    private let guests: [(vmid: VirtualMachineID, args: ByteString)]
+    private let guests: [VirtualMachineID]
 
     init(
         _ replacement: FirmwareReplacement,
@@ -149,18 +149,19 @@ struct FirmwareUpdate {
     ) throws(LaunchFailure) {
         self.replacement = replacement
         self.inventory = inventory
-        var guests: [(VirtualMachineID, ByteString)] = []
+        var asking: [VirtualMachineID] = []
         for located in inventory.cluster.guests where located.node == inventory.node {
-            let settings = located.guest.pending ?? located.guest.current
-            guard let args = settings["args"] ?? located.guest.current["args"] else { continue }
-            let option = try failing { () throws(GuestConfigurationError) in
-                try located.guest.current.firmware()
+            let guest = located.guest
+            let settings = [guest.current, guest.pending].compactMap(\.self)
+            let volumes = try failing { () throws(GuestConfigurationError) in
+                try settings.map { settings throws(GuestConfigurationError) in
+                    try settings.firmware()?.volume
+                }
             }
-            guard option?.volume == replacement.old else { continue }
-            guests.append((located.guest.vmid, args.text))
+            if volumes.contains(replacement.old) { asking.append(guest.vmid) }
         }
-        self.guests = changingArgs ? guests : []
-        for (vmid, _) in guests where !changingArgs {
+        guests = changingArgs ? asking : []
+        for vmid in asking where !changingArgs {
             Console(program: "launcherctl").warn(
                 "asks by its args and keeps \(replacement.old); --args changes that",
                 about: "vm \(vmid)"
@@ -173,38 +174,70 @@ struct FirmwareUpdate {
 
     func carryOut(_ added: NewImage.Added) throws(LaunchFailure) -> Changed {
         let args = try newArgs(digest: added.digests[0])
-        var sections: [String] = []
-        let replacement = replacement
-        // Before anything is changed: whatever happens then can be taken back.
-        let record = UpdateRecord(replacement, args: args)
-        try record.write(beside: inventory.configurationPath)
-        try inventory.edit { (edit: inout SectionEdit) throws(ConfigurationError) in
-            let pinned = try PinEdit(edit.bytes, file: "launcher.conf").pinning(
-                .volume(replacement.new),
-                to: added.digests,
-                build: added.build,
-            )
-            edit = try SectionEdit(pinned, file: "launcher.conf")
-            sections = try replacement.apply(to: &edit)
+        var record = UpdateRecord(replacement, args: args)
+        if let earlier = try UpdateRecord(beside: inventory.configurationPath) {
+            record.merge(earlier)
         }
-        try record.adding(sections: sections).write(beside: inventory.configurationPath)
+        let sections = try changeConfiguration(added, &record)
         do throws(LaunchFailure) {
-            for change in args { try QemuServer.set(change.vmid, args: change.after) }
+            for change in args { try change.apply(on: inventory) }
         } catch {
-            _ = try record.adding(sections: sections).takeBack(
-                in: try Inventory(inventory.configurationPath)
-            )
+            _ = try record.takeBack(in: try Inventory(inventory.configurationPath))
             throw error
         }
         return sections.map { "vm \($0)" } + args.map { "vm \($0.vmid)" }
     }
 
+    /// The record is written before launcher.conf, while nobody else can change it: whatever happens
+    /// then can be taken back, and nothing else is.
+    private func changeConfiguration(
+        _ added: NewImage.Added,
+        _ record: inout UpdateRecord,
+    ) throws(LaunchFailure) -> [String] {
+        var changed: [String] = []
+        var written = record
+        try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
+            let before = edit
+            let changes = try failing { () throws(ConfigurationError) in
+                try replacement.changes(in: before)
+            }
+            guard let changes else {
+                throw LaunchFailure(UpdateError.otherTag(replacement.new))
+            }
+            changed = changes.sections
+            written.add(changes)
+            try written.write(beside: inventory.configurationPath)
+            edit = try failing { () throws(ConfigurationError) in
+                try pinned(added, in: before, changes)
+            }
+        }
+        record = written
+        return changed
+    }
+
+    private func pinned(
+        _ added: NewImage.Added,
+        in edit: SectionEdit,
+        _ changes: FirmwareReplacement.Changes,
+    ) throws(ConfigurationError) -> SectionEdit {
+        let file = inventory.configurationPath.string
+        let bytes = try PinEdit(edit.bytes, file: file).pinning(
+            .volume(replacement.new),
+            to: added.digests,
+            build: added.build,
+        )
+        var pinned = try SectionEdit(bytes, file: file)
+        try replacement.apply(changes, to: &pinned)
+        return pinned
+    }
+
     private func newArgs(digest: Digest) throws(LaunchFailure) -> [UpdateRecord.Args] {
         var changes: [UpdateRecord.Args] = []
-        for (vmid, text) in guests {
-            guard
-                let new = ArgsReplacement.text(text, replacement, digest: digest, of: vmid),
-                let old = text.text
+        for vmid in guests {
+            let (before, _) = try QemuServer.args(of: vmid, inventory)
+            guard let before,
+                let new = ArgsReplacement.text(before, replacement, digest: digest, of: vmid),
+                let old = before.text
             else { throw LaunchFailure(UpdateError.argsNotUnderstood(vmid)) }
             changes.append(.init(vmid: "\(vmid)", before: old, after: new))
         }
@@ -225,7 +258,7 @@ struct FirmwareUpdate {
 
 /// What the last update changed, in a file beside launcher.conf, so that it can be taken back.
 struct UpdateRecord: Codable {
-    struct Args: Codable {
+    struct Args: Codable, Equatable {
         let vmid: String
         let before: String
         let after: String
@@ -233,9 +266,8 @@ struct UpdateRecord: Codable {
 
     let old: String
     let new: String
-    /// IDs of `vm:` sections; `nil` while it is not known which were changed.
-    private var sections: [String]?
-    private let args: [Args]
+    private var changes = FirmwareReplacement.Changes(sections: [], tag: nil)
+    private var args: [Args]
 
     init(_ replacement: FirmwareReplacement, args: [Args]) {
         old = replacement.old.description
@@ -243,10 +275,16 @@ struct UpdateRecord: Codable {
         self.args = args
     }
 
-    func adding(sections: [String]) -> UpdateRecord {
-        var record = self
-        record.sections = sections
-        return record
+    /// What an update did that was interrupted and is run again.
+    mutating func merge(_ earlier: UpdateRecord) {
+        guard earlier.old == old, earlier.new == new else { return }
+        add(earlier.changes)
+        args += earlier.args.filter { !args.contains($0) }
+    }
+
+    mutating func add(_ more: FirmwareReplacement.Changes) {
+        changes.sections += more.sections.filter { !changes.sections.contains($0) }
+        changes.tag = changes.tag ?? more.tag
     }
 
     private static func file(beside path: FilePath) throws(LaunchFailure) -> FilePath {
@@ -285,34 +323,61 @@ struct UpdateRecord: Codable {
         )
     }
 
-    /// What still is as the update left it is changed back; the record goes at the end, so that an
-    /// interruption can be repeated.
+    /// What still is as the update left it is changed back. The record goes at the end, if nothing is
+    /// left to do, so that it can be repeated.
     func takeBack(in inventory: Inventory) throws(LaunchFailure) -> FirmwareUpdate.Changed {
         let replacement = try replacement()
         guard inventory.configuration.firmware(for: replacement.old) != nil else {
             throw LaunchFailure(UpdateError.notPinned(replacement.old))
         }
         var changed: [String] = []
-        try inventory.edit { (edit: inout SectionEdit) throws(ConfigurationError) in
-            let mine: [String]
-            if let sections {
-                mine = sections
-            } else {
-                mine = try edit.configuration.virtualMachines().map(\.subject.id)
+        try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
+            var edited = edit
+            changed = try failing { () throws(ConfigurationError) in
+                try replacement.takeBack(changes, in: &edited)
             }
-            changed = try replacement.takeBack(mine, in: &edit)
+            edit = edited
         }
         changed = changed.map { "vm \($0)" }
+        var left: [String] = []
         for change in args {
-            guard let guest = inventory.guest(change.vmid) else { continue }
-            let settings = [guest.pending, guest.current].compactMap { $0?["args"]?.text.text }
-            guard settings.contains(change.after) else { continue }
-            try QemuServer.set(change.vmid, args: change.before)
-            changed.append("vm \(change.vmid)")
+            switch try change.takeBack(on: inventory) {
+            case .changed: changed.append("vm \(change.vmid)")
+            case .asBefore: break
+            case .elsewhere: left.append(change.vmid)
+            }
+        }
+        guard left.isEmpty else {
+            try FirmwareUpdate.show(changed, from: replacement.new)
+            throw LaunchFailure(UpdateError.notTakenBack(left))
         }
         let file = try Self.file(beside: inventory.configurationPath)
         try failing { () throws(HostFileError) in try HostFiles.remove(file) }
         return changed
+    }
+}
+
+extension UpdateRecord.Args {
+    /// Writes the new text, if the old one is still there.
+    func apply(on inventory: Inventory) throws(LaunchFailure) {
+        guard let vmid = VirtualMachineID(vmid) else { return }
+        let (text, digest) = try QemuServer.args(of: vmid, inventory)
+        guard text?.text == before, let digest else {
+            throw LaunchFailure(UpdateError.argsChanged(vmid))
+        }
+        try QemuServer.set(vmid, args: after, digest: digest)
+    }
+
+    enum Outcome { case changed, asBefore, elsewhere }
+
+    /// Writes the old text, if the new one is still there.
+    func takeBack(on inventory: Inventory) throws(LaunchFailure) -> Outcome {
+        guard let vmid = VirtualMachineID(vmid) else { return .asBefore }
+        let (text, digest) = try QemuServer.args(of: vmid, inventory)
+        if text?.text == before { return .asBefore }
+        guard text?.text == after, let digest else { return .elsewhere }
+        try QemuServer.set(vmid, args: before, digest: digest)
+        return .changed
     }
 }
 
@@ -321,6 +386,9 @@ enum UpdateError: Failure {
     case sameName(FirmwareVolumeID)
     case notPinned(FirmwareVolumeID)
     case argsNotUnderstood(VirtualMachineID)
+    case argsChanged(VirtualMachineID)
+    case otherTag(FirmwareVolumeID)
+    case notTakenBack([String])
     case nothingToTakeBack
     case recordBroken(FilePath)
 
@@ -332,6 +400,12 @@ enum UpdateError: Failure {
             "firmware image \(quoted(volume.description)): launcher.conf has no section for it"
         case .argsNotUnderstood(let vmid):
             "vm \(vmid): its args ask for the image in a way that cannot be changed word for word"
+        case .argsChanged(let vmid): "vm \(vmid): its args were changed meanwhile"
+        case .otherTag(let volume):
+            "firmware image \(quoted(volume.description)): it is offered by a tag of its own"
+        case .notTakenBack(let vmids):
+            "args are not as the update left them, or the VM is on another node: vm "
+                + vmids.joined(separator: ", vm ")
         case .nothingToTakeBack: "there is no update that could be taken back"
         case .recordBroken(let file):
             "\(quoted(file.string)): not a record of an update"
@@ -343,6 +417,9 @@ enum UpdateError: Failure {
         case .sameName: "give it another one: --as STORAGE:efi-firmware/FILE"
         case .notPinned(let volume): "launcherctl firmware pin \(volume)"
         case .argsNotUnderstood(let vmid): "change them by hand first: qm set \(vmid) --args …"
+        case .argsChanged: "run it again; what was changed before is changed back"
+        case .otherTag: "VMs choose it by that tag: give the new version another name (--as)"
+        case .notTakenBack: "everything else is as before; look at them: qm config VMID"
         case .nothingToTakeBack: "only the last 'launcherctl firmware update' can be"
         case .recordBroken: "remove the file; 'launcherctl vm set' points VMs at another image"
         }
@@ -351,7 +428,9 @@ enum UpdateError: Failure {
     var exitStatus: ExitStatus {
         switch self {
         case .sameName: .usage
-        case .notPinned, .argsNotUnderstood, .nothingToTakeBack, .recordBroken: .configuration
+        case .notPinned, .argsNotUnderstood, .argsChanged, .otherTag, .notTakenBack,
+            .nothingToTakeBack, .recordBroken:
+            .configuration
         }
     }
 }

@@ -128,28 +128,24 @@ struct Inventory {
 extension Inventory {
     /// Writes launcher.conf, changed; nothing if it stays the same.
     ///
+    /// - Parameter edit: called while nobody else of us can change the file.
     /// - Returns: whether the file was changed.
     @discardableResult
     func edit(
-        _ edit: (inout SectionEdit) throws(ConfigurationError) -> Void
+        _ edit: (inout SectionEdit) throws(LaunchFailure) -> Void
     ) throws(LaunchFailure) -> Bool {
         let file = try failing { () throws(HostFileError) in
             try ConfigurationFile(configurationPath)
         }
         let content = file.content ?? []
-        let edited = try failing { () throws(ConfigurationError) in
-            var current = try SectionEdit(content, file: configurationPath.string)
-            try edit(&current)
-            return current.bytes
+        var current = try failing { () throws(ConfigurationError) in
+            try SectionEdit(content, file: configurationPath.string)
         }
-        guard edited != content else { return false }
+        try edit(&current)
+        guard current.bytes != content else { return false }
+        let edited = current.bytes
         try failing { () throws(HostFileError) in try file.replace(with: edited) }
         return true
-    }
-
-    /// A VM of this node; `nil` if it has none with this ID.
-    func guest(_ vmid: String) -> GuestConfiguration? {
-        cluster.guests.first { $0.node == node && "\($0.guest.vmid)" == vmid }?.guest
     }
 
     /// What the VM's start would bring, and who asks for it.

@@ -13,6 +13,9 @@ struct GuestStatus {
         case stock
         /// It has no filter of ours, and none of our images.
         case withoutLauncher = "started without the launcher"
+        /// It came with its memory, by a migration or from a snapshot, and its firmware with it: what
+        /// that is cannot be told from here.
+        case arrived = "came with its memory"
         /// A start would be refused.
         case wouldNotStart = "would not start"
     }
@@ -28,7 +31,7 @@ struct GuestStatus {
     /// Whether somebody has to do something.
     var isWell: Bool {
         switch state {
-        case .current, .stock: true
+        case .current, .stock, .arrived: true
         case .restartNeeded, .withoutLauncher, .wouldNotStart: false
         }
     }
@@ -57,7 +60,12 @@ struct HostStatus {
             let section = try inventory.section(of: identity)
             let wish = try wish(of: guest, identity, section)
             let pins = wish.map { inventory.pins(of: $0.volume) } ?? []
-            let (state, reason) = try compare(guest, wish, section)
+            let (state, reason) =
+                if let arrival = arrival(guest, commandLine, wish) {
+                    arrival
+                } else {
+                    try compare(guest, wish, section)
+                }
             return GuestStatus(
                 guest: guest,
                 identity: identity,
@@ -103,6 +111,20 @@ struct HostStatus {
         }
     }
 
+    /// The flash of such a VM is what its source sent, whatever image its own command line names.
+    private func arrival(
+        _ guest: RunningGuest,
+        _ commandLine: QEMUCommandLine,
+        _ wish: FirmwareWish?,
+    ) -> (GuestStatus.State, String?)? {
+        let ways = ["incoming", "loadvm", "loadstate"]
+        guard guest.image != nil || wish != nil,
+            let way = ways.first(where: { commandLine.vector.has($0) })
+        else { return nil }
+        let next = wish.map { "; a start would use \($0.volume)" } ?? ""
+        return (.arrived, "its firmware came by -\(way)\(next)")
+    }
+
     private mutating func compare(
         _ guest: RunningGuest,
         _ wish: FirmwareWish?,
@@ -118,7 +140,8 @@ struct HostStatus {
         guard image.name == wish.volume.description else {
             return (.restartNeeded, "a start would use \(wish.volume), chosen by \(wish.origin)")
         }
-        return try compare(image, inventory.request(for: wish.volume))
+        guard isFiltered else { return (.restartNeeded, "it has no filter, and would have one") }
+        return try compare(guest, image, inventory.request(for: wish.volume))
     }
 
     private mutating func compareStock(
@@ -135,18 +158,19 @@ struct HostStatus {
             return (.restartNeeded, "does not ask for firmware any more")
         }
         guard isVerified else { return (.stock, nil) }
-        return try compare(image, inventory.request(for: FilePath(image.name)))
+        return try compare(guest, image, inventory.request(for: FilePath(image.name)))
     }
 
+    /// Root's processes are believed. Others may have given their file any name, so it is read.
     private mutating func compare(
+        _ guest: RunningGuest,
         _ image: SealedImageOfProcess,
         _ request: ImageRequest,
     ) throws(LaunchFailure) -> (GuestStatus.State, String?) {
         for wanted in try facts(of: request).digests {
             let running = try failing { () throws(HostError) in
-                if let known = image.digests.first(where: { $0.algorithm == wanted.algorithm }) {
-                    return known
-                }
+                let told = image.digests.first { $0.algorithm == wanted.algorithm }
+                if let told, guest.user == 0 { return told }
                 return try image.digest(by: wanted.algorithm)
             }
             guard running == wanted else {

@@ -13,7 +13,9 @@ struct StatusCommand: ParsableCommand {
 
             States: 'current' is what a start would use; 'restart needed' has another image, or \
             other bytes of it; 'stock' asks for no firmware; 'started without the launcher' has \
-            no filter and no image of ours; 'would not start' runs, and could not be started again.
+            no filter and no image of ours; 'came with its memory' arrived by a migration or from a \
+            snapshot, with the firmware of its source; 'would not start' runs, and could not be \
+            started again.
 
             The exit status is that of monitoring plugins: 0 all is well, 1 a VM needs somebody's \
             attention, 3 there are VMs that only root may look at.
@@ -100,6 +102,7 @@ struct StatusDocument: Encodable {
         let firmware: String?
         let digests: [String]
         let pinnedBy: [String]
+        let user: UInt32
         let isFiltered: Bool
     }
 
@@ -119,6 +122,7 @@ struct StatusDocument: Encodable {
                 firmware: guest.guest.image?.name,
                 digests: guest.guest.image?.digests.map(\.description) ?? [],
                 pinnedBy: guest.pins.map(\.origin),
+                user: guest.guest.user,
                 isFiltered: guest.guest.isFiltered,
             )
         }

@@ -46,8 +46,12 @@ struct VirtualMachineCommand: ParsableCommand {
             try reporting { () throws(LaunchFailure) in
                 let inventory = try options.inventory()
                 let changed = try inventory.edit {
-                    (edit: inout SectionEdit) throws(ConfigurationError) in
-                    try edit.set(key, to: value, in: "vm", vm)
+                    (edit: inout SectionEdit) throws(LaunchFailure) in
+                    var changed = edit
+                    try failing { () throws(ConfigurationError) in
+                        try changed.set(key, to: value, in: "vm", vm)
+                    }
+                    edit = changed
                 }
                 if key == "firmware", inventory.pins(ofArgument: value).isEmpty {
                     Console(program: "launcherctl").warn(
@@ -83,8 +87,12 @@ struct VirtualMachineCommand: ParsableCommand {
             try reporting { () throws(LaunchFailure) in
                 let inventory = try options.inventory()
                 let changed = try inventory.edit {
-                    (edit: inout SectionEdit) throws(ConfigurationError) in
-                    _ = try edit.unset(key, in: "vm", vm)
+                    (edit: inout SectionEdit) throws(LaunchFailure) in
+                    var changed = edit
+                    try failing { () throws(ConfigurationError) in
+                        _ = try changed.unset(key, in: "vm", vm)
+                    }
+                    edit = changed
                 }
                 let path = inventory.configurationPath
                 Output.show(changed ? "taken out of \(path)" : "\(path) has no such setting")

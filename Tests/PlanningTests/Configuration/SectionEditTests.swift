@@ -54,6 +54,7 @@ struct SectionEditTests {
 
     @Test(arguments: [
         ("seccomp", "on"), ("nonsense", "1"), ("firmware", "/x"), ("seccomp", "log\n"),
+        ("#seccomp", "log"), ("", "log"),
     ])
     func `what the launcher would not accept is not written`(key: String, value: String) throws {
         var edit = try edit("vm: 100\n\tspawn deny\n")
@@ -108,8 +109,9 @@ struct FirmwareReplacementTests {
 
     @Test func `everything that named the old image names the new one, and back`() throws {
         var edit = try SectionEdit(Array(Self.before.utf8), file: "test.conf")
-        let changed = try replacement().apply(to: &edit)
-        #expect(changed == ["100", "web"])
+        let changes = try #require(try replacement().changes(in: edit))
+        #expect(changes == .init(sections: ["100", "web"], tag: "nsv"))
+        try replacement().apply(changes, to: &edit)
         let text = String(decoding: edit.bytes, as: UTF8.self)
         #expect(text.hasPrefix("# our appliances\n"))
         #expect(edit.values("firmware", in: "vm", "101") == ["local:efi-firmware/other.fd"])
@@ -122,7 +124,7 @@ struct FirmwareReplacementTests {
 
         // Somebody has pointed one elsewhere meanwhile.
         try edit.set("firmware", to: "local:efi-firmware/other.fd", in: "vm", "web")
-        #expect(try replacement().takeBack(changed, in: &edit) == ["100"])
+        #expect(try replacement().takeBack(changes, in: &edit) == ["100"])
         #expect(edit.values("firmware", in: "vm", "100") == ["local:efi-firmware/a.fd"])
         #expect(edit.values("firmware", in: "vm", "web") == ["local:efi-firmware/other.fd"])
         #expect(edit.values("tag", in: "firmware", "local:efi-firmware/a.fd") == ["nsv"])

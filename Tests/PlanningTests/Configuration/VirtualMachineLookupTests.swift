@@ -79,7 +79,7 @@ struct VirtualMachineLookupTests {
         let error = try #require(throws: ConfigurationError.self) {
             try parse(text).virtualMachine(vmid: 200, name: "router", uuid: nil)
         }
-        #expect(error.cause == .sectionByName(vmid: 200))
+        #expect(error.cause == .notByVMID(vmid: 200))
         #expect(error.hint == "write 'vm: 200' if it is for this VM")
     }
 

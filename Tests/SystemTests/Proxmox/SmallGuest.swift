@@ -8,20 +8,33 @@ final class SmallGuest {
     enum Kind { case shell, sector }
 
     private let kind: Kind
+    private let qm: SmallQM
     private let console: UnixSocket
     private var seen = Data()
 
     init(_ qm: SmallQM) throws {
+        self.qm = qm
         kind = try qm.configuration.isUEFI ? .shell : .sector
         console = try UnixSocket(qm.consoleSocket)
     }
 
     /// Waits until it has booted, after a start or a reset.
     func boots() async throws {
-        // A key that is pressed before may lead into the firmware's menus.
-        if kind == .shell { try await waitFor("to continue", within: .seconds(90)) }
+        if kind == .shell { try await shellBegins() }
         try await answers()
     }
+
+    /// A key that was pressed before a reset may still be in the serial port, and leads the firmware
+    /// past its shell.
+    private func shellBegins() async throws {
+        let isPast = try await waitFor("to continue", or: Self.pastShell, within: .seconds(90))
+        guard isPast else { return }
+        seen.removeAll()
+        try await qm.reset()
+        _ = try await waitFor("to continue", or: nil, within: .seconds(90))
+    }
+
+    private static let pastShell = "to enter the Boot Manager Menu"
 
     /// Waits until it shows that it runs.
     func answers() async throws {
@@ -95,17 +108,28 @@ final class SmallGuest {
     }
 
     private func waitFor(_ text: String, within limit: Duration) async throws {
+        _ = try await waitFor(text, or: nil, within: limit)
+    }
+
+    /// - Returns: whether it was the other text that came.
+    private func waitFor(
+        _ text: String,
+        or other: String?,
+        within limit: Duration,
+    ) async throws -> Bool {
         let came = try await eventually(within: limit) { () -> Bool? in
             seen += try console.arrived()
-            return seen.range(of: Data(text.utf8)) == nil ? nil : true
+            if seen.range(of: Data(text.utf8)) != nil { return false }
+            return other.flatMap { seen.range(of: Data($0.utf8)) } == nil ? nil : true
         }
-        guard came == true else {
+        guard let came else {
             throw VirtualMachine.Missing(
                 text: text,
                 end: .timeout,
                 errors: String(decoding: seen.prefix(6000), as: UTF8.self)
             )
         }
+        return came
     }
 
     /// The first sector of a disk: a guest that shows a dot at each tick of the clock, lets go of

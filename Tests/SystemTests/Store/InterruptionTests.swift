@@ -86,7 +86,7 @@ struct InterruptionTests {
         Child.Request(
             program: Products.launcherctl,
             arguments: [
-                "launcherctl", "firmware", "add", "--pin", "--config",
+                "launcherctl", "firmware", "add", "--force", "--pin", "--config",
                 ByteString(store.configuration), ByteString(source),
                 ByteString(StagedHost.volume),
             ],

@@ -62,7 +62,7 @@ struct SimultaneousTests {
         let changes = numbers.flatMap { number in
             [
                 launcherctl(["remove", "--unpin", volume(number)]),
-                launcherctl(["add", "--pin", ByteString(source), volume(number + 100)]),
+                launcherctl(["add", "--force", "--pin", ByteString(source), volume(number + 100)]),
             ]
         }
         let changed = try await outcomes(changes)
@@ -82,7 +82,7 @@ struct SimultaneousTests {
         let source = "\(store.path)/source.fd"
         try write(Data("image".utf8), to: source)
         let added = try await outcomes(
-            numbers.map { launcherctl(["add", ByteString(source), volume($0)]) }
+            numbers.map { launcherctl(["add", "--force", ByteString(source), volume($0)]) }
         )
         for outcome in added { #expect(outcome.end == .status(0), "\(outcome.errors)") }
         let names = try FileManager.default.contentsOfDirectory(atPath: store.images)
@@ -99,7 +99,7 @@ struct SimultaneousTests {
         }
         let requests = numbers.map { number in
             let source = ByteString("\(store.path)/source\(number)")
-            let add = launcherctl(["add", source, volume(0)])
+            let add = launcherctl(["add", "--force", source, volume(0)])
             return Interruption.answering([.renameat2: EINVAL], in: add)
         }
         let added = try await outcomes(requests)
@@ -134,7 +134,7 @@ struct OtherFileSystemTests {
         Child.Request(
             program: Products.launcherctl,
             arguments: [
-                "launcherctl", "firmware", "add", "--pin", "--config",
+                "launcherctl", "firmware", "add", "--force", "--pin", "--config",
                 ByteString(store.configuration), ByteString(source),
                 ByteString(StagedHost.volume),
             ],

@@ -23,9 +23,10 @@ struct UpdateTests {
             """
             #!/bin/sh
             # qm set VMID --args TEXT
-            test "$1 $3" = "set --args" || exit 2
+            test "$1 $3 $5" = "set --args --digest" || exit 2
             test ! -e \(host.store.path)/fail-$2 || exit 1
             file=\(host.node)/qemu-server/$2.conf
+            test "$(sha1sum <$file)" = "$6  -" || exit 3
             grep -v ^args: $file >$file.new
             echo "args: $4" >>$file.new
             chmod 640 $file.new
@@ -107,6 +108,33 @@ struct UpdateTests {
         #expect(outcome.end == .status(78))
         #expect(outcome.errors.contains("qm set 103: exit status 1"))
         #expect(try guest(101, host).contains("args: -efi-firmware \(StagedHost.volume)\n"))
+        #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
+    }
+
+    @Test func `a tag of the new image's own is not lost`() async throws {
+        let host = try host()
+        try write(read(Self.newFile), to: "\(host.store.images)/new.fd")
+        let section =
+            "firmware: \(Self.new)\n\tsha256 \(try host.store.digest(Self.newFile))\n\ttag own\n"
+        try host.configure(sections: section, pins: ["sha256 \(host.store.digest())", "tag nsv"])
+        let before = try configuration(host)
+        let outcome = try await update(host)
+        #expect(outcome.end == .status(78))
+        #expect(outcome.errors.contains("it is offered by a tag of its own"))
+        #expect(try configuration(host) == before)
+    }
+
+    @Test func `what somebody changed after the update is not taken back, and named`()
+        async throws
+    {
+        let host = try host()
+        #expect(try await update(host, "--args").end == .status(0))
+        try host.addVirtualMachine(101, "bios: ovmf\nargs: -name other\n")
+        let back = try await call(host, "firmware", "rollback")
+        #expect(back.end == .status(78))
+        #expect(back.errors.contains("args are not as the update left them"))
+        #expect(back.errors.contains("vm 101"))
+        #expect(try guest(101, host).contains("args: -name other\n"))
         #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
     }
 

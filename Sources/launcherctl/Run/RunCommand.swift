@@ -8,9 +8,10 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Starts a VM in the foreground, for finding out why it does not start.",
         discussion: """
-            The usual launch, on the CPUs of the VM's affinity, with three differences: QEMU stays \
-            in the foreground, its first serial port is on this terminal (unless the command line \
-            has one of its own, or --no-serial), and system calls outside the filter are recorded \
+            The usual launch, on the CPUs of the VM's affinity, with four differences: QEMU stays \
+            in the foreground, without a window (unless the command line says where the picture \
+            goes), its first serial port is on this terminal (unless the command line has one of \
+            its own, or --no-serial), and system calls outside the filter are recorded \
             instead of refused. At the end, standard error says which those were and what would \
             allow them. The exit status is QEMU's. Control-A X ends QEMU. Proxmox does not know \
             that this VM was started.

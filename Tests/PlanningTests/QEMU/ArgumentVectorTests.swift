@@ -149,21 +149,43 @@ struct ArgumentEditsTests {
 }
 
 struct ForegroundCommandLineTests {
+    private static let headless: [ByteString] = ["-display", "none"]
+
     @Test(
         arguments: [
-            (["kvm", "-daemonize", "-m", "1"], ["kvm", "-m", "1", "-serial", "mon:stdio"]),
-            (["kvm", "-serial", "none"], ["kvm", "-serial", "none"]),
+            (
+                ["kvm", "-daemonize", "-m", "1"],
+                ["kvm", "-m", "1", "-serial", "mon:stdio"] + Self.headless
+            ),
+            (["kvm", "-serial", "none"], ["kvm", "-serial", "none"] + Self.headless),
             (["kvm", "-nographic", "--daemonize"], ["kvm", "-nographic"]),
-            (["kvm", "-chardev", "stdio,id=a"], ["kvm", "-chardev", "stdio,id=a"]),
-            (["kvm", "-monitor", "stdio"], ["kvm", "-monitor", "stdio"]),
+            (
+                ["kvm", "-chardev", "stdio,id=a"],
+                ["kvm", "-chardev", "stdio,id=a"] + Self.headless
+            ),
+            (["kvm", "-monitor", "stdio"], ["kvm", "-monitor", "stdio"] + Self.headless),
+            // What has a place for the picture keeps it.
+            (
+                ["kvm", "-display", "gtk", "-serial", "none"],
+                ["kvm", "-display", "gtk", "-serial", "none"]
+            ),
+            (
+                ["kvm", "--vnc", ":1", "-serial", "none"],
+                ["kvm", "--vnc", ":1", "-serial", "none"]
+            ),
+            (
+                ["kvm", "-spice", "port=1", "-serial", "none"],
+                ["kvm", "-spice", "port=1", "-serial", "none"]
+            ),
             (
                 ["kvm", "-chardev", "socket,id=stdio,path=/x"],
                 ["kvm", "-chardev", "socket,id=stdio,path=/x", "-serial", "mon:stdio"]
+                    + Self.headless
             ),
             // The value of another option, not an option.
             (
                 ["kvm", "-name", "-daemonize"],
-                ["kvm", "-name", "-daemonize", "-serial", "mon:stdio"]
+                ["kvm", "-name", "-daemonize", "-serial", "mon:stdio"] + Self.headless
             ),
         ] as [([ByteString], [ByteString])]
     )
@@ -173,6 +195,6 @@ struct ForegroundCommandLineTests {
 
     @Test func `without a serial port it only stays in the foreground`() {
         let line = ForegroundCommandLine(["kvm", "-daemonize"], withSerial: false)
-        #expect(line.words == ["kvm"])
+        #expect(line.words == ["kvm"] + Self.headless)
     }
 }

@@ -85,7 +85,7 @@ struct ShowcmdTests {
         #expect(report.parent == outcome.process)
         #expect(report.status["Cpus_allowed_list:"] == String(cpu))
         #expect(report.arguments.first == "/usr/bin/kvm")
-        #expect(report.arguments.suffix(2) == ["-serial", "mon:stdio"])
+        #expect(report.arguments.suffix(4) == ["-serial", "mon:stdio", "-display", "none"])
         #expect(!report.arguments.contains("-daemonize"))
         #expect(report.arguments.contains("/var/run/qemu-server/100.pid"))
         #expect(try host.store.imageOfReport() == read(host.store.image))

@@ -135,10 +135,13 @@ package struct ArgumentEdits: Equatable, Sendable {
     }
 }
 
-/// A command line changed so that a person can watch: QEMU stays in the foreground, with the first
-/// serial port on its terminal.
+/// A command line changed so that a person can watch: QEMU stays in the foreground, without a
+/// window, with the first serial port on its terminal.
 package struct ForegroundCommandLine: Hashable, Sendable {
     package let words: [ByteString]
+
+    /// Where a picture goes; QEMU opens a window if none of them is there.
+    private static let displays = ["display", "nographic", "curses", "sdl", "vnc", "spice"]
 
     /// - Parameter withSerial: whether to add a serial port on standard input and output, if the
     ///   command line does not use them already.
@@ -155,6 +158,7 @@ package struct ForegroundCommandLine: Hashable, Sendable {
             }
         // mux: control-A reaches QEMU's monitor, and ends it.
         if withSerial, !ownsTerminal { words += ["-serial", "mon:stdio"] }
+        if !Self.displays.contains(where: vector.has) { words += ["-display", "none"] }
         self.words = words
     }
 

@@ -3,7 +3,7 @@ import Glibc
 package import SystemPackage
 
 /// The names in a directory.
-enum DirectoryListing {
+package enum DirectoryListing {
     /// Without `.` and `..`, sorted; names that are not UTF-8 are left out, because none of our
     /// files has such a name.
     static func names(in directory: borrowing OwnedDescriptor) throws(Errno) -> [String] {
@@ -32,7 +32,7 @@ enum DirectoryListing {
         }
     }
 
-    static func names(in path: FilePath) throws(Errno) -> [String] {
+    package static func names(in path: FilePath) throws(Errno) -> [String] {
         try names(in: OwnedDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY))
     }
 }

@@ -215,6 +215,10 @@ extension HostFiles {
         }
     }
 
+    package static func isDirectory(_ path: FilePath) -> Bool {
+        do throws(Errno) { return try Stat(path).type == .directory } catch { return false }
+    }
+
     package static func isRegularFile(_ path: FilePath) -> Bool {
         do throws(HostFileError) {
             _ = try byteCount(ofRegularFile: path)

@@ -40,6 +40,9 @@ package struct CPUSignature: RawRepresentable, Hashable, Sendable {
 }
 
 extension CPUSignature {
+    /// QEMU's names of CPU models, without those of versions.
+    package static var modelNames: [String] { rows.map(\.name) }
+
     /// The signature that the value of `-cpu` comes to: a model's, unless `family`, `model` or
     /// `stepping` say otherwise. `nil` if the model's is not known or a number cannot be.
     ///

@@ -7,12 +7,18 @@ import enum Crypto.Insecure
 
 /// QEMU's command line: that of a VM of Proxmox, or the words after `--`.
 struct CommandLineArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("The command line that Proxmox has for this VM.", valueName: "id"))
+    @OptionGroup var options: StoreOptions
+
+    @Option(
+        help: ArgumentHelp("The command line that Proxmox has for this VM.", valueName: "id"),
+        completion: .vmid,
+    )
     var vmid: String?
 
     @Argument(
         parsing: .postTerminator,
         help: ArgumentHelp("QEMU's command line.", valueName: "qemu-arguments"),
+        completion: .qemuWord,
     )
     var words: [String] = []
 
@@ -39,12 +45,26 @@ struct CommandLineArguments: ParsableArguments {
     /// The call, and the CPUs that come before it; `nil` for all.
     func start() throws(LaunchFailure) -> (invocation: Invocation, affinity: CPUList?) {
         guard let id = vmid.flatMap({ VirtualMachineID($0) }) else {
-            return (try Invocation.planned(words), nil)
+            return (try configured(Invocation.planned(words)), nil)
         }
         let command = try QemuServer.command(vmid: id)
         let affinity = try failing { () throws(CPUListError) in try command.affinity() }
         let own = try Invocation.current()
-        return (own.replacingArguments(with: command.arguments), affinity)
+        return (try configured(own.replacingArguments(with: command.arguments)), affinity)
+    }
+
+    /// With `--config` as the launcher's own option, if the command line does not have that.
+    private func configured(_ invocation: Invocation) throws(LaunchFailure) -> Invocation {
+        guard let path = options.configurationPath else { return invocation }
+        let vector = ArgumentVector(invocation.arguments)
+        let stated = vector.all("launcher-config")
+        for option in stated where option.value.map({ FilePath($0) }) != path {
+            throw LaunchFailure(TwoConfigurations(option: vector.quote(option), path: path))
+        }
+        guard stated.isEmpty else { return invocation }
+        var edits = ArgumentEdits()
+        edits.insert("-launcher-config", ByteString(path.string))
+        return invocation.replacingArguments(with: edits.applied(to: vector))
     }
 }
 
@@ -65,6 +85,16 @@ extension Invocation {
         return !word.hasPrefix("-")
             && (name.hasSuffix("kvm") || name.hasPrefix("qemu-system-") || name == "qemu-launcher")
     }
+}
+
+/// Which file counts is not for us to choose.
+private struct TwoConfigurations: Failure {
+    let option: String
+    let path: FilePath
+
+    var message: String { "--config \(quoted(path.string)) and \(option) name different files" }
+    var hint: String? { "leave one of the two out" }
+    var exitStatus: ExitStatus { .usage }
 }
 
 /// Proxmox's own tool for VMs.

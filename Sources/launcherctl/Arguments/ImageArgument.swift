@@ -17,7 +17,7 @@ struct ImageArgument {
             return
         }
         let invocation = try Invocation.current()
-        let settings = try LaunchFiles.configuration(at: configuration.map { FilePath($0) })
+        let settings = try LaunchFiles.configuration(at: configuration.map { workingPath($0) })
         let storages = try LaunchFiles.storages(for: settings)
         let location: FirmwareLocation
         do throws(VolumeError) {

@@ -29,7 +29,10 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Option(help: ArgumentHelp("Check another node of the cluster.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Check another node of the cluster.", valueName: "name"),
+        completion: .node,
+    )
     var node: String?
 
     @Flag(help: "Check this node and all others.")
@@ -41,7 +44,10 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Print only warnings and failures.")
     var quiet = false
 
-    @Option(help: ArgumentHelp("Also write metrics for Prometheus there.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Also write metrics for Prometheus there.", valueName: "file"),
+        completion: .file(),
+    )
     var prometheus: String?
 
     func validate() throws {

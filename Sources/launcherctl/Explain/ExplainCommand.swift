@@ -21,13 +21,22 @@ struct ExplainCommand: ParsableCommand {
             """,
     )
 
+    /// A record says all that there is to explain; the option is there as everywhere else.
+    @OptionGroup var options: StoreOptions
+
     @Flag(help: "Print the explanation as JSON.")
     var json = false
 
-    @Option(help: "Explain what the log says about this process, which may have ended.")
+    @Option(
+        help: "Explain what the log says about this process, which may have ended.",
+        completion: .runningQEMU,
+    )
     var pid: Int?
 
-    @Argument(help: ArgumentHelp("A line of a log, or '-'.", valueName: "record"))
+    @Argument(
+        help: ArgumentHelp("A line of a log, or '-'.", valueName: "record"),
+        completion: .list(["-"]),
+    )
     var record: [String] = []
 
     func validate() throws {

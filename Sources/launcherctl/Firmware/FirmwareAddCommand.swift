@@ -33,10 +33,13 @@ struct FirmwareAddCommand: ParsableCommand {
     @Option(help: "A remark for the new section of launcher.conf.")
     var comment: String?
 
-    @Argument(help: "The image, or '-' for standard input.")
+    @Argument(help: "The image, or '-' for standard input.", completion: .file())
     var file: String
 
-    @Argument(help: "STORAGE:efi-firmware/FILE. Without it 'local' and the image's own name.")
+    @Argument(
+        help: "STORAGE:efi-firmware/FILE. Without it 'local' and the image's own name.",
+        completion: .newVolume,
+    )
     var volume: VolumeArgument?
 
     func validate() throws {

@@ -37,7 +37,7 @@ struct FirmwareAdoptCommand: ParsableCommand {
     @Option(help: "A remark for the new section of launcher.conf.")
     var comment: String?
 
-    @Argument(help: "STORAGE:import/FILE.raw, or another volume.")
+    @Argument(help: "STORAGE:import/FILE.raw, or another volume.", completion: .uploadedVolume)
     var volume: VolumeArgument?
 
     func validate() throws {

@@ -26,18 +26,16 @@ struct FirmwareCommand: ParsableCommand {
     )
 }
 
-/// What every command of the store takes.
+/// What every command takes.
 struct StoreOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read this file instead of the default.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this file instead of the default.", valueName: "file"),
+        completion: .file(),
+    )
     var config: String?
 
-    func validate() throws {
-        guard config.map({ $0.hasPrefix("/") }) ?? true else {
-            throw ValidationError("--config needs an absolute path")
-        }
-    }
-
-    var configurationPath: FilePath? { config.map { FilePath($0) } }
+    /// From the root of the file system; `nil` for the default.
+    var configurationPath: FilePath? { config.map { workingPath($0) } }
 
     func inventory() throws(LaunchFailure) -> Inventory { try Inventory(configurationPath) }
 }

@@ -25,7 +25,7 @@ struct FirmwareListCommand: ParsableCommand {
     @Flag(help: "Print the list as JSON.")
     var json = false
 
-    @Argument(help: "Only the volumes of these storages.")
+    @Argument(help: "Only the volumes of these storages.", completion: .storage)
     var storages: [String] = []
 
     func run() throws {

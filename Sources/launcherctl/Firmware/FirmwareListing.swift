@@ -36,7 +36,11 @@ struct FirmwareListing {
         }
         for storage in storages where only.isEmpty || only.contains(storage.id.text) {
             remarks += Self.reasonForNothing(storage, inventory)
-            volumes.formUnion(try inDirectory(of: storage, inventory))
+            for content in [FirmwareVolumeID.Content.efiFirmware, .firmware] {
+                let found = Self.volumes(content, of: storage, inventory)
+                volumes.formUnion(found.volumes)
+                remarks += found.remarks
+            }
         }
         // Pinned or needed, and perhaps not there: just what somebody should see.
         let named = inventory.configuration.firmware.compactMap(\.volume) + uses.all.map(\.volume)
@@ -53,9 +57,7 @@ struct FirmwareListing {
         _ storage: Storage,
         _ inventory: Inventory,
     ) -> [String] {
-        guard storage.path != nil, !storage.isDisabled,
-            storage.nodes?.contains(inventory.node) ?? true
-        else { return [] }
+        guard isUsable(storage, inventory) else { return [] }
         let label = "storage \(quoted(storage.id.text))"
         do throws(HostError) {
             guard let place = try inventory.missingMount(of: storage) else { return [] }
@@ -65,42 +67,40 @@ struct FirmwareListing {
         }
     }
 
-    private mutating func inDirectory(
-        of storage: Storage,
-        _ inventory: Inventory,
-    ) throws(LaunchFailure) -> [FirmwareVolumeID] {
-        guard storage.path != nil, !storage.isDisabled,
-            storage.nodes?.contains(inventory.node) ?? true
-        else { return [] }
-        return try inDirectory(for: .efiFirmware, of: storage, inventory)
-            + inDirectory(for: .firmware, of: storage, inventory)
+    /// Whether the storage keeps files on this node.
+    static func isUsable(_ storage: Storage, _ inventory: Inventory) -> Bool {
+        storage.path != nil && !storage.isDisabled
+            && storage.nodes?.contains(inventory.node) ?? true
     }
 
-    private mutating func inDirectory(
-        for content: FirmwareVolumeID.Content,
+    /// What the storage's directory for this content has, and what of it could not be listed.
+    static func volumes(
+        _ content: FirmwareVolumeID.Content,
         of storage: Storage,
         _ inventory: Inventory,
-    ) throws(LaunchFailure) -> [FirmwareVolumeID] {
+    ) -> (volumes: [FirmwareVolumeID], remarks: [String]) {
+        guard isUsable(storage, inventory) else { return ([], []) }
         let prefix = "\(storage.id):\(content.rawValue)/"
-        // Any name will do to learn the directory.
-        let probe = try VolumeArgument(argument: "\(prefix)x").volume()
-        let location = try inventory.location(of: probe)
+        let label = "storage \(quoted(storage.id.text))"
         let directory: FirmwareDirectory?
-        do throws(HostError) {
-            directory = try FirmwareDirectory(location)
+        do throws(LaunchFailure) {
+            // Any name will do to learn the directory.
+            let probe = try VolumeArgument(argument: "\(prefix)\(content.probe)").volume()
+            let location = try inventory.location(of: probe)
+            directory = try failing { () throws(HostError) in try FirmwareDirectory(location) }
         } catch {
-            remarks.append("storage \(quoted(storage.id.text)): \(error.message)")
-            return []
+            return ([], ["\(label): \(error.message)"])
         }
-        guard let directory else { return [] }
-        return directory.names.compactMap { name in
+        var volumes: [FirmwareVolumeID] = []
+        var remarks: [String] = []
+        for name in directory?.names ?? [] {
             do throws(VolumeIDError) {
-                return try FirmwareVolumeID(parsing: "\(prefix)\(name)")
+                volumes.append(try FirmwareVolumeID(parsing: "\(prefix)\(name)"))
             } catch {
                 remarks.append(error.message)
-                return nil
             }
         }
+        return (volumes, remarks)
     }
 
     private func entry(
@@ -133,6 +133,17 @@ extension FirmwareListing {
             return Look(byteCount: bytes.count, kind: FirmwareImage(bytes.span).kind)
         } catch {
             return nil
+        }
+    }
+}
+
+extension FirmwareVolumeID.Content {
+    /// A name that a volume of this content may have.
+    fileprivate var probe: String {
+        switch self {
+        case .efiFirmware, .firmware, .snippets: "x"
+        case .iso: "x.img"
+        case .imports: "x.raw"
         }
     }
 }

@@ -37,7 +37,10 @@ struct FirmwarePinCommand: ParsableCommand {
     @Option(help: "A remark for the new section of launcher.conf.")
     var comment: String?
 
-    @Argument(help: "STORAGE:efi-firmware/FILE, or the path of stock firmware.")
+    @Argument(
+        help: "STORAGE:efi-firmware/FILE, or the path of stock firmware.",
+        completion: .image,
+    )
     var image: String?
 
     func validate() throws {

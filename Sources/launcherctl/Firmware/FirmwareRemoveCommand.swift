@@ -26,7 +26,7 @@ struct FirmwareRemoveCommand: ParsableCommand {
     @Flag(help: "Remove it although VMs need it: they will not start.")
     var force = false
 
-    @Argument(help: "STORAGE:efi-firmware/FILE")
+    @Argument(help: "STORAGE:efi-firmware/FILE", completion: .volume)
     var volume: VolumeArgument
 
     func run() throws {

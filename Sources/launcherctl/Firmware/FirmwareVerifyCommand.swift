@@ -19,7 +19,7 @@ struct FirmwareVerifyCommand: ParsableCommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "STORAGE:efi-firmware/FILE …")
+    @Argument(help: "STORAGE:efi-firmware/FILE …", completion: .volume)
     var volumes: [VolumeArgument] = []
 
     func run() throws {

@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
             """,
     )
 
-    @Argument(help: "A volume ID or a file.")
+    @Argument(help: "A volume ID or a file.", completion: .image)
     var image: String
 
     @Flag(help: "Print what was found as JSON.")
@@ -28,20 +28,15 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print a firmware descriptor for QEMU's management layers, such as libvirt.")
     var descriptor = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Where storages are declared, instead of /etc/qemu-launcher/launcher.conf.",
-            valueName: "file",
-        )
-    )
-    var config: String?
+    @OptionGroup var options: StoreOptions
 
     @Option(
         help: ArgumentHelp(
             "The template of variable stores for a code image's descriptor, instead of the one "
                 + "in the same directory (OVMF_VARS*.fd for OVMF_CODE*.fd).",
             valueName: "file",
-        )
+        ),
+        completion: .file(),
     )
     var vars: String?
 
@@ -56,7 +51,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         do throws(LaunchFailure) {
-            let argument = try ImageArgument(image, configuration: config)
+            let argument = try ImageArgument(image, configuration: options.config)
             let report = InspectReport(try argument.read(), path: argument.path.string)
             if descriptor {
                 let document = DescriptorDocument(try descriptor(of: report))

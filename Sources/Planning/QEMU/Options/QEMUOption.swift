@@ -40,6 +40,9 @@ package struct QEMUOption: Hashable, Sendable {
         .init("efidisk0", origin: .launcher),
         .init("launcher-config", origin: .launcher),
     ]
+
+    /// QEMU's options of all versions, and ours.
+    package static var all: [QEMUOption] { table + launcherOptions }
 }
 
 // MARK: - Searching

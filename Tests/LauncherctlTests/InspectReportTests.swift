@@ -20,7 +20,7 @@ struct InspectReportTests {
             contentsOf: Self.golden.appending(path: "inspect-combined"),
             encoding: .utf8
         )
-        let text = InspectReport(image, path: "image.fd").text
+        let text = InspectReport(image, path: "image.fd").text(width: 80)
         #expect(text + "\n" == expected)
         // But for the checksum, which is one word.
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("checksum") }
@@ -51,7 +51,7 @@ struct InspectReportTests {
     )
     func `whatever the file holds, there is a report that says why`(bytes: [UInt8], code: String) {
         let report = InspectReport(bytes, path: "x")
-        #expect(report.text.contains(code))
+        #expect(report.text().contains(code))
         #expect(report.descriptor(template: nil) == nil)
     }
 }

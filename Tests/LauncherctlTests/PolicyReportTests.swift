@@ -19,7 +19,7 @@ struct PolicyReportTests {
 
     @Test func `the table fits 80 columns and has every row`() throws {
         let plan = try plan()
-        let text = PolicyReport(plan: plan).text
+        let text = PolicyReport(plan: plan, width: 80).text
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             #expect(line.count <= 80, "\(line)")
         }
@@ -30,7 +30,7 @@ struct PolicyReportTests {
     }
 
     @Test func `the table says what asked, and is a line of text whatever that is`() throws {
-        let text = PolicyReport(plan: try plan()).text
+        let text = PolicyReport(plan: try plan(), width: nil).text
         #expect(
             text.contains(#"  asked for by: -drive if=none,aio=io_uring,file=/a"b\\c\x01\n.qcow2"#)
         )

@@ -101,6 +101,17 @@ package enum StandardStreams {
     }
 
     package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Of the terminal that standard output is, in columns; `nil` if it is no terminal, or does not
+    /// know.
+    package static var outputWidth: Int? {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
     package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Writes to standard error, unchanged. A failure to write changes nothing: there is nobody

@@ -81,7 +81,7 @@ struct CheckCommand: ParsableCommand {
         for finding in shown {
             table.add(
                 .init(finding.state.rawValue, finding.state.colour),
-                .init("\(finding.area) \(finding.subject)".shortened(to: 34)),
+                .init("\(finding.area) \(finding.subject)"),
                 .init(finding.message),
             )
         }

@@ -55,8 +55,20 @@ private struct UnencodableDocument: Failure {
     var exitStatus: ExitStatus { .software }
 }
 
-/// Colours, if the output can show them.
+/// What the output can show.
 enum Terminal {
+    /// In columns: what COLUMNS says, or else the terminal; `nil` for a pipe or a file, whose
+    /// readers want a line for each row.
+    static var width: Int? {
+        let stated = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0
+        if stated > 0 { return stated }
+        guard StandardStreams.outputIsTerminal else { return nil }
+        return StandardStreams.outputWidth ?? usualWidth
+    }
+
+    /// That of a terminal that nobody made larger.
+    private static let usualWidth = 80
+
     /// On a terminal, unless NO_COLOR is set (no-color.org).
     static var showsColour: Bool {
         let environment = ProcessInfo.processInfo.environment

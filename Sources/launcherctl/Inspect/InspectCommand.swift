@@ -59,7 +59,7 @@ struct InspectCommand: ParsableCommand {
             } else if json {
                 Output.show(json: try jsonText(report.document))
             } else {
-                Output.show(report.text)
+                Output.show(report.text())
             }
         } catch {
             throw refuse(error)

@@ -47,7 +47,10 @@ struct InspectReport {
         )
     }
 
-    var text: String { labelled([("image", path)] + rows) }
+    /// - Parameter width: of the output, in columns; `nil` for one without an end.
+    func text(width: Int? = Terminal.width) -> String {
+        labelled([("image", path)] + rows, width: width)
+    }
 
     private var rows: [(String, String)] {
         [

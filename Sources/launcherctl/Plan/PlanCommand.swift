@@ -41,7 +41,7 @@ struct PlanCommand: ParsableCommand {
             if json {
                 Output.show(json: try jsonText(report.document))
             } else {
-                Output.show(report.text)
+                Output.show(report.text())
             }
         } catch {
             throw refuse(error)

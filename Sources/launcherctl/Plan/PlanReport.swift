@@ -10,7 +10,9 @@ struct PlanReport {
     let forecast: LaunchForecast?
 
     /// Labelled lines, then the command line, an option a line.
-    var text: String {
+    ///
+    /// - Parameter width: of the output, in columns; `nil` for one without an end.
+    func text(width: Int? = Terminal.width) -> String {
         var rows = [("vm", plan.identity.label ?? "not named")]
         rows += firmwareRows
         rows += [
@@ -29,7 +31,9 @@ struct PlanReport {
         rows += warnings.flatMap { warning in
             [("warning", warning.message)] + (warning.hint.map { [("hint", $0)] } ?? [])
         }
-        return ([labelled(rows), "", "command line"] + commandLine).joined(separator: "\n")
+        return ([labelled(rows, width: width), "", "command line"] + commandLine).joined(
+            separator: "\n"
+        )
     }
 
     private var firmwareRows: [(String, String)] {

@@ -3,8 +3,10 @@ import Planning
 /// How one VM is confined, as a person reads it.
 struct PolicyReport {
     let plan: LaunchPlan.ConfinementPlan
+    /// Of the output, in columns; `nil` for one without an end.
+    var width: Int? = Terminal.width
 
-    /// In 80 columns: each group with its cause, each row with its reason.
+    /// Each group with its cause, each row with its reason.
     var text: String {
         (syscallLines + fileLines + capabilityLines).joined(separator: "\n") + "\n"
     }
@@ -22,25 +24,27 @@ extension PolicyReport {
         ]
         for selected in plan.ruleset.groups {
             lines += ["", "\(selected.group.name): \(selected.group.purpose)"]
-            lines.append(Self.line(about: selected.cause.description))
-            lines += selected.group.rules.flatMap(Self.lines)
+            lines += self.lines(about: selected.cause.description)
+            lines += selected.group.rules.flatMap(self.lines)
         }
         return lines
     }
 
     /// The reason comes after what it is about, in a separate column.
-    private static func lines(about rule: SyscallRule) -> [String] {
+    private func lines(about rule: SyscallRule) -> [String] {
         let checks = rule.checks.map(\.summary).joined(separator: ", ")
         let call = rule.syscall.name + (checks.isEmpty ? "" : " (\(checks))")
         let start = "  \(rule.verdict.summary.padded(to: 14))  \(call.padded(to: 20))"
         let column = 40
-        if start.count + 2 <= column { return Folding.lines(rule.reason, after: start + "  ") }
+        if start.count + 2 <= column || width == nil {
+            return Folding.lines(rule.reason, after: start + "  ", width: width)
+        }
         // A row that leaves no room for its reason gets its own line.
-        return [start] + Folding.lines(rule.reason, after: "".padded(to: column))
+        return [start] + Folding.lines(rule.reason, after: "".padded(to: column), width: width)
     }
 
-    private static func line(about cause: String, indent: String = "  ") -> String {
-        "\(indent)asked for by: \(cause.shortened(to: 64 - indent.count))"
+    private func lines(about cause: String, indent: String = "  ") -> [String] {
+        Folding.lines(cause, after: "\(indent)asked for by: ", width: width)
     }
 }
 
@@ -64,15 +68,20 @@ extension PolicyReport {
         var last: (group: String, cause: GroupCause)?
         for rule in ruleset.rules {
             if last.map({ $0.group != rule.group || $0.cause != rule.cause }) ?? true {
-                lines += ["", Self.title(of: rule.group), Self.line(about: rule.cause.description)]
+                lines += ["", Self.title(of: rule.group)]
+                lines += self.lines(about: rule.cause.description)
                 last = (rule.group, rule.cause)
             }
             lines.append("  \(rule.path.escaped)")
-            lines += Folding.lines("\(rule.row.summary): \(rule.row.reason)", after: "    ")
+            lines += Folding.lines(
+                "\(rule.row.summary): \(rule.row.reason)",
+                after: "    ",
+                width: width
+            )
         }
         for file in plan.files.uncovered {
             lines += ["", "no row is about \(file.path.escaped)"]
-            lines.append(Self.line(about: file.option))
+            lines += self.lines(about: file.option)
         }
         return lines
     }
@@ -90,8 +99,8 @@ extension PolicyReport {
         if rules.isEmpty { lines.append("  none is needed") }
         for rule in rules {
             lines += ["", "  \(rule.row.capability.name)"]
-            lines.append(Self.line(about: rule.cause.description, indent: "    "))
-            lines += Folding.lines("\(rule.group): \(rule.row.reason)", after: "    ")
+            lines += self.lines(about: rule.cause.description, indent: "    ")
+            lines += Folding.lines("\(rule.group): \(rule.row.reason)", after: "    ", width: width)
         }
         return lines
     }

@@ -82,11 +82,13 @@ extension GuestStatus {
         identity.vmID?.escaped ?? identity.name?.escaped ?? "process \(guest.process)"
     }
 
-    /// The image and the first digits of its checksum.
+    /// The image and its checksum; on a terminal, the first digits of that.
     var firmware: String {
         guard let image = guest.image else { return "-" }
-        let digest = image.digests.first.map { " \($0.description.prefix(19))…" } ?? ""
-        return image.name + digest
+        let digest = image.digests.first.map { digest in
+            Terminal.width == nil ? " \(digest)" : " \(digest.description.prefix(19))…"
+        }
+        return image.name + (digest ?? "")
     }
 }
 

@@ -5,9 +5,12 @@ import Testing
 @testable import launcherctl
 
 struct TableTests {
-    private func lines(_ table: Table, inColour: Bool = false) -> [String] {
-        table.text(inColour: inColour).split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
+    private func lines(_ table: Table, inColour: Bool = false, width: Int? = 80) -> [String] {
+        table.text(inColour: inColour, width: width).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        .map(String.init)
     }
 
     @Test func `columns are as wide as their widest cell, and two blanks apart`() {
@@ -74,6 +77,34 @@ struct TableTests {
         #expect(lines.filter { $0 == volume }.count == 2)
     }
 
+    /// For grep and awk.
+    @Test func `without a width each row is one whole line`() {
+        var table = Table("STATE", "WHAT", "FINDING")
+        let long = String(repeating: "w", count: 100)
+        let words = Array(repeating: "word", count: 50).joined(separator: " ")
+        table.add(.init("ok"), .init("short"), .init("fine"))
+        table.add(.init("failure"), .init(long), .init(words))
+        let lines = lines(table, width: nil)
+        #expect(lines.count == 3)
+        #expect(lines[2] == "failure  \(long)  \(words)")
+    }
+
+    @Test(arguments: [20, 40, 60, 80, 132, 200])
+    func `whatever the width, no cell is cut`(width: Int) {
+        var table = Table("STATE", "WHAT", "FINDING")
+        let what = "firmware /usr/share/pve-edk2-firmware/OVMF_CODE_4M.secboot.fd"
+        let words = Array(repeating: "word", count: 30).joined(separator: " ")
+        table.add(.init("ok"), .init("vm 100"), .init("fine"))
+        table.add(.init("failure"), .init(what), .init(words))
+        let text = lines(table, width: width).joined(separator: "\n")
+        #expect(text.contains(what))
+        #expect(text.split { $0 == " " || $0 == "\n" }.filter { $0 == "word" }.count == 30)
+        guard width >= 80 else { return }
+        #expect(lines(table, width: width).allSatisfy { $0.count <= width }, "\(text)")
+        // A wide terminal has room for all of it.
+        #expect(lines(table, width: width).contains { $0.hasPrefix("failure  \(what)") })
+    }
+
     @Test func `a colour changes nothing but how a cell looks`() {
         var table = Table("STATE", "WHAT", "FINDING")
         table.add(.init("ok", .green), .init("vm 100"), .init("well"))
@@ -110,7 +141,7 @@ struct FoldingTests {
     func `lines end at 80 columns, or as soon as a narrow column allows`(indent: Int) {
         let text = Array(repeating: "word", count: 40).joined(separator: " ")
         let start = String(repeating: "s", count: indent)
-        let lines = Folding.lines(text, after: start)
+        let lines = Folding.lines(text, after: start, width: 80)
         #expect(lines.allSatisfy { $0.count <= max(80, indent + 24) })
         #expect(lines[0].hasPrefix(start + "word"))
         let margin = String(repeating: " ", count: indent)
@@ -120,9 +151,10 @@ struct FoldingTests {
 
     @Test(arguments: ["", "one", "two  blanks"])
     func `what fits is left as it is`(text: String) {
-        #expect(Folding.lines(text, after: "hint: ") == ["hint: " + text])
+        #expect(Folding.lines(text, after: "hint: ", width: 80) == ["hint: " + text])
     }
 }
+
 
 struct JSONOutputTests {
     @Test func `keys are sorted, and slashes are left alone`() throws {

@@ -400,7 +400,9 @@ struct CheckTests {
         let host = try StagedProxmoxHost()
         try host.addVirtualMachine(100, Self.guests[0].configuration)
         try host.addVirtualMachine(101, Self.asking, node: "other")
-        let outcome = try await run(call(host))
+        var request = call(host)
+        request.environment.append("COLUMNS=80")
+        let outcome = try await run(request)
         let lines = outcome.output.split(separator: "\n")
         let first = try #require(lines.first)
         #expect(first.hasPrefix("CRITICAL: "), "\(first)")
@@ -413,6 +415,10 @@ struct CheckTests {
             let words = line.split(separator: " ").reversed()
             #expect(words.first?.hasPrefix("/") == true && words.first?.count ?? 0 > 24, "\(line)")
         }
+        let piped = try await run(call(host)).output.split(separator: "\n")
+        let image = piped.filter { $0.contains("firmware \(StagedHost.volume)") }
+        #expect(image.count == 1)
+        #expect(!piped.contains { $0.contains("…") || $0.hasPrefix(" ") }, "\(piped)")
         let quiet = try await run(call(host, "--quiet"))
         #expect(quiet.end == outcome.end)
         #expect(!quiet.output.split(separator: "\n").contains { $0.hasPrefix("ok ") })

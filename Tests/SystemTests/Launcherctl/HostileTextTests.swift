@@ -256,9 +256,14 @@ struct HostileTextTests {
 @Suite(.launching, .needsProducts, .needsFirmware)
 struct ColourTests {
     /// What a command prints on a terminal of its own.
-    private func onTerminal(_ request: Child.Request) async throws -> String {
+    private func onTerminal(
+        _ request: Child.Request,
+        columns: UInt16 = 0,
+    ) async throws -> String {
         var (master, slave): (Int32, Int32) = (-1, -1)
-        try check(unsafe openpty(&master, &slave, nil, nil, nil))
+        var size = winsize()
+        size.ws_col = columns
+        try check(unsafe openpty(&master, &slave, nil, nil, &size))
         defer { close(master) }
         var request = request
         request.descriptors = [0: nullDevice.fileDescriptor, 1: slave, 2: slave]
@@ -287,6 +292,7 @@ struct ColourTests {
             program: Products.launcherctl,
             arguments: ["launcherctl"] + command + ["--config", ByteString(store.configuration)],
         )
+        request.environment.append("COLUMNS=80")
         let piped = try await run(request).output
         #expect(!piped.contains("\u{1B}"))
         let environment = request.environment
@@ -299,5 +305,28 @@ struct ColourTests {
             request.environment = environment + [setting]
             #expect(try await !onTerminal(request).contains("\u{1B}"))
         }
+    }
+
+    @Test func `text is as wide as its terminal, or as COLUMNS says, and whole in a pipe`()
+        async throws
+    {
+        var request = Child.Request(
+            program: Products.launcherctl,
+            arguments: ["launcherctl", "inspect", ByteString(Machine.codeImage)],
+        )
+        func widest(_ text: String) -> Int {
+            let lines = text.split(whereSeparator: \.isNewline)
+            // A word that is longer than the terminal stays whole.
+            return lines.filter { !$0.contains("sha256:") }.map(\.count).max() ?? 0
+        }
+        let whole = widest(try await run(request).output)
+        #expect(whole > 80)
+        for columns in [60, 80] as [UInt16] {
+            let width = widest(try await onTerminal(request, columns: columns))
+            #expect((40...Int(columns)).contains(width))
+        }
+        request.environment.append("COLUMNS=70")
+        #expect((60...70).contains(widest(try await onTerminal(request, columns: 200))))
+        #expect((60...70).contains(widest(try await run(request).output)))
     }
 }

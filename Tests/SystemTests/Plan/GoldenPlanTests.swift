@@ -44,7 +44,7 @@ struct GoldenPlanTests {
         }
         for json in [false, true] {
             var request = store.plan(Array(words.dropFirst()), calledAs: words[0], json: json)
-            request.environment.append("HOME=/")
+            request.environment += ["HOME=/", "COLUMNS=80"]
             let outcome = try await run(request)
             let text = readable(outcome.output, store)
             if outcome.end == .status(0) {

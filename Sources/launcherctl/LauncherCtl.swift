@@ -32,25 +32,93 @@ struct LauncherCtl: ParsableCommand {
         }
     }
 
-    /// As swift-argument-parser would end it, which repeats words of the command line as they are.
     private static func end(_ error: any Error) -> Never {
-        var text = fullMessage(for: error)
-        for word in CommandLine.arguments where printable(word) != word {
-            text = text.replacing(word, with: printable(word))
-        }
         let code = exitCode(for: error)
-        switch (text.isEmpty, code) {
+        let message = message(for: error)
+        switch (message.isEmpty, code) {
         case (true, _): break
-        case (false, .success): Output.show(text)
-        case (false, _): Console(program: "launcherctl").show(lines: text)
+        case (false, .success): Output.show(message)
+        case (false, _):
+            let words = Array(CommandLine.arguments.dropFirst())
+            let failure = UsageFailure(message, usage: fullMessage(for: error), of: words)
+            Console(program: "launcherctl").report(failure)
         }
         exit(withError: code)
     }
 }
 
+/// What swift-argument-parser says of a command line, in the launcher's words.
+struct UsageFailure: Failure {
+    let message: String
+    let hint: String?
+    var exitStatus: ExitStatus { .usage }
+
+    /// - Parameters:
+    ///   - text: the parser's message.
+    ///   - usage: its full message, which names the help that belongs to it.
+    ///   - words: of the command line, without the program's name.
+    init(_ text: String, usage: String, of words: [String]) {
+        if let (word, known) = Self.unknownCommand(words) {
+            message = "unknown command \(quoted(word))"
+            hint = keyHint(for: word, among: known)
+            return
+        }
+        // It repeats words as they are.
+        var text = text
+        for word in words where printable(word) != word {
+            text = text.replacing(word, with: printable(word))
+        }
+        let lines = text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+        let question = ". Did you mean "
+        let parts = lines.joined(separator: " ").split(separator: question, maxSplits: 1)
+        message = Self.lowered(parts.first.map(String.init) ?? text)
+        if parts.count > 1 {
+            hint = "did you mean " + parts[1]
+        } else {
+            hint = Self.help(in: usage)
+        }
+    }
+
+    /// The first word in the place of a command that is none, and those that there are.
+    private static func unknownCommand(_ words: [String]) -> (word: String, known: [String])? {
+        var command: any ParsableCommand.Type = LauncherCtl.self
+        for word in words {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, !word.hasPrefix("-") else { return nil }
+            guard let next = known.first(where: { $0._commandName == word }) else {
+                return word == "help" ? nil : (word, known.map { $0._commandName })
+            }
+            command = next
+        }
+        return nil
+    }
+
+    /// Without capital and full stop, as every message of ours.
+    private static func lowered(_ text: String) -> String {
+        var text = text
+        if text.last == "." { text.removeLast() }
+        let isWord = text.dropFirst().first?.isLowercase ?? false
+        return isWord ? text.prefix(1).lowercased() + text.dropFirst() : text
+    }
+
+    /// `See 'launcherctl plan --help' for more information.`
+    private static func help(in usage: String) -> String? {
+        let parts = usage.split(separator: "See '")
+        guard parts.count > 1, let call = parts.last?.split(separator: "' for more").first else {
+            return nil
+        }
+        return "'\(call)' shows how it is called"
+    }
+}
+
 /// Says why, in the launcher's words, and ends with the launcher's exit status.
 func refuse(_ failure: some Failure) -> ExitCode {
-    Console(program: "launcherctl").report(failure)
+    let console = Console(program: "launcherctl")
+    if let meant = (failure as? LaunchFailure).flatMap(MeantImage.init) {
+        console.report(meant)
+    } else {
+        console.report(failure)
+    }
     return ExitCode(failure.exitStatus.rawValue)
 }
 

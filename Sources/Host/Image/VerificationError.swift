@@ -10,6 +10,8 @@ package struct VerificationError: Failure {
 
     package let subject: Subject
     package let cause: Cause
+    /// The launcher.conf that pins the image.
+    private let configuration: String
 
     init(_ request: ImageRequest, _ cause: Cause) {
         subject =
@@ -18,6 +20,7 @@ package struct VerificationError: Failure {
             case .stock: .stock(request.name)
             }
         self.cause = cause
+        configuration = request.configuration
     }
 
     package var message: String {
@@ -27,8 +30,30 @@ package struct VerificationError: Failure {
         }
     }
 
-    package var hint: String? { cause.hint }
+    package var hint: String? { commandHint ?? cause.hint }
     package var exitStatus: ExitStatus { cause.exitStatus }
+
+    /// What launcherctl can do about it.
+    private var commandHint: String? {
+        switch (subject, cause) {
+        case (_, .notPinned): "if this is the image you trust: \(command("pin"))"
+        case (_, .checksumDiffers(_, _, let origin)) where origin.hasPrefix(configuration):
+            "upload the image again, or, if you trust what is there: \(command("pin --replace"))"
+        case (.volume, .notReadOnly(_, _, let accepted)) where accepted.contains(.mode):
+            "if the upload is complete: \(command("adopt"))"
+        default: nil
+        }
+    }
+
+    private func command(_ words: String) -> String {
+        let name =
+            switch subject {
+            case .volume(let name), .stock(let name): name
+            }
+        let isDefault = configuration == LauncherConfiguration.defaultFile.string
+        let option = isDefault ? "" : " --config \(configuration)"
+        return "launcherctl firmware \(words)\(option) \(name)"
+    }
 
     /// One case a refusal. A path is the whole path that was tried.
     package enum Cause: Failure {
@@ -128,21 +153,19 @@ extension VerificationError.Cause {
         case .foreignOwner(let path, _, _): "chown root \(quoted(path))"
         case .writableByOthers(let path, _): "chmod go-w \(quoted(path))"
         case .notReadOnly(let path, _, let accepted) where accepted.contains(.mode):
-            "chmod 0444 \(quoted(path)), or import it with 'launcherctl firmware add'"
+            "chmod 0444 \(quoted(path))"
         case .notReadOnly:
             "'read-only' in the configuration of the launcher does not accept the mode as proof"
         case .openForWriting(let path):
             "wait for the upload to end; fuser -v \(quoted(path)) shows who has it open"
         case .checksumDiffers(_, _, let origin):
-            "re-upload the image, or update its pin in \(origin)"
-        case .empty, .changedWhileRead, .replaced: "re-upload the image"
+            "upload the image again, or correct the checksum in \(origin)"
+        case .empty, .changedWhileRead, .replaced: "upload the image again"
         case .host(let error): error.hint
         case .malformedName, .notDirectory, .outsideRoot, .notRegularFile, .permissionDenied,
             .tooLarge:
             nil
-        case .notPinned(let found, let image, let configuration):
-            "if this is the image you trust, add to \(configuration) a section 'firmware: \(image)'"
-                + " with the line '\(found.algorithm.rawValue) \(found.hex)'"
+        case .notPinned: "'launcherctl firmware pin' pins the image, if you trust it"
         }
     }
 

@@ -227,7 +227,7 @@ extension CPUSignature {
         let names = rows.flatMap { row in
             [row.name] + row.models.compactMap(\.versions).joined().map { "\(row.name)-v\($0)" }
         }
-        return nearest(to: name, among: names, ignoringCase: true)
+        return nearest(to: name, among: names)
     }
 }
 

@@ -87,7 +87,8 @@ package enum VolumeError: Failure {
 
     package var hint: String? {
         switch self {
-        case .storageUnknown(_, let known): "there are \(list(known))"
+        case .storageUnknown(let volume, let known):
+            keyHint(for: volume.storage.text, among: known.map(\.text))
         case .storageSkipped(_, let warning): "correct \(warning.file) line \(warning.line)"
         case .storageDisabled(_, let origin): "remove 'disable' in \(origin), or move the volume"
         case .storageNotOnNode(_, _, _, let origin):
@@ -104,12 +105,6 @@ package enum VolumeError: Failure {
 
     private func subject(_ volume: VolumeID) -> String {
         "volume \(quoted(volume.description)): storage \(quoted(volume.storage.text))"
-    }
-
-    private func list(_ known: [StorageID]) -> String {
-        let limit = 20
-        let names = known.prefix(limit).map { quoted($0.text) }.joined(separator: ", ")
-        return known.count > limit ? "\(names) and \(known.count - limit) more" : names
     }
 }
 

@@ -93,18 +93,28 @@ func codePoint(_ scalar: Unicode.Scalar) -> String {
 }
 
 /// Advice for a key that does not exist: the one that was probably meant, or all that exist.
-func keyHint(for found: String, among known: [String]) -> String {
-    if let name = nearest(to: found, among: known) { return "did you mean \(quoted(name))?" }
-    return "there are " + known.map { quoted($0) }.joined(separator: ", ")
+package func keyHint(for found: String, among known: [String]) -> String {
+    if let meant = meantHint(for: found, among: known) { return meant }
+    let limit = 20
+    let names = known.prefix(limit).map { quoted($0) }.joined(separator: ", ")
+    let rest = known.count > limit ? " and \(known.count - limit) more" : ""
+    return "there are \(names)\(rest)"
 }
 
-/// The known name that differs by a typing mistake or two.
-func nearest(to found: String, among known: [String], ignoringCase: Bool = false) -> String? {
-    let word = ignoringCase ? found.lowercased() : found
-    let nearest = known.map { name in
-        (name: name, distance: editDistance(word, ignoringCase ? name.lowercased() : name))
-    }.min { $0.distance < $1.distance }
-    guard let nearest, nearest.distance <= 2 else { return nil }
+/// Advice for a name that does not exist: the one that was probably meant; `nil` if none is near.
+package func meantHint(for found: String, among known: [String]) -> String? {
+    nearest(to: found, among: known).map { "did you mean \(quoted($0))?" }
+}
+
+/// The name that differs by two letters at most, whether they are capital or not; `nil` if there is
+/// none. Of a short name, half of the letters have to be right.
+package func nearest(to found: String, among known: [String]) -> String? {
+    let wanted = found.lowercased()
+    let nearest = known.map { (name: $0, distance: editDistance(wanted, $0.lowercased())) }
+        .min { $0.distance < $1.distance }
+    guard let nearest, nearest.distance <= 2, nearest.distance * 2 <= found.count else {
+        return nil
+    }
     return nearest.name
 }
 

@@ -57,7 +57,8 @@ struct ImageArgument {
         do throws(HostFileError) {
             return try HostFiles.content(at: path, limit: Self.maximumByteCount)
         } catch {
-            throw LaunchFailure(UnreadableImage(cause: error))
+            let volume = name == path.string ? nil : name
+            throw LaunchFailure(UnreadableImage(cause: error, volume: volume))
         }
     }
 
@@ -99,10 +100,52 @@ struct ImageArgument {
     }
 }
 
+/// An image that there is not, where one of nearly the same name is.
+struct MeantImage: Failure {
+    let message: String
+    let hint: String?
+    let exitStatus: ExitStatus
+
+    /// - Returns: `nil` for other failures, and if no name is near.
+    init?(_ failure: LaunchFailure) {
+        let (missing, volume): (FilePath, String?)
+        switch failure.cause {
+        case let error as VerificationError:
+            guard case .fileMissing(let path) = error.cause,
+                case .volume(let name) = error.subject
+            else { return nil }
+            (missing, volume) = (path, name)
+        case let error as UnreadableImage:
+            guard case .missing(let path) = error.cause else { return nil }
+            (missing, volume) = (path, error.volume)
+        default: return nil
+        }
+        guard let name = Self.nearest(to: missing) else { return nil }
+        let path = missing.removingLastComponent().appending(name).string
+        let start = volume.flatMap { text in text.lastIndex(of: "/").map { text[...$0] } }
+        message = failure.message
+        hint = "did you mean \(quoted(start.map { $0 + name } ?? path))?"
+        exitStatus = failure.exitStatus
+    }
+
+    private static func nearest(to missing: FilePath) -> String? {
+        let directory = missing.removingLastComponent()
+        guard let name = missing.lastComponent?.string else { return nil }
+        do throws(Errno) {
+            let names = try DirectoryListing.names(in: directory.isEmpty ? "." : directory)
+            return Planning.nearest(to: name, among: names)
+        } catch {
+            return nil
+        }
+    }
+}
+
 /// An image that somebody names and that cannot be read; the status is that of a volume, not of a
 /// configuration file.
 struct UnreadableImage: Failure {
     let cause: HostFileError
+    /// The image's ID; `nil` for a file.
+    let volume: String?
 
     var message: String { cause.message }
 

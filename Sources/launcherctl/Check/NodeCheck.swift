@@ -155,6 +155,6 @@ private struct UnknownNode: Failure {
     let known: [String]
 
     var message: String { "node \(quoted(name)) does not exist" }
-    var hint: String? { "there are \(known.map { quoted($0) }.joined(separator: ", "))" }
+    var hint: String? { keyHint(for: name, among: known) }
     var exitStatus: ExitStatus { .usage }
 }

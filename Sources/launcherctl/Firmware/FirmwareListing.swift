@@ -161,6 +161,6 @@ private struct UnknownStorage: Failure {
     let known: [String]
 
     var message: String { "storage \(quoted(name)) does not exist" }
-    var hint: String? { "there are \(known.map { quoted($0) }.joined(separator: ", "))" }
+    var hint: String? { keyHint(for: name, among: known) }
     var exitStatus: ExitStatus { .usage }
 }

@@ -154,8 +154,8 @@ struct VerificationTests {
                 + " immutable attribute or fs-verity, found mode 0644)"
         )
         #expect(
-            error?.hint == "chmod 0444 '\(storage.image)', or import it with"
-                + " 'launcherctl firmware add'"
+            error?.hint == "if the upload is complete: launcherctl firmware adopt --config"
+                + " launcher.conf local:efi-firmware/a.fd"
         )
     }
 }

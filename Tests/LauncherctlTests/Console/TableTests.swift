@@ -155,6 +155,54 @@ struct FoldingTests {
     }
 }
 
+struct UsageFailureTests {
+    private static let usage = """
+        Error: x
+        Usage: launcherctl plan [--json]
+          See 'launcherctl plan --help' for more information.
+        """
+
+    @Test(
+        arguments: [
+            (
+                ["plna"], "Unexpected argument 'plna'", "unknown command 'plna'",
+                "did you mean 'plan'?"
+            ),
+            (
+                ["firmware", "pn", "x"], "2 unexpected arguments: 'pn', 'x'",
+                "unknown command 'pn'", "did you mean 'pin'?"
+            ),
+            (
+                ["check", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?",
+                "unknown option '--jsn'", "did you mean '--json'?"
+            ),
+            (
+                ["plan", "x"], "Unexpected argument 'x'", "unexpected argument 'x'",
+                "'launcherctl plan --help' shows how it is called"
+            ),
+            (
+                ["plan"], "CPU model.", "CPU model",
+                "'launcherctl plan --help' shows how it is called"
+            ),
+        ] as [([String], String, String, String)]
+    )
+    func `the parser's messages are in the launcher's words`(
+        words: [String],
+        text: String,
+        message: String,
+        hint: String,
+    ) {
+        let failure = UsageFailure(text, usage: Self.usage, of: words)
+        #expect(failure.message == message)
+        #expect(failure.hint == hint)
+        #expect(failure.exitStatus == .usage)
+    }
+
+    @Test func `a command that is like none has all of them for a hint`() {
+        let hint = UsageFailure("", usage: "", of: ["start"]).hint
+        #expect(hint?.hasPrefix("there are 'plan', 'run'") == true)
+    }
+}
 
 struct JSONOutputTests {
     @Test func `keys are sorted, and slashes are left alone`() throws {

@@ -162,6 +162,40 @@ struct PlanTests {
         )
     }
 
+    @Test func `--config is the launcher's own option, unless the command line has another`()
+        async throws
+    {
+        let store = try StagedHost()
+        func plan(_ config: String, _ words: [ByteString] = []) async throws -> Outcome {
+            var request = Child.Request(
+                program: Products.launcherctl,
+                arguments: ["launcherctl", "plan", "--config", ByteString(config), "--"],
+            )
+            request.arguments += words + StagedHost.firmware + ["-m", "1"]
+            request.directory = store.path
+            return try await run(request)
+        }
+        let stated: [ByteString] = ["-launcher-config", ByteString(store.configuration)]
+        // Also from the working directory.
+        for outcome in [
+            try await plan(store.configuration), try await plan("launcher.conf"),
+            try await plan("launcher.conf", stated),
+        ] {
+            #expect(outcome.end == .status(0), "\(outcome.errors)")
+            #expect(outcome.output.contains(StagedHost.volume))
+            #expect(!outcome.output.contains("-launcher-config"))
+        }
+        let outcome = try await plan("other.conf", stated)
+        #expect(outcome.end == .status(64))
+        #expect(
+            outcome.complaints == [
+                "launcherctl: error: --config '\(store.path)/other.conf' and '-launcher-config"
+                    + " \(store.configuration)' name different files",
+                "launcherctl: hint: leave one of the two out",
+            ]
+        )
+    }
+
     @Test func `without a command line the plan says how it is called`() async throws {
         let request = Child.Request(
             program: Products.launcherctl,
@@ -170,7 +204,10 @@ struct PlanTests {
         let outcome = try await run(request)
         #expect(outcome.end == .status(64))
         #expect(
-            outcome.complaints.first == "Error: no command line; give --vmid, or QEMU's after '--'"
+            outcome.complaints == [
+                "launcherctl: error: no command line; give --vmid, or QEMU's after '--'",
+                "launcherctl: hint: 'launcherctl plan --help' shows how it is called",
+            ]
         )
         #expect(outcome.output.isEmpty)
     }

@@ -29,7 +29,8 @@ extension RefusedLaunch {
             "one changed byte",
             status: 65,
             "checksum differs (expected sha256:$pinned, found sha256:$found)",
-            hint: "re-upload the image, or update its pin in $conf line $pin-line",
+            hint: "upload the image again, or, if you trust what is there: launcherctl firmware"
+                + " pin --replace --config $conf $volume",
         ) {
             var content = try read($0.image)
             content[content.count / 2] ^= 1
@@ -39,7 +40,8 @@ extension RefusedLaunch {
             "a byte cut off",
             status: 65,
             "checksum differs (expected sha256:$pinned, found sha256:$found)",
-            hint: "re-upload the image, or update its pin in $conf line $pin-line",
+            hint: "upload the image again, or, if you trust what is there: launcherctl firmware"
+                + " pin --replace --config $conf $volume",
         ) {
             try overwrite($0.image, with: read($0.image).dropLast())
         },
@@ -47,7 +49,7 @@ extension RefusedLaunch {
             "empty",
             status: 65,
             "'$image': FW-E01: the file is empty",
-            hint: "re-upload the image",
+            hint: "upload the image again",
         ) {
             try overwrite($0.image, with: Data())
         },
@@ -144,7 +146,7 @@ extension RefusedLaunch {
             status: 77,
             "'$image' is not read-only (expected no write permission for anyone or a read-only"
                 + " mount or the immutable attribute or fs-verity, found mode 0644)",
-            hint: "chmod 0444 '$image', or import it with 'launcherctl firmware add'",
+            hint: "if the upload is complete: launcherctl firmware adopt --config $conf $volume",
         ) {
             try change($0.image, mode: 0o644)
         },

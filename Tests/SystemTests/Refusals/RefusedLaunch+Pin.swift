@@ -29,8 +29,7 @@ extension RefusedLaunch {
             status: 78,
             message: "vm 't': firmware image '$volume': no checksum is pinned (found"
                 + " sha256:$found)",
-            hint: "if this is the image you trust, add to $conf a section 'firmware: $volume' with"
-                + " the line 'sha256 $found'",
+            hint: "if this is the image you trust: launcherctl firmware pin --config $conf $volume",
         ) {
             try $0.configure(pins: [])
         },
@@ -75,7 +74,8 @@ extension RefusedLaunch {
             status: 65,
             message: "vm 't': firmware image '$volume': checksum differs (expected"
                 + " sha384:\(zeros(96)), found sha384:$found384)",
-            hint: "re-upload the image, or update its pin in $conf line 10",
+            hint: "upload the image again, or, if you trust what is there: launcherctl firmware"
+                + " pin --replace --config $conf $volume",
         ) {
             try $0.configure(pins: ["sha256 \($0.digest())", "sha384 \(zeros(96))"])
         },
@@ -126,7 +126,7 @@ extension RefusedLaunch {
             status: 65,
             "firmware image '$volume': checksum differs (expected sha512:\(zeros(128)), found"
                 + " sha512:$found512)",
-            hint: "re-upload the image, or update its pin in option -efi-firmware",
+            hint: "upload the image again, or correct the checksum in option -efi-firmware",
         ),
     ]
 

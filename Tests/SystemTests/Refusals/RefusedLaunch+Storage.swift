@@ -151,7 +151,7 @@ extension RefusedLaunch {
             "an unknown storage",
             volume: "tset:efi-firmware/a.fd",
             "volume 'tset:efi-firmware/a.fd': storage 'tset' does not exist",
-            hint: "there are 'local', 'test'",
+            hint: "did you mean 'test'?",
         ),
         storage(
             "a disabled storage",

@@ -53,3 +53,24 @@ struct PrintableTextTests {
         #expect(ByteString("ä\n").escaped == #"ä\n"#)
     }
 }
+
+struct NearestNameTests {
+    @Test(
+        arguments: [
+            ("plna", "plan"), ("pn", nil), ("EPYC-Millan", "EPYC-Milan"),
+            ("epyc-milan", "EPYC-Milan"), ("polcy", "policy"), ("start", nil), ("nas", nil),
+            ("", nil), (String(repeating: "x", count: 100), nil),
+        ] as [(String, String?)]
+    )
+    func `two letters may be wrong, and half of a short name`(found: String, meant: String?) {
+        let known = ["plan", "policy", "EPYC-Milan", "n1"]
+        #expect(nearest(to: found, among: known) == meant)
+        #expect(meantHint(for: found, among: known) == meant.map { "did you mean '\($0)'?" })
+    }
+
+    @Test func `of many names, twenty are listed`() {
+        let known = (10..<35).map { "storage\($0)" }
+        #expect(keyHint(for: "other", among: known).hasSuffix("'storage29' and 5 more"))
+        #expect(keyHint(for: "other", among: ["a1", "b1"]) == "there are 'a1', 'b1'")
+    }
+}

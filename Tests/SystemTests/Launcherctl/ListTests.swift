@@ -46,6 +46,22 @@ struct ListTests {
         return host
     }
 
+    @Test(arguments: ["firmware verify", "firmware pin", "inspect"])
+    func `an image that there is not leads to the one that was meant`(command: String) async throws
+    {
+        let host = try StagedProxmoxHost()
+        var request = call(host)
+        let words = command.split(separator: " ").map { ByteString(String($0)) }
+        request.arguments =
+            ["launcherctl"] + words + ["test:efi-firmware/aa.fd"] + request.arguments.suffix(2)
+        let outcome = try await run(request)
+        #expect(outcome.end == .status(66))
+        #expect(
+            outcome.complaints.last == "launcherctl: hint: did you mean 'test:efi-firmware/a.fd'?",
+            "\(outcome.errors)"
+        )
+    }
+
     @Test func `the kind is told of every image, pinned or not, as inspect tells it`() async throws
     {
         let host = try everyKind()

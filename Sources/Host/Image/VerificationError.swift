@@ -35,14 +35,17 @@ package struct VerificationError: Failure {
 
     /// What launcherctl can do about it.
     private var commandHint: String? {
-        switch (subject, cause) {
-        case (_, .notPinned): "if this is the image you trust: \(command("pin"))"
-        case (_, .checksumDiffers(_, _, let origin)) where origin.hasPrefix(configuration):
-            "upload the image again, or, if you trust what is there: \(command("pin --replace"))"
-        case (.volume, .notReadOnly(_, _, let accepted)) where accepted.contains(.mode):
-            "if the upload is complete: \(command("adopt"))"
-        default: nil
+        if case .notPinned = cause { return "if this is the image you trust: \(command("pin"))" }
+        if case .checksumDiffers(_, _, let origin) = cause, origin.hasPrefix(configuration) {
+            let command = command("pin --replace")
+            return "upload the image again, or, if you trust what is there: \(command)"
         }
+        if case .notReadOnly(_, _, let accepted) = cause, accepted.contains(.mode),
+            case .volume = subject
+        {
+            return "if the upload is complete: \(command("adopt"))"
+        }
+        return nil
     }
 
     private func command(_ words: String) -> String {

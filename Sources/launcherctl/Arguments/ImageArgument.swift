@@ -109,16 +109,16 @@ struct MeantImage: Failure {
     /// - Returns: `nil` for other failures, and if no name is near.
     init?(_ failure: LaunchFailure) {
         let (missing, volume): (FilePath, String?)
-        switch failure.cause {
-        case let error as VerificationError:
-            guard case .fileMissing(let path) = error.cause,
-                case .volume(let name) = error.subject
-            else { return nil }
+        if let error = failure.cause as? VerificationError,
+            case .fileMissing(let path) = error.cause, case .volume(let name) = error.subject
+        {
             (missing, volume) = (path, name)
-        case let error as UnreadableImage:
-            guard case .missing(let path) = error.cause else { return nil }
+        } else if let error = failure.cause as? UnreadableImage,
+            case .missing(let path) = error.cause
+        {
             (missing, volume) = (path, error.volume)
-        default: return nil
+        } else {
+            return nil
         }
         guard let name = Self.nearest(to: missing) else { return nil }
         let path = missing.removingLastComponent().appending(name).string

@@ -15,6 +15,6 @@ do {
     try launch()
 } catch {
     console.report(error)
-    SystemLog().send(LaunchRecord(refusal: error).text, severity: .error)
+    SystemLog().send(LaunchRecord(refusal: error, of: .ofThisProcess))
     exit(error.exitStatus.rawValue)
 }

@@ -1,5 +1,6 @@
 package import Foundation
 import Glibc
+package import Planning
 package import Synchronization
 package import SystemPackage
 
@@ -168,4 +169,79 @@ private func removeTree(_ path: FilePath) {
     }
     unsafe closedir(directory)
     unsafe Glibc.remove(path.string)
+}
+
+/// A datagram socket with a name, as the system's log has one.
+package final class DatagramListener: Sendable {
+    package let path: FilePath
+    private let socket: FileDescriptor
+
+    package init(at path: FilePath) throws {
+        self.path = path
+        socket = FileDescriptor(
+            rawValue: try check(Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0))
+        )
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: Array(path.string.utf8).prefix($0.count - 1))
+        }
+        let number = socket.rawValue
+        try unsafe withUnsafePointer(to: &address) { address in
+            try unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+                _ = try check(unsafe bind(number, address, size))
+            }
+        }
+    }
+
+    deinit {
+        close(socket.rawValue)
+    }
+
+    /// What was sent and is not received yet; `nil` for nothing. Never waits.
+    package func receive() throws -> String? {
+        datagram().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same, read as the journal reads it (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/).
+    ///
+    /// - Throws: if it is not in that form, or has a field twice.
+    package func receiveEntry() throws -> [String: ByteString]? {
+        guard var rest = datagram()?[...] else { return nil }
+        var fields: [String: ByteString] = [:]
+        while !rest.isEmpty {
+            guard let end = rest.firstIndex(of: 0x0A) else { throw NotAnEntry() }
+            let line = rest[..<end]
+            rest = rest[(end + 1)...]
+            var name = line
+            var value: ArraySlice<UInt8>
+            if let sign = line.firstIndex(of: UInt8(ascii: "=")) {
+                name = line[..<sign]
+                value = line[(sign + 1)...]
+            } else {
+                guard rest.count > 8 else { throw NotAnEntry() }
+                let count = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+                value = rest.dropFirst(8).prefix(count)
+                rest = rest.dropFirst(8 + count)
+                guard rest.popFirst() == 0x0A else { throw NotAnEntry() }
+            }
+            let text = String(decoding: name, as: UTF8.self)
+            let isName = text.allSatisfy { $0.isUppercase || $0 == "_" }
+            let isNew = fields.updateValue(ByteString(value), forKey: text) == nil
+            guard isName, isNew else { throw NotAnEntry() }
+        }
+        return fields
+    }
+
+    private struct NotAnEntry: Error {}
+
+    private func datagram() -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        let number = socket.rawValue
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe recv(number, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+        }
+        return count < 0 ? nil : Array(buffer.prefix(count))
+    }
 }

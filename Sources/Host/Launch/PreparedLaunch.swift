@@ -39,10 +39,7 @@ package struct PreparedLaunch: ~Copyable {
     package consuming func start() throws(LaunchFailure) -> Never {
         let plan = plan
         if plan.isRecorded {
-            SystemLog().send(
-                LaunchRecord(plan, sealed: facts, forecast: forecast).text,
-                severity: .info
-            )
+            SystemLog().send(LaunchRecord(plan, sealed: facts, forecast: forecast))
         }
         do {
             let program = try Executable(firstOf: plan.programs)

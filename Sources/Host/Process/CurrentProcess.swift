@@ -11,7 +11,7 @@ package enum CurrentProcess {
 extension Invocation {
     /// Reads this process: bytes, as the kernel handed them over.
     package static func current() throws(LaunchFailure) -> Invocation {
-        guard let arguments = unsafe linux_arguments() else {
+        guard let arguments else {
             throw LaunchFailure(
                 HostError.systemCallFailed(
                     operation: "reading argv",
@@ -21,12 +21,16 @@ extension Invocation {
             )
         }
         return Invocation(
-            arguments: unsafe byteStrings(arguments),
+            arguments: arguments,
             environment: unsafe linux_environment().map { unsafe byteStrings($0) } ?? [],
             isRoot: geteuid() == 0,
             nodeName: try nodeName(),
             workingDirectoryIsWritableByOthers: workingDirectoryIsWritableByOthers(),
         )
+    }
+
+    fileprivate static var arguments: [ByteString]? {
+        unsafe linux_arguments().map { unsafe byteStrings($0) }
     }
 
     private static func nodeName() throws(LaunchFailure) -> String {
@@ -51,6 +55,13 @@ extension Invocation {
         } catch {
             return true
         }
+    }
+}
+
+extension MachineIdentity {
+    /// Of the VM that this process was asked to start, for what could not be read any further.
+    package static var ofThisProcess: MachineIdentity {
+        Invocation.arguments.map { MachineIdentity(QEMUCommandLine($0)) } ?? MachineIdentity()
     }
 }
 

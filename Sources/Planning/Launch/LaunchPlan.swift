@@ -80,49 +80,127 @@ package enum LaunchWarning: Equatable, Sendable {
     }
 }
 
-/// What the system log keeps about a launch: one line of facts, in `key=value` form.
+/// What the system log keeps about a launch: one line of facts, in `key=value` form, and the same
+/// facts one by one, as fields of the journal. docs/log.md describes each.
 package struct LaunchRecord: Equatable, Sendable {
+    package enum Event: Hashable, Sendable, CaseIterable {
+        case launch
+        case refusal
+
+        /// The journal's MESSAGE_ID, by which all records of a kind are found. Made once by chance
+        /// (`systemd-id128 new`), and the same forever.
+        package var messageID: String {
+            switch self {
+            case .launch: "49b338f939e14a6caff703a5d8c81323"
+            case .refusal: "3d05cd510dcb4868989081b62c4bb566"
+            }
+        }
+    }
+
+    package struct Fact: Equatable, Sendable {
+        /// As in the line: `read-only`.
+        package let key: String
+        /// As it is, not made printable.
+        package let value: ByteString
+        fileprivate var form = Form.plain
+
+        /// The name of the journal's field: `LAUNCHER_READ_ONLY`.
+        package var fieldName: String {
+            "LAUNCHER_" + String(key.uppercased().map { $0 == "-" ? "_" : $0 })
+        }
+    }
+
+    /// How a fact is written in the line.
+    fileprivate enum Form {
+        case plain
+        case quoted
+        /// The line says it in other words.
+        case absent
+    }
+
+    package let event: Event
     package let text: String
+    package let facts: [Fact]
 
     /// - Parameters:
     ///   - sealed: what was found out about the image when it was read.
     ///   - forecast: for a confidential guest, the launch digest that its owner should see.
     package init(_ plan: LaunchPlan, sealed: SealedFacts?, forecast: LaunchForecast? = nil) {
-        var facts = ["launch", plan.identity.label ?? "unnamed vm"]
-        if let firmware = plan.firmware, let sealed {
-            facts += [
-                "firmware=\(quoted(firmware.choice.name))",
-                "digest=\(sealed.digests.map(\.description).joined(separator: ","))",
-                "bytes=\(sealed.byteCount)",
-                "read-only=\(sealed.proofs.map(\.rawValue).joined(separator: ","))",
-                "guest=\(firmware.guest.rawValue)",
-                "attachment=\(firmware.attachment.rawValue)",
-                "chosen-by=\(quoted(firmware.choice.origin))",
-            ]
-            if let forecast { facts.append("launch-digest=\(forecast.text)") }
-        } else {
-            facts.append("firmware=unchanged")
+        event = .launch
+        facts =
+            Self.facts(about: plan.identity) + Self.facts(about: plan.firmware, sealed, forecast)
+            + Self.facts(about: plan.confinement) + Self.facts(about: plan.removedVariables)
+        let words = facts.compactMap { fact in
+            switch fact.form {
+            case .plain: "\(fact.key)=\(fact.value)"
+            case .quoted: "\(fact.key)=\(quoted(fact.value))"
+            case .absent: nil
+            }
         }
-        let groups = plan.confinement.ruleset.groups.map { $0.group.name }.joined(separator: ",")
-        facts += ["seccomp=\(plan.confinement.mode.rawValue)", "groups=\(groups)"]
-        let confinement = plan.confinement
-        if confinement.files.mode != .off {
-            facts.append("landlock=\(confinement.files.mode.rawValue)")
-        }
-        if let kept = confinement.capabilities.kept {
-            let names = kept.sorted { $0.rawValue < $1.rawValue }.map(\.name)
-            facts.append("capabilities=\(names.isEmpty ? "none" : names.joined(separator: ","))")
-        }
-        if !plan.removedVariables.isEmpty {
-            let names = plan.removedVariables.map(\.escaped).joined(separator: ",")
-            facts.append("removed-variables=\(names)")
-        }
-        text = facts.joined(separator: " ")
+        text = (["launch", plan.identity.label ?? "unnamed vm"] + words).joined(separator: " ")
     }
 
     /// A launch that was refused.
-    package init(refusal: some Failure) {
+    ///
+    /// - Parameter identity: the VM's, as far as the command line could be read.
+    package init(refusal: some Failure, of identity: MachineIdentity) {
+        event = .refusal
         text = "refused status=\(refusal.exitStatus.rawValue) \(refusal.message)"
+        facts =
+            Self.facts(about: identity)
+            + [Fact("status", "\(refusal.exitStatus.rawValue)"), Fact("reason", refusal.message)]
+            + (refusal.hint.map { [Fact("hint", $0)] } ?? [])
+    }
+
+    private static func facts(about identity: MachineIdentity) -> [Fact] {
+        [("vm-id", identity.vmID), ("vm-name", identity.name), ("vm-uuid", identity.uuid)]
+            .compactMap { key, value in value.map { Fact(key: key, value: $0, form: .absent) } }
+    }
+
+    private static func facts(
+        about firmware: LaunchPlan.FirmwarePlan?,
+        _ sealed: SealedFacts?,
+        _ forecast: LaunchForecast?,
+    ) -> [Fact] {
+        guard let firmware, let sealed else { return [Fact("firmware", "unchanged")] }
+        return [
+            Fact("firmware", firmware.choice.name, .quoted),
+            Fact("digest", list(sealed.digests.map(\.description))),
+            Fact("bytes", "\(sealed.byteCount)"),
+            Fact("read-only", list(sealed.proofs.map(\.rawValue))),
+            Fact("guest", firmware.guest.rawValue),
+            Fact("attachment", firmware.attachment.rawValue),
+            Fact("chosen-by", firmware.choice.origin, .quoted),
+        ] + (forecast.map { [Fact("launch-digest", $0.text)] } ?? [])
+    }
+
+    private static func facts(about confinement: LaunchPlan.ConfinementPlan) -> [Fact] {
+        var facts = [
+            Fact("seccomp", confinement.mode.rawValue),
+            Fact("groups", list(confinement.ruleset.groups.map { $0.group.name })),
+        ]
+        if confinement.files.mode != .off {
+            facts.append(Fact("landlock", confinement.files.mode.rawValue))
+        }
+        if let kept = confinement.capabilities.kept {
+            let names = kept.sorted { $0.rawValue < $1.rawValue }.map(\.name)
+            facts.append(Fact("capabilities", names.isEmpty ? "none" : list(names)))
+        }
+        return facts
+    }
+
+    private static func facts(about removedVariables: [ByteString]) -> [Fact] {
+        guard !removedVariables.isEmpty else { return [] }
+        let names = removedVariables.map(\.bytes).joined(separator: [UInt8(ascii: ",")])
+        return [Fact(key: "removed-variables", value: ByteString(names))]
+    }
+
+    private static func list(_ words: [String]) -> String { words.joined(separator: ",") }
+}
+
+extension LaunchRecord.Fact {
+    fileprivate init(_ key: String, _ value: String, _ form: LaunchRecord.Form = .plain) {
+        self.init(key: key, value: ByteString(value), form: form)
     }
 }
 

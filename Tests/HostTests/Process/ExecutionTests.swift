@@ -84,7 +84,9 @@ struct ExecutionTests {
             let storage = try FirmwareStorage()
             _ = try HostFiles.configuration(at: storage.image)
             let image = try place(storage.request(), avoiding: Set(10..<60))
-            SystemLog(socketPath: storage.outside).send("nobody listens", severity: .info)
+            SystemLog(journal: storage.outside, syslog: storage.outside).send(
+                LaunchRecord(refusal: HostError.memoryFileChanged, of: MachineIdentity())
+            )
             storage.remove()  // An exec does not.
             print((inherited + [image.number]).sorted().map(String.init).joined(separator: " "))
             fflush(nil)

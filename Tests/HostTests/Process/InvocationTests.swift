@@ -51,94 +51,121 @@ struct InvocationTests {
     }
 }
 
-/// A datagram socket with a name, as the system's log has one.
-final class DatagramListener: Sendable {
-    let path: FilePath
-    private let socket: FileDescriptor
-
-    init(at path: FilePath) throws {
-        self.path = path
-        socket = FileDescriptor(
-            rawValue: try check(Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0))
-        )
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
-            unsafe $0.copyBytes(from: Array(path.string.utf8).prefix($0.count - 1))
-        }
-        let number = socket.rawValue
-        try unsafe withUnsafePointer(to: &address) { address in
-            try unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-                _ = try check(unsafe bind(number, address, size))
-            }
-        }
-    }
-
-    deinit {
-        close(socket.rawValue)
-    }
-
-    /// What was sent and is not received yet; `nil` for nothing. Never waits.
-    func receive() throws -> String? {
-        var buffer = [UInt8](repeating: 0, count: 8192)
-        let number = socket.rawValue
-        let count = unsafe buffer.withUnsafeMutableBytes {
-            unsafe recv(number, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
-        }
-        return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
-    }
-}
-
 struct SystemLogTests {
-    @Test func `a record has the facility, the severity, the program and the process`() throws {
-        let directory = try TemporaryDirectory()
-        let listener = try DatagramListener(at: directory.path.appending("log"))
-        let log = SystemLog(socketPath: listener.path)
-        log.send("vm 100: started", severity: .info)
-        log.send("vm 100: refused", severity: .error)
-        #expect(try listener.receive() == "<30>qemu-launcher[\(getpid())]: vm 100: started")
-        #expect(try listener.receive() == "<27>qemu-launcher[\(getpid())]: vm 100: refused")
-        #expect(try listener.receive() == nil)
+    private let directory: TemporaryDirectory
+    private let journal: DatagramListener
+    private let syslog: DatagramListener
+    private let log: SystemLog
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        journal = try DatagramListener(at: directory.path.appending("journal"))
+        syslog = try DatagramListener(at: directory.path.appending("log"))
+        log = SystemLog(journal: journal.path, syslog: syslog.path)
+    }
+
+    /// On a host without the journal.
+    private var plainLog: SystemLog {
+        SystemLog(journal: directory.path.appending("none"), syslog: syslog.path)
+    }
+
+    private struct Refused: Failure {
+        var message: String
+        var hint: String?
+        var exitStatus: Planning.ExitStatus { .imageRefused }
+    }
+
+    private func record(
+        _ message: String,
+        hint: String? = nil,
+        of identity: MachineIdentity = MachineIdentity(),
+    ) -> LaunchRecord {
+        LaunchRecord(refusal: Refused(message: message, hint: hint), of: identity)
+    }
+
+    @Test func `the journal gets the line and every fact as a field`() throws {
+        let uuid: ByteString = "7b10d7af-b932-4c66-b2c3-3996152ec465"
+        let identity = MachineIdentity(vmID: "100", name: "web", uuid: uuid)
+        log.send(record("vm 100: no", hint: "do", of: identity))
+        let entry = try #require(try journal.receiveEntry())
+        #expect(
+            entry == [
+                "MESSAGE": "refused status=65 vm 100: no",
+                "MESSAGE_ID": "3d05cd510dcb4868989081b62c4bb566",
+                "PRIORITY": "3", "SYSLOG_FACILITY": "3", "SYSLOG_IDENTIFIER": "qemu-launcher",
+                "SYSLOG_PID": ByteString("\(getpid())"), "LAUNCHER_VM_ID": "100",
+                "LAUNCHER_VM_NAME": "web", "LAUNCHER_VM_UUID": uuid, "LAUNCHER_STATUS": "65",
+                "LAUNCHER_REASON": "vm 100: no", "LAUNCHER_HINT": "do",
+            ]
+        )
+        #expect(try journal.receive() == nil)
+        #expect(try syslog.receive() == nil, "one datagram, and not a second")
+    }
+
+    /// A name could forge a field of its own otherwise.
+    @Test(
+        arguments: [
+            "a\nMESSAGE=forged\n", "\n", "a\n\n\0b", "=", "", "\u{1B}[2J",
+        ]
+    )
+    func `a value is a value, whatever is in it`(name: String) throws {
+        log.send(record("no", of: MachineIdentity(name: ByteString(name))))
+        let entry = try #require(try journal.receiveEntry())
+        #expect(entry["LAUNCHER_VM_NAME"] == ByteString(name))
+        #expect(entry["MESSAGE"] == "refused status=65 no")
+        #expect(entry.count == 9)
+    }
+
+    @Test func `a value that is not text, or too long, does no harm`() throws {
+        let bytes = ByteString([0xFF, 0x0A, 0xFE] + [UInt8](repeating: 0x0A, count: 1 << 20))
+        log.send(record("no", of: MachineIdentity(name: bytes)))
+        let entry = try #require(try journal.receiveEntry())
+        let limit = SystemLog.maximumTextByteCount
+        #expect(entry["LAUNCHER_VM_NAME"] == ByteString(bytes.bytes.prefix(limit)))
+        #expect(entry["LAUNCHER_REASON"] == "no")
+    }
+
+    @Test func `without the journal, syslog gets the line`() throws {
+        plainLog.send(record("vm 100: no"))
+        let start = "<27>qemu-launcher[\(getpid())]: "
+        #expect(try syslog.receive() == start + "refused status=65 vm 100: no")
+        #expect(try syslog.receive() == nil)
     }
 
     @Test func `a record is one printable line, however hostile its text`() throws {
-        let directory = try TemporaryDirectory()
-        let listener = try DatagramListener(at: directory.path.appending("log"))
-        SystemLog(socketPath: listener.path).send(
-            "a\n<0>kernel: panic\u{1B}[2J\0",
-            severity: .info
-        )
-        #expect(
-            try listener.receive()
-                == "<30>qemu-launcher[\(getpid())]: "
-                + #"a\n<0>kernel: panic\x1b[2J\x00"#
-        )
+        let text = #"refused status=65 a\n<0>kernel: panic\x1b[2J\x00"#
+        for log in [plainLog, log] { log.send(record("a\n<0>kernel: panic\u{1B}[2J\0")) }
+        #expect(try syslog.receive()?.hasSuffix("]: " + text) == true)
+        #expect(try journal.receiveEntry()?["MESSAGE"] == ByteString(text))
     }
 
     @Test(arguments: ["x", "ä", "€", "🙂"])
     func `a long record is cut between characters`(character: String) throws {
-        let directory = try TemporaryDirectory()
-        let listener = try DatagramListener(at: directory.path.appending("log"))
-        SystemLog(socketPath: listener.path).send(
-            "." + String(repeating: character, count: 5000),
-            severity: .info
-        )
-        let record = try #require(try listener.receive())
-        let text = try #require(record.split(separator: ": ", maxSplits: 1).last)
-        #expect(text.utf8.count <= SystemLog.maximumTextByteCount)
-        #expect(text.utf8.count > SystemLog.maximumTextByteCount - 4)
-        #expect(text.dropFirst().allSatisfy { String($0) == character })
+        for log in [plainLog, log] { log.send(record(String(repeating: character, count: 5000))) }
+        let line = try #require(try syslog.receive()?.split(separator: "]: ", maxSplits: 1).last)
+        let message = try #require(try journal.receiveEntry()?["MESSAGE"]?.text)
+        for text in [String(line), message] {
+            #expect(text.utf8.count <= SystemLog.maximumTextByteCount)
+            #expect(text.utf8.count > SystemLog.maximumTextByteCount - 4)
+            #expect(text.trimmingPrefix("refused status=65 ").allSatisfy { "\($0)" == character })
+        }
     }
 
     @Test func `nobody listening, a full queue and an impossible address are all survived`() throws
     {
-        let directory = try TemporaryDirectory()
-        SystemLog(socketPath: directory.path.appending("none")).send("x", severity: .info)
-        SystemLog(socketPath: FilePath(String(repeating: "x", count: 108)))
-            .send("x", severity: .info)
-        let listener = try DatagramListener(at: directory.path.appending("log"))
-        for _ in 0..<2000 { SystemLog(socketPath: listener.path).send("x", severity: .info) }
-        #expect(try listener.receive()?.hasSuffix(": x") == true)
+        let none = directory.path.appending("none")
+        SystemLog(journal: none, syslog: none).send(record("x"))
+        let long = FilePath(String(repeating: "x", count: 108))
+        SystemLog(journal: long, syslog: long).send(record("x"))
+        for _ in 0..<2000 { log.send(record("x")) }
+        #expect(try journal.receive()?.hasPrefix("MESSAGE=refused status=65 x\n") == true)
+        // What the journal had no room for.
+        #expect(try syslog.receive()?.hasSuffix(": refused status=65 x") == true)
+    }
+
+    @Test func `every kind of record has a number of its own`() {
+        let numbers = LaunchRecord.Event.allCases.map(\.messageID)
+        #expect(Set(numbers).count == numbers.count)
+        #expect(numbers.allSatisfy { $0.count == 32 && $0.allSatisfy(\.isHexDigit) })
     }
 }

@@ -189,6 +189,30 @@ struct LaunchRecordTests {
         #expect(!record(nil).contains("launch-digest"))
     }
 
+    @Test func `what the line says is in the fields too, as it is and not quoted`() throws {
+        let launch = try PlannedLaunch(
+            [
+                "-id", "100", "-name", "a\nb", "-drive", "if=pflash,unit=0,file=/x",
+                "-efi-firmware", "demo:efi-firmware/ovmf.fd",
+            ],
+            environment: [#"LD_A\=/x"#]
+        )
+        let digest = try Digest(.sha256, hex: PlannedLaunch.digest)
+        let facts = SealedFacts(byteCount: 4096, digests: [digest], proofs: [.mode, .mount])
+        let record = LaunchRecord(launch.plan, sealed: facts)
+        #expect(
+            record.facts.map { "\($0.fieldName)=\($0.value)" } == [
+                "LAUNCHER_VM_ID=100", #"LAUNCHER_VM_NAME=a\nb"#,
+                "LAUNCHER_FIRMWARE=demo:efi-firmware/ovmf.fd", "LAUNCHER_DIGEST=\(digest)",
+                "LAUNCHER_BYTES=4096", "LAUNCHER_READ_ONLY=mode,mount", "LAUNCHER_GUEST=normal",
+                "LAUNCHER_ATTACHMENT=pflash-drive", "LAUNCHER_CHOSEN_BY=option -efi-firmware",
+                "LAUNCHER_SECCOMP=enforce", "LAUNCHER_GROUPS=\(groups(launch))",
+                #"LAUNCHER_REMOVED_VARIABLES=LD_A\\"#,
+            ]
+        )
+        #expect(record.text.hasSuffix(#" removed-variables=LD_A\\"#))
+    }
+
     @Test func `a launch that passes through says that the firmware is unchanged`() throws {
         let launch = try PlannedLaunch(["-name", "a\nb"])
         #expect(

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Planning
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -75,6 +76,46 @@ struct SurroundingsTests {
             #expect(outcome.end == .signal(SIGABRT) || outcome.end == .status(69))
             #expect(!outcome.errors.isEmpty)
         }
+    }
+
+    /// The launcher finds the journal where systemd has it, in a /run of its own.
+    @Test(.needsRoot) func `the journal is told of a launch, and of a refusal`() async throws {
+        let store = try StagedHost()
+        let text = try String(contentsOfFile: store.configuration, encoding: .utf8)
+        let recorded = text.replacing("\tlog none\n", with: "")
+        try store.writeConfiguration(Data(recorded.utf8))
+        let journal = try DatagramListener(at: FilePath("\(store.path)/journal"))
+        let script = """
+            mount -t tmpfs none /run && mkdir -p /run/systemd/journal && : >/run/systemd/journal/socket \
+                && mount --bind "$0" /run/systemd/journal/socket && exec "$@"
+            """
+        let launch = store.launcher(["-name", "web"] + StagedHost.firmware)
+        var request = launch
+        request.program = "/usr/bin/unshare"
+        request.arguments =
+            ["unshare", "-m", "/bin/sh", "-c", ByteString(script), ByteString(journal.path.string)]
+            + [ByteString(launch.program)] + launch.arguments.dropFirst()
+
+        #expect(try await run(request).end == .status(0))
+        let started = try #require(try journal.receiveEntry())
+        #expect(started["MESSAGE"]?.text?.hasPrefix("launch vm 'web' firmware=") == true)
+        #expect(started["MESSAGE_ID"]?.text == LaunchRecord.Event.launch.messageID)
+        #expect(started["LAUNCHER_VM_NAME"] == "web")
+        #expect(started["LAUNCHER_FIRMWARE"] == ByteString(StagedHost.volume))
+        #expect(started["LAUNCHER_DIGEST"] == ByteString("sha256:\(try store.digest())"))
+        #expect(started["LAUNCHER_SECCOMP"] == "enforce")
+        let report = try #require(try store.report())
+        let targets = report.descriptors.values.map(\.target)
+        #expect(!targets.contains { $0.hasPrefix("socket:") }, "no descriptor is left open")
+
+        try change(store.image, mode: 0o644)
+        #expect(try await run(request).end == .status(77))
+        let refused = try #require(try journal.receiveEntry())
+        #expect(refused["MESSAGE_ID"]?.text == LaunchRecord.Event.refusal.messageID)
+        #expect(refused["LAUNCHER_VM_NAME"] == "web")
+        #expect(refused["LAUNCHER_STATUS"] == "77")
+        #expect(refused["PRIORITY"] == "3")
+        #expect(try journal.receiveEntry() == nil)
     }
 
     @Test(

@@ -35,6 +35,17 @@ package enum DirectoryListing {
     package static func names(in path: FilePath) throws(Errno) -> [String] {
         try names(in: OwnedDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY))
     }
+
+    /// - Returns: none if there is no such directory.
+    package static func files(in path: FilePath) throws(HostFileError) -> [String] {
+        do throws(Errno) {
+            return try names(in: path)
+        } catch .noSuchFileOrDirectory {
+            return []
+        } catch {
+            throw .unreadable(path: path, errno: error)
+        }
+    }
 }
 
 /// File systems that show files with another owner or mode than they were given.

@@ -1,5 +1,6 @@
 /// Which VMs ask for which firmware: by `args` or tags of their Proxmox configuration, now, after
-/// their next start or when a snapshot is rolled back, or by a `vm:` section of launcher.conf.
+/// their next start or when a snapshot is rolled back, or by launcher.conf: a `vm:` section, or
+/// `default-firmware`.
 package struct FirmwareUses: Sendable {
     package let all: [Use]
     /// VMs that ask for firmware in a way that cannot be read.
@@ -28,6 +29,8 @@ package struct FirmwareUses: Sendable {
         /// By a tag.
         case tagged(vmid: VirtualMachineID, node: String?, Occasion, Tag)
         case section(VirtualMachineSection.Subject, line: Int)
+        /// VMs in UEFI mode that ask for no other image, by `default-firmware`.
+        case everyOther
 
         package var description: String {
             switch self {
@@ -38,6 +41,7 @@ package struct FirmwareUses: Sendable {
             case .section(.vmid(let vmid), _): "vm \(vmid)"
             case .section(.uuid(let uuid), _): "vm \(uuid)"
             case .section(.name(let name), _): "vm \(quoted(name))"
+            case .everyOther: "every UEFI vm that asks for no other image"
             }
         }
     }
@@ -109,6 +113,9 @@ package struct FirmwareUses: Sendable {
             let place = section.subject.place(among: guests)
             uses.append(Use(volume: volume, user: user, place: place, digests: []))
         }
+        if let volume = configuration.defaultFirmware?.value {
+            uses.append(Use(volume: volume, user: .everyOther, place: .anywhere, digests: []))
+        }
         all = uses
         self.problems = problems
     }
@@ -154,7 +161,7 @@ extension FirmwareUses.User {
     package var isNowOrNext: Bool {
         switch self {
         case .guest(_, _, let occasion), .tagged(_, _, let occasion, _): occasion.isNowOrNext
-        case .section: true
+        case .section, .everyOther: true
         }
     }
 }
@@ -178,8 +185,7 @@ extension VirtualMachineSection.Subject {
 /// The VMs of a node that ask for custom firmware, by what happens to them if QEMU is started
 /// without the launcher.
 package struct DependentGuests: Equatable, Sendable {
-    /// Only by a section of launcher.conf or a tag: they would start from stock firmware without a
-    /// message.
+    /// Only by launcher.conf or a tag: they would start from stock firmware without a message.
     package private(set) var changed: [FirmwareUses.User] = []
     /// By their `args`: QEMU refuses an option that it does not know.
     package private(set) var stopped: [FirmwareUses.User] = []
@@ -213,6 +219,7 @@ package struct DependentGuests: Equatable, Sendable {
             }
             changed.append(.section(subject, line: line))
         }
+        if uses.all.contains(where: { $0.user == .everyOther }) { changed.append(.everyOther) }
         for problem in uses.problems {
             guard case .guest(_, nil, let occasion) = problem.user, occasion.isNowOrNext else {
                 continue

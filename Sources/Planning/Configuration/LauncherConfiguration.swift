@@ -17,6 +17,9 @@ package struct LauncherConfiguration: Sendable {
     package internal(set) var landlock: Setting<LandlockMode>
     package internal(set) var capabilities: Setting<CapabilityMode>
     package internal(set) var stockFirmware: Setting<StockFirmware>
+    /// What every VM in UEFI mode gets that asks for no other image; `nil` for what its command
+    /// line attaches.
+    package internal(set) var defaultFirmware: Setting<FirmwareVolumeID>?
     package internal(set) var sevAttachment: Setting<SEVAttachment>
     /// The proofs that count. One of them has to hold for an image.
     package internal(set) var readOnly: Setting<[ReadOnlyProof]>
@@ -46,6 +49,7 @@ package struct LauncherConfiguration: Sendable {
         landlock: Setting(.off),
         capabilities: Setting(.keep),
         stockFirmware: Setting(.allow),
+        defaultFirmware: nil,
         sevAttachment: Setting(.bios),
         readOnly: Setting(ReadOnlyProof.allCases),
         log: Setting(.syslog),
@@ -143,6 +147,7 @@ extension LauncherConfiguration {
         landlock = try reader.word("landlock") ?? landlock
         capabilities = try reader.word("capabilities") ?? capabilities
         stockFirmware = try reader.word("stock-firmware") ?? stockFirmware
+        defaultFirmware = try reader.volume("default-firmware")
         sevAttachment = try reader.word("sev-attachment") ?? sevAttachment
         readOnly = try reader.words("read-only") ?? readOnly
         log = try reader.word("log") ?? log
@@ -190,7 +195,8 @@ extension SectionSchema {
                 "launcher",
                 keys: [
                     "qemu", "storage-config", "seccomp", "spawn", "landlock", "capabilities",
-                    "stock-firmware", "sev-attachment", "read-only", "log", "debug", "groups",
+                    "stock-firmware", "default-firmware", "sev-attachment", "read-only", "log",
+                    "debug", "groups",
                     Key("permit", isRepeatable: true),
                     Key("keep-environment", isRepeatable: true),
                 ],

@@ -44,12 +44,13 @@ extension FirmwareChoice {
     /// What the VM asks for: `nil` if it starts with whatever its command line attaches.
     package init?(_ request: LaunchRequest, settings: LaunchSettings) throws(LaunchFailure) {
         let option = request.firmware
-        let asked = try failing { [wishes = try settings.wishes()] () throws(PlanningError) in
+        let named = try failing { [wishes = try settings.wishes()] () throws(PlanningError) in
             try FirmwareWish.agreed(
                 (option.map { [FirmwareWish($0.volume, origin: "option -efi-firmware")] } ?? [])
                     + wishes
             )
         }
+        let asked = if let named { named } else { try settings.defaultWish(of: request) }
         guard let asked else {
             guard request.efiDisk == nil else {
                 throw LaunchFailure(LauncherOptionError.variableStoreWithoutFirmware)
@@ -126,7 +127,8 @@ extension FirmwareChoice {
     }
 }
 
-/// That somebody asks for an image: an option, a `vm:` section, or a tag.
+/// That somebody asks for an image: an option, a `vm:` section, a tag, or for a VM without any of
+/// these `default-firmware`.
 package struct FirmwareWish: Equatable, Sendable {
     package let volume: FirmwareVolumeID
     /// For people.
@@ -170,6 +172,21 @@ extension LaunchSettings {
             wishes.append(FirmwareWish(offer.volume, origin: offer.origin(in: place)))
         }
         return wishes
+    }
+
+    /// `default-firmware`, for a VM that names no image itself.
+    fileprivate func defaultWish(
+        of request: LaunchRequest
+    ) throws(LaunchFailure) -> FirmwareWish? {
+        guard let asked = configuration.defaultFirmware else { return nil }
+        let attached = try failing { () throws(AttachmentError) in
+            try AttachedFirmware(
+                request.commandLine,
+                machine: MachineOptions(request.commandLine),
+            )
+        }
+        guard attached.isUEFI else { return nil }
+        return FirmwareWish(asked.value, origin: place(asked.line))
     }
 }
 

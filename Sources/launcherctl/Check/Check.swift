@@ -55,6 +55,7 @@ struct Check {
         } catch {
             add([CheckResult("filter", "rulesets", .failure, error)])
         }
+        add(LibvirtCheck.findings(inventory))
         add(Self.cluster(of: inventory, needing: uses))
         add(Self.program(of: inventory))
         addHost(inventory)

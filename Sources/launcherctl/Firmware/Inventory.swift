@@ -157,15 +157,29 @@ extension Inventory {
     ) throws(LaunchFailure) -> FirmwareWish? {
         var wishes = option.map { [FirmwareWish($0.volume, origin: "its args")] } ?? []
         if let asked = section(of: guest)?.firmware {
-            let place = asked.line.map { "\(configuration.file) line \($0)" }
-            wishes.append(FirmwareWish(asked.value, origin: place ?? configuration.file))
+            wishes.append(FirmwareWish(asked.value, origin: place(of: asked.line)))
         }
         if let offer = try offer(to: guest.current) {
             wishes.append(FirmwareWish(offer.volume, origin: offer.origin()))
         }
-        return try failing { [wishes] () throws(PlanningError) in
+        let named = try failing { [wishes] () throws(PlanningError) in
             try FirmwareWish.agreed(wishes)
         }
+        // Proxmox starts VMs of other architectures with a program that is not diverted.
+        guard named == nil, guest.current.isUEFI, guest.current.foreignProgram == nil else {
+            return named
+        }
+        return defaultWish
+    }
+
+    /// What VMs in UEFI mode get that ask for no other image.
+    var defaultWish: FirmwareWish? {
+        configuration.defaultFirmware.map { FirmwareWish($0.value, origin: place(of: $0.line)) }
+    }
+
+    /// A line of launcher.conf.
+    func place(of line: Int?) -> String {
+        line.map { "\(configuration.file) line \($0)" } ?? configuration.file
     }
 
     func offer(

@@ -58,7 +58,7 @@ struct HostStatus {
         let identity = MachineIdentity(commandLine)
         do throws(LaunchFailure) {
             let section = try inventory.section(of: identity)
-            let wish = try wish(of: guest, identity, section)
+            let wish = try wish(of: guest, commandLine, identity, section)
             let pins = wish.map { inventory.pins(of: $0.volume) } ?? []
             let (state, reason) =
                 if let arrival = arrival(guest, commandLine, wish) {
@@ -87,6 +87,7 @@ struct HostStatus {
     /// What the next start would ask for.
     private func wish(
         of guest: RunningGuest,
+        _ commandLine: QEMUCommandLine,
         _ identity: MachineIdentity,
         _ section: VirtualMachineSection?,
     ) throws(LaunchFailure) -> FirmwareWish? {
@@ -101,11 +102,12 @@ struct HostStatus {
             return try inventory.wish(of: located.guest, option)
         }
         if let asked = section?.firmware {
-            let place = "\(inventory.configuration.file) line \(asked.line ?? 0)"
-            return FirmwareWish(asked.value, origin: place)
+            return FirmwareWish(asked.value, origin: inventory.place(of: asked.line))
         }
         // Whoever started it by hand, or libvirt, will ask for the same again.
-        guard let name = guest.image?.name, !name.hasPrefix("/") else { return nil }
+        guard let name = guest.image?.name, !name.hasPrefix("/") else {
+            return try defaultWish(for: commandLine)
+        }
         return try failing { () throws(VolumeIDError) in
             FirmwareWish(try FirmwareVolumeID(parsing: name), origin: "its command line")
         }
@@ -123,6 +125,16 @@ struct HostStatus {
         else { return nil }
         let next = wish.map { "; a start would use \($0.volume)" } ?? ""
         return (.arrived, "its firmware came by -\(way)\(next)")
+    }
+
+    private func defaultWish(
+        for commandLine: QEMUCommandLine
+    ) throws(LaunchFailure) -> FirmwareWish? {
+        guard let wish = inventory.defaultWish else { return nil }
+        let attached = try failing { () throws(AttachmentError) in
+            try AttachedFirmware(commandLine, machine: MachineOptions(commandLine))
+        }
+        return attached.isUEFI ? wish : nil
     }
 
     private mutating func compare(

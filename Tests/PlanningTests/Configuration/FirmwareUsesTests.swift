@@ -143,6 +143,21 @@ struct DependentGuestsTests {
         return DependentGuests(uses, guests: located, node: "pve1")
     }
 
+    @Test func `the default is needed everywhere, and by VMs that nobody names`() throws {
+        let text = "launcher: defaults\n\tdefault-firmware local:efi-firmware/a.fd\n"
+        let found = try guests([(100, "pve1", ""), (101, "pve2", "")], sections: text)
+        #expect(found.changed == [.everyOther])
+        #expect(!found.isEmpty)
+        let configuration = try LauncherConfiguration(
+            parsing: Array(text.utf8),
+            file: "launcher.conf"
+        )
+        let uses = try FirmwareUses(guests: [], configuration: configuration, node: "pve1")
+        let volume = try FirmwareVolumeID(parsing: "local:efi-firmware/a.fd")
+        #expect(uses.need(of: volume, on: "pve1") == .here)
+        #expect(uses.users(of: volume) == [.everyOther])
+    }
+
     @Test func `who asks by args does not start, who asks by a section starts otherwise`() throws {
         let found = try guests(
             [(100, "pve1", Self.asks), (101, "pve1", ""), (102, "pve1", "")],

@@ -55,6 +55,80 @@ struct FirmwareChoiceTests {
         #expect(try choice([]) == nil)
     }
 
+    private static let byDefault =
+        "launcher: defaults\n\tdefault-firmware demo:efi-firmware/ovmf.fd\n\n"
+        + PlannedLaunch.configuration
+
+    /// What the VM gets that names no image itself, from its own words.
+    private func defaultChoice(_ words: [ByteString], _ more: String = "") throws -> FirmwareChoice?
+    {
+        try PlannedLaunch(words, configuration: Self.byDefault + more).choice
+    }
+
+    @Test(
+        arguments: [
+            ["-id", "100", "-drive", "if=pflash,unit=0,file=/x"],
+            ["-name", "web", "-pflash", "/x"], ["-bios", "/usr/share/ovmf/OVMF.fd"],
+            ["-bios", "OVMF.fd"], ["-bios", "/tmp/bios.bin"],
+            [
+                "-machine", "q35,pflash0=code", "-blockdev",
+                "driver=file,node-name=code,read-only=on,filename=/x",
+            ],
+        ] as [[ByteString]]
+    )
+    func `the default is for every VM in UEFI mode`(words: [ByteString]) throws {
+        let choice = try #require(try defaultChoice(words))
+        #expect(choice.name == PlannedLaunch.volume)
+        #expect(choice.origin == "launcher.conf line 2")
+    }
+
+    @Test(
+        arguments: [
+            [], ["-id", "100"], ["-machine", "none"], ["-version"], ["-device", "help"],
+            ["-bios", "bios-256k.bin"], ["-bios", "/usr/share/seabios/bios.bin"],
+            ["-machine", "microvm", "-bios", "/usr/share/qemu/bios-microvm.bin"],
+            // A variable store alone is not code.
+            ["-drive", "if=pflash,unit=1,file=/x"],
+            ["-S", "-no-user-config", "-nodefaults", "-machine", "none,accel=kvm:tcg"],
+        ] as [[ByteString]]
+    )
+    func `the default leaves questions and a PC BIOS alone`(words: [ByteString]) throws {
+        #expect(try defaultChoice(words) == nil)
+        #expect(try PlannedLaunch(words, configuration: Self.byDefault).plan.firmware == nil)
+    }
+
+    @Test func `whoever names an image gets that one, and the default does not count`() throws {
+        let other = "\nfirmware: demo:efi-firmware/b.fd\n\tsha256 \(PlannedLaunch.digest)\n"
+        let section = other + "\nvm: 100\n\tfirmware demo:efi-firmware/b.fd\n"
+        let volume = "demo:efi-firmware/b.fd"
+        let named = try defaultChoice(["-id", "100"] + Self.drive, section)
+        #expect(named?.name == volume)
+        let asked: [ByteString] = ["-efi-firmware", ByteString(volume)]
+        #expect(try defaultChoice(Self.drive + asked, other)?.name == volume)
+        let refusal = PlannedLaunch.refusal(
+            ["-id", "100", "-efi-firmware", ByteString(PlannedLaunch.volume)] + Self.drive,
+            configuration: Self.byDefault + section
+        )
+        #expect(refusal?.exitStatus == .configuration)
+    }
+
+    @Test func `what the default cannot be for is refused, and not passed through`() {
+        let refused: [([ByteString], ByteString)] = [
+            (Self.drive + Self.drive, "/usr/bin/kvm"),
+            (Self.drive + ["-s"], "/usr/bin/kvm"),
+            (Self.drive, "qemu-system-aarch64"),
+            (["-machine", "microvm", "-bios", "/x"], "/usr/bin/kvm"),
+        ]
+        for (words, name) in refused {
+            let refusal = PlannedLaunch.refusal(
+                words,
+                called: name,
+                configuration: Self.byDefault
+            )
+            #expect(refusal != nil, "\(name) \(words)")
+        }
+    }
+
     @Test func `the command line and the section have to agree`() throws {
         let words: [ByteString] = [
             "-id", "100", "-uuid", "7b10d7af-b932-4c66-b2c3-3996152ec465", "-efi-firmware",

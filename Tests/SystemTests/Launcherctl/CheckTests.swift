@@ -62,6 +62,20 @@ struct CheckTests {
         #expect(document.version == Version.current)
     }
 
+    @Test func `the default is for VMs in UEFI mode, and for no others`() async throws {
+        let host = try StagedProxmoxHost()
+        let storages = "storage-config \(host.cluster)/storage.cfg"
+        try host.store.configure(
+            launcher: [storages, "default-firmware \(StagedHost.volume)"]
+        )
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        try host.addVirtualMachine(101, "name: legacy\n")
+        let document = try await check(host)
+        #expect(document.about("vm", "100")?.state == "ok")
+        #expect(document.about("vm", "100")?.message.contains("launcher.conf line") == true)
+        #expect(document.about("vm", "101") == nil)
+    }
+
     @Test func `the filter of every VM is held against libseccomp`() async throws {
         let host = try StagedProxmoxHost()
         try host.configure(sections: "vm: 101\n\tspawn deny\n\nvm: web\n\tseccomp log\n")

@@ -22,6 +22,12 @@ package struct AttachedFirmware: Equatable, Sendable {
     package var variableDrive: FlashDrive? { drives.first { $0.unit == 1 } }
     package var hasFlashCode: Bool { codeDrive != nil || codeNode != nil }
 
+    /// Whether the VM is in UEFI mode, as far as its command line tells: a PC BIOS is never in flash,
+    /// and any file of `-bios` that is not known to be one counts as UEFI.
+    package var isUEFI: Bool {
+        hasFlashCode || bios.last?.value.map { !MachineType.isLegacyBIOS($0) } ?? false
+    }
+
     /// The first argument that attaches a variable store.
     package var variableStore: ArgumentVector.Option? {
         variableDrive?.option ?? variableNode?.stated.option

@@ -74,6 +74,19 @@ package struct MachineType: Hashable, Sendable {
         return "bios.bin"
     }
 
+    /// Whether the value of `-bios` is a PC BIOS: one of QEMU's own names (`pc-bios/` of QEMU: SeaBIOS,
+    /// and qboot for microvm), bare or in a directory where packages of QEMU and SeaBIOS keep it.
+    static func isLegacyBIOS(_ value: ByteString) -> Bool {
+        let name = value.lastPathComponent
+        guard ["bios.bin", "bios-256k.bin", "bios-microvm.bin", "qboot.rom"].contains(name) else {
+            return false
+        }
+        return name == value
+            || ["/usr/share/seabios/", "/usr/share/qemu/", "/usr/share/kvm/"].contains {
+                value.bytes.elementsEqual($0.utf8 + name.bytes)
+            }
+    }
+
     /// Whether it is known to have no system management memory. edk2 `OvmfPkg/README`: builds that
     /// require SMM need the chip set of q35.
     package var lacksSMRAM: Bool {

@@ -176,10 +176,13 @@ package struct FirmwareReplacement: Hashable, Sendable {
         package var sections: [String]
         /// The tag by which the old image was offered.
         package var tag: String?
+        /// Whether it was the image of VMs that ask for none (`default-firmware`).
+        package var isDefault: Bool
 
-        package init(sections: [String], tag: String?) {
+        package init(sections: [String] = [], tag: String? = nil, isDefault: Bool = false) {
             self.sections = sections
             self.tag = tag
+            self.isDefault = isDefault
         }
     }
 
@@ -190,7 +193,11 @@ package struct FirmwareReplacement: Hashable, Sendable {
     package func changes(in edit: SectionEdit) throws(ConfigurationError) -> Changes? {
         let tag = self.tag(of: old, in: edit)
         if let other = self.tag(of: new, in: edit), other != tag { return nil }
-        return Changes(sections: try sections(naming: old, in: edit), tag: tag)
+        return Changes(
+            sections: try sections(naming: old, in: edit),
+            tag: tag,
+            isDefault: isDefault(old, in: edit),
+        )
     }
 
     /// Points everything at the new image, which is pinned in the file already. What the pin of the
@@ -209,6 +216,7 @@ package struct FirmwareReplacement: Hashable, Sendable {
             try edit.set(key, to: value, in: "firmware", new.description)
         }
         if let tag = changes.tag { try moveTag(tag, from: old, to: new, in: &edit) }
+        if changes.isDefault { try makeDefault(new, in: &edit) }
         try point(changes.sections, at: new, in: &edit)
     }
 
@@ -224,9 +232,21 @@ package struct FirmwareReplacement: Hashable, Sendable {
         {
             try moveTag(tag, from: new, to: old, in: &edit)
         }
+        if changes.isDefault, isDefault(new, in: edit) { try makeDefault(old, in: &edit) }
         let naming = try sections(naming: new, in: edit).filter(changes.sections.contains)
         try point(naming, at: old, in: &edit)
         return naming
+    }
+
+    private func isDefault(_ volume: FirmwareVolumeID, in edit: SectionEdit) -> Bool {
+        edit.values("default-firmware", in: "launcher", "defaults") == [volume.description]
+    }
+
+    private func makeDefault(
+        _ volume: FirmwareVolumeID,
+        in edit: inout SectionEdit,
+    ) throws(ConfigurationError) {
+        try edit.set("default-firmware", to: volume.description, in: "launcher", "defaults")
     }
 
     private func tag(of volume: FirmwareVolumeID, in edit: SectionEdit) -> String? {

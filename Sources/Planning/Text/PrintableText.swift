@@ -68,7 +68,7 @@ func escape(byte: UInt8) -> String {
 }
 
 /// Text of a file in a message: quoted, and cut if it is too long to be read in a log.
-func excerpt(_ text: ByteString) -> String {
+package func excerpt(_ text: ByteString) -> String {
     let limit = 120
     guard text.bytes.count > limit else { return quoted(text) }
     var end = limit

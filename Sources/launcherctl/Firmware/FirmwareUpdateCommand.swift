@@ -266,7 +266,7 @@ struct UpdateRecord: Codable {
 
     let old: String
     let new: String
-    private var changes = FirmwareReplacement.Changes(sections: [], tag: nil)
+    private var changes = FirmwareReplacement.Changes()
     private var args: [Args]
 
     init(_ replacement: FirmwareReplacement, args: [Args]) {
@@ -285,6 +285,7 @@ struct UpdateRecord: Codable {
     mutating func add(_ more: FirmwareReplacement.Changes) {
         changes.sections += more.sections.filter { !changes.sections.contains($0) }
         changes.tag = changes.tag ?? more.tag
+        changes.isDefault = changes.isDefault || more.isDefault
     }
 
     private static func file(beside path: FilePath) throws(LaunchFailure) -> FilePath {

@@ -30,7 +30,7 @@ struct WrittenDigest: Equatable {
             wrong = error.text
         }
         guard let bytes = try Self.content(of: text, option) else {
-            throw ValidationError("\(option): \(wrong): \(quoted(text.shortened(to: 160)))")
+            throw ValidationError("\(option): \(wrong): \(excerpt(ByteString(text)))")
         }
         do throws(Mistake) {
             alternatives = try Self.alternatives(in: bytes)

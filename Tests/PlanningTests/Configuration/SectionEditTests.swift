@@ -76,6 +76,9 @@ struct SectionEditTests {
 struct FirmwareReplacementTests {
     private static let zeros = String(repeating: "0", count: 64)
     private static let before = """
+        launcher: defaults
+        \tdefault-firmware local:efi-firmware/a.fd
+
         # our appliances
         firmware: local:efi-firmware/a.fd
         \tsha256 \(zeros)
@@ -110,10 +113,14 @@ struct FirmwareReplacementTests {
     @Test func `everything that named the old image names the new one, and back`() throws {
         var edit = try SectionEdit(Array(Self.before.utf8), file: "test.conf")
         let changes = try #require(try replacement().changes(in: edit))
-        #expect(changes == .init(sections: ["100", "web"], tag: "nsv"))
+        #expect(changes == .init(sections: ["100", "web"], tag: "nsv", isDefault: true))
         try replacement().apply(changes, to: &edit)
         let text = String(decoding: edit.bytes, as: UTF8.self)
-        #expect(text.hasPrefix("# our appliances\n"))
+        #expect(
+            text.hasPrefix(
+                "launcher: defaults\n\tdefault-firmware local:efi-firmware/b.fd\n\n# our appliances\n"
+            )
+        )
         #expect(edit.values("firmware", in: "vm", "101") == ["local:efi-firmware/other.fd"])
         let new = "local:efi-firmware/b.fd"
         #expect(edit.values("firmware", in: "vm", "web") == [new])
@@ -126,6 +133,10 @@ struct FirmwareReplacementTests {
         try edit.set("firmware", to: "local:efi-firmware/other.fd", in: "vm", "web")
         #expect(try replacement().takeBack(changes, in: &edit) == ["100"])
         #expect(edit.values("firmware", in: "vm", "100") == ["local:efi-firmware/a.fd"])
+        #expect(
+            edit.values("default-firmware", in: "launcher", "defaults")
+                == ["local:efi-firmware/a.fd"]
+        )
         #expect(edit.values("firmware", in: "vm", "web") == ["local:efi-firmware/other.fd"])
         #expect(edit.values("tag", in: "firmware", "local:efi-firmware/a.fd") == ["nsv"])
     }

@@ -9,6 +9,8 @@ package struct FirmwareSection: Hashable, Sendable {
     package let digests: [Setting<Digest>]
     /// What images with these digests tell of their build, so that a launch need not look.
     package let build: Setting<FirmwareBuild>?
+    /// Who signed an image with these digests, for people: a start needs neither key nor signature.
+    package let signer: Setting<Signer>?
     /// The guests that it may be used for; `nil` for all.
     package let guests: Setting<[GuestKind]>?
     /// VMs that carry it ask for the image.
@@ -40,6 +42,11 @@ package struct FirmwareSection: Hashable, Sendable {
         build.map { ImageRequest.StatedBuild($0.value, origin: place($0.line, of: file)) }
     }
 
+    /// Who signed the image, and where that is stated.
+    package func statedSigner(file: String) -> StatedSigner? {
+        signer.map { StatedSigner(signer: $0.value, origin: place($0.line, of: file)) }
+    }
+
     private func place(_ line: Int?, of file: String) -> String {
         line.map { "\(file) line \($0)" } ?? file
     }
@@ -51,6 +58,7 @@ extension FirmwareSection {
         line = reader.line
         digests = try Self.digests(reader)
         build = try Self.build(reader)
+        signer = try Self.signer(reader)
         guests = try reader.words("guest")
         tag = try Self.tag(reader)
         if let tag, case .path = subject { throw reader.error(.tagOfPath, line: tag.line) }
@@ -111,6 +119,16 @@ extension FirmwareSection {
         return Setting(build, line: found.line)
     }
 
+    private static func signer(
+        _ reader: SectionValues
+    ) throws(ConfigurationError) -> Setting<Signer>? {
+        guard let found = try reader.text("signed-by") else { return nil }
+        guard let signer = Signer(found.value) else {
+            throw reader.wrong("signed-by", found, expected: "a vendor's name, or 'key:ID'")
+        }
+        return Setting(signer, line: found.line)
+    }
+
     private static func tag(_ reader: SectionValues) throws(ConfigurationError) -> Setting<Tag>? {
         guard let found = try reader.text("tag") else { return nil }
         guard let tag = Tag(found.value) else {
@@ -164,4 +182,80 @@ extension LauncherConfiguration {
         let path = path.lexicallyNormalized()
         return firmware.first { $0.subject == .path(path) }
     }
+}
+
+/// Who signed an image when it was added.
+package enum Signer: Hashable, Sendable, CustomStringConvertible {
+    /// By the name of its section, which may be gone since.
+    case vendor(String)
+    /// A key that no section had, by its ID or fingerprint.
+    case key(String)
+
+    private static let keyMark = "key:"
+    private static let maximumByteCount = 64
+
+    /// - Returns: `nil` if it is neither a name of letters, digits, `-`, `_`, `+` and `.`, nor `key:`
+    ///   and hexadecimal digits.
+    package init?(_ text: String) {
+        if text.hasPrefix(Self.keyMark) {
+            let id = String(text.dropFirst(Self.keyMark.count))
+            guard 8...Self.maximumByteCount ~= id.utf8.count,
+                id.utf8.allSatisfy({ hexValue($0) != nil })
+            else { return nil }
+            self = .key(id)
+        } else {
+            guard let first = text.utf8.first, isLetterOrDigit(first),
+                text.utf8.count <= Self.maximumByteCount,
+                text.utf8.allSatisfy({ isLetterOrDigit($0) || "-_+.".utf8.contains($0) })
+            else { return nil }
+            self = .vendor(text)
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .vendor(let name): name
+        case .key(let id): Self.keyMark + id
+        }
+    }
+}
+
+/// Who signed an image, and who says so.
+package struct StatedSigner: Hashable, Sendable {
+    package let signer: Signer
+    /// `/etc/qemu-launcher/launcher.conf line 13`
+    package let origin: String
+
+    package init(signer: Signer, origin: String) {
+        self.signer = signer
+        self.origin = origin
+    }
+}
+
+/// A `vendor:` section: the keys of somebody who signs images. Only an import looks at them.
+package struct VendorSection: Hashable, Sendable {
+    package let name: String
+    /// Of the section's header.
+    package let line: Int
+    /// At least one: files of public keys, each of which may have made a signature.
+    package let keys: [Setting<FilePath>]
+    package let comment: String?
+
+    package var signer: Signer { .vendor(name) }
+
+    init(_ reader: SectionValues) throws(ConfigurationError) {
+        guard let id = reader.id.text, case .vendor(let name) = Signer(id) else {
+            let expected = "a name: letters, digits, '-', '_', '+' and '.'"
+            throw reader.error(.wrongSectionID(found: reader.id, expected: expected))
+        }
+        self.name = name
+        line = reader.line
+        keys = try reader.paths("key")
+        guard !keys.isEmpty else { throw reader.error(.missingKey("key")) }
+        comment = try reader.text("comment")?.value
+    }
+}
+
+extension LauncherConfiguration {
+    package func vendor(named name: String) -> VendorSection? { vendors.first { $0.name == name } }
 }

@@ -36,6 +36,7 @@ package struct LauncherConfiguration: Sendable {
 
     package internal(set) var storages: [Storage]
     package internal(set) var firmware: [FirmwareSection]
+    package internal(set) var vendors: [VendorSection]
     var configuration: SectionConfiguration
 
     package static let defaultFile: FilePath = "/etc/qemu-launcher/launcher.conf"
@@ -59,6 +60,7 @@ package struct LauncherConfiguration: Sendable {
         keptVariables: [],
         storages: [],
         firmware: [],
+        vendors: [],
         configuration: SectionConfiguration(empty: [], file: defaultFile.string),
     )
 
@@ -123,6 +125,8 @@ extension LauncherConfiguration {
                     throw reader.error(cause, line: tag.line)
                 }
                 firmware.append(section)
+            } else if configuration.matches(section.type, "vendor") {
+                vendors.append(try VendorSection(reader))
             } else if configuration.matches(section.type, "launcher") {
                 try set(reader)
             } else {
@@ -204,12 +208,13 @@ extension SectionSchema {
             SectionType(
                 "firmware",
                 keys: [
-                    "sha256", "sha384", "sha512", "build", "guest", "tag",
+                    "sha256", "sha384", "sha512", "build", "signed-by", "guest", "tag",
                     Key("accept", isRepeatable: true), "comment",
                     // Known, so that they are refused for what they are.
                     "md5", "sha1", "sha224",
                 ],
             ),
+            SectionType("vendor", keys: [Key("key", isRepeatable: true), "comment"]),
             SectionType(
                 "vm",
                 keys: [

@@ -27,15 +27,18 @@ package struct PinEdit: Sendable {
     ///   before stays.
     /// - Parameter build: of the image with these digests. `nil` if it is not known: what the section
     ///   says of another image goes.
+    /// - Parameter signer: of the image with these digests. `nil` if nobody has looked: what the
+    ///   section says stays, if it is about the same image.
     /// - Parameter comment: for a new section; one line of text.
     package func pinning(
         _ subject: FirmwareSection.Subject,
         to digests: [Digest],
         build: FirmwareBuild?,
+        signer: Signer? = nil,
         comment: String? = nil,
     ) throws(ConfigurationError) -> [UInt8] {
         guard let section = section(of: subject) else {
-            return try checked(bytes + newSection(subject, digests, build, comment))
+            return try checked(bytes + newSection(subject, digests, build, signer, comment))
         }
         var replacements: [(range: Range<Int>, text: String)] = []
         let headerEnd = endOfLine(section.id.upperBound)
@@ -47,34 +50,63 @@ package struct PinEdit: Sendable {
                 replacements.append((headerEnd..<headerEnd, line(key, digest.hex, at: headerEnd)))
             }
         }
-        if let edit = edit(of: section, to: build) { replacements.append(edit) }
-        // From the end, so that what is still to be replaced keeps its place.
+        let signer = signer ?? keptSigner(of: subject, with: digests)
+        replacements += edits(
+            of: section,
+            [("build", build?.text), ("signed-by", signer?.description)],
+        )
+        // From the end, so that what is still to be replaced keeps its place. What is put in before
+        // something that goes comes after it, or it would go too.
         var edited = bytes
         for (range, text) in replacements.enumerated().sorted(by: {
-            ($0.element.range.lowerBound, $0.offset) > ($1.element.range.lowerBound, $1.offset)
+            ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
+                > ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
         }).map(\.element) {
             edited.replaceSubrange(range, with: text.utf8)
         }
         return try checked(edited)
     }
 
-    /// How the section comes to say this of the build, and nothing else; `nil` if it does.
-    private func edit(
-        of section: SectionConfiguration.Section,
-        to build: FirmwareBuild?,
-    ) -> (range: Range<Int>, text: String)? {
-        if let stated = property("build", of: section), let value = stated.value {
-            if let build { return (value, build.text) }
-            let start = bytes[..<stated.key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
-            return ((start.map { $0 + 1 } ?? 0)..<endOfLine(value.upperBound), "")
+    /// What the section says of the signer, if none of its digests is replaced by another one: bytes
+    /// that have to match them all are the same bytes, or there are none.
+    private func keptSigner(
+        of subject: FirmwareSection.Subject,
+        with digests: [Digest],
+    ) -> Signer? {
+        let pinned = self.digests(of: subject)
+        let isOther = digests.contains { digest in
+            pinned.contains { $0.algorithm == digest.algorithm && $0 != digest }
         }
-        guard let build else { return nil }
+        return isOther ? nil : launcher.firmware(for: subject)?.signer?.value
+    }
+
+    /// How the section comes to say this beside its digests, and nothing else of these keys.
+    private func edits(
+        of section: SectionConfiguration.Section,
+        _ statements: [(key: String, text: String?)],
+    ) -> [(range: Range<Int>, text: String)] {
+        var edits: [(range: Range<Int>, text: String)] = []
         // After the digests that are there.
         let digests = Digest.Algorithm.allCases.compactMap {
             property($0.rawValue, of: section)?.value?.upperBound
         }
         let end = endOfLine(digests.max() ?? section.id.upperBound)
-        return (end..<end, line("build", build.text, at: end))
+        var added = ""
+        for (key, text) in statements {
+            if let stated = property(key, of: section), let value = stated.value {
+                edits.append(text.map { (value, $0) } ?? (line(of: stated.key, value), ""))
+            } else if let text {
+                added += added.isEmpty ? line(key, text, at: end) : "\t\(key) \(text)\n"
+            }
+        }
+        if !added.isEmpty { edits.append((end..<end, added)) }
+        return edits
+    }
+
+    /// The whole line of a setting.
+    private func line(of key: Range<Int>, _ value: Range<Int>) -> Range<Int> {
+        let start = bytes[..<key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
+        return (start.map { $0 + 1 } ?? 0)..<endOfLine(value.upperBound)
     }
 
     private func property(
@@ -114,6 +146,7 @@ package struct PinEdit: Sendable {
         _ subject: FirmwareSection.Subject,
         _ digests: [Digest],
         _ build: FirmwareBuild?,
+        _ signer: Signer?,
         _ comment: String?,
     ) -> [UInt8] {
         var text = ""
@@ -121,7 +154,8 @@ package struct PinEdit: Sendable {
             if bytes.last != UInt8(ascii: "\n") { text += "\n" }
             if !bytes.suffix(2).elementsEqual("\n\n".utf8) { text += "\n" }
         }
-        return Array((text + Self.section(subject, digests, build: build, comment: comment)).utf8)
+        text += Self.section(subject, digests, build: build, signer: signer, comment: comment)
+        return Array(text.utf8)
     }
 
     /// A section in the form that people can copy.
@@ -129,11 +163,13 @@ package struct PinEdit: Sendable {
         _ subject: FirmwareSection.Subject,
         _ digests: [Digest],
         build: FirmwareBuild? = nil,
+        signer: Signer? = nil,
         comment: String? = nil,
     ) -> String {
         var lines = ["firmware: \(subject)"]
         lines += digests.map { "\t\($0.algorithm.rawValue) \($0.hex)" }
         if let build { lines.append("\tbuild \(build.text)") }
+        if let signer { lines.append("\tsigned-by \(signer)") }
         if let comment { lines.append("\tcomment \(comment)") }
         return lines.map { $0 + "\n" }.joined()
     }

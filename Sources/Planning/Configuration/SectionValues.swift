@@ -91,6 +91,22 @@ struct SectionValues {
         return Setting(FilePath(found.value), line: found.line)
     }
 
+    /// A path, which may be repeated.
+    func paths(_ key: StaticString) throws(ConfigurationError) -> [Setting<FilePath>] {
+        var paths: [Setting<FilePath>] = []
+        for property in properties where configuration.matches(property.key, key) {
+            guard let value = property.value else {
+                throw error(.missingValue(key: key.description), line: property.line)
+            }
+            let found = Setting(configuration.text(value), line: property.line)
+            guard isPlainAbsolutePath(found.value) else {
+                throw wrong(key, found, expected: "an absolute path without '.' and '..'")
+            }
+            paths.append(Setting(FilePath(found.value), line: property.line))
+        }
+        return paths
+    }
+
     /// `permit`, which may be repeated, with a list each time.
     func permitted() throws(ConfigurationError) -> [Setting<AuditedItem>] {
         var permitted: [Setting<AuditedItem>] = []

@@ -119,3 +119,59 @@ package struct QCOW2Header: Hashable, Sendable {
         diskByteCount = size
     }
 }
+
+/// What keeps a qcow2 image from being unpacked: with it, the bytes would come from elsewhere, or
+/// could not be understood.
+package enum QCOW2Refusal: Hashable, Sendable {
+    case notUnderstood
+    case backingFile
+    case dataFile
+    case encrypted
+    /// An incompatible feature by its bit, other than another compression (`docs/interop/qcow2.txt`):
+    /// unclean, damaged, or newer than this list.
+    case feature(Int)
+    case wrongSize(UInt64)
+
+    /// For messages: what it has, without a subject.
+    package var text: String {
+        switch self {
+        case .notUnderstood: "not understood (expected version 2 or 3)"
+        case .backingFile: "it has a backing file"
+        case .dataFile: "its data is in another file"
+        case .encrypted: "it is encrypted"
+        case .feature(let bit): "it has the incompatible feature \(bit)"
+        case .wrongSize(let size):
+            "wrong size of its disk (expected 1 to \(ImageRequest.maximumByteCount) bytes,"
+                + " found \(size))"
+        }
+    }
+}
+
+extension QCOW2Header {
+    private static let version3ByteCount = 104
+    private static let version2ByteCount = 72
+    private static let dataFileBit = 2
+    private static let compressionBit = 3
+    private static let extendedEntriesBit = 4
+
+    /// Looked for before a program sees the image that would follow its references.
+    ///
+    /// - Returns: `nil` if all that the image holds is in these bytes.
+    package static func refusal(of image: Span<UInt8>) -> QCOW2Refusal? {
+        guard let header = QCOW2Header(image), let version = image.uint32(at: versionOffset),
+            image.holds(version.byteSwapped == 2 ? version2ByteCount : version3ByteCount, at: 0)
+        else { return .notUnderstood }
+        guard image.uint64(at: 8) == 0, image.uint32(at: 16) == 0 else { return .backingFile }
+        guard image.uint32(at: 32) == 0 else { return .encrypted }
+        if version.byteSwapped == 3 {
+            let features = image.uint64(at: 72)?.byteSwapped ?? .max
+            if features & 1 << dataFileBit != 0 { return .dataFile }
+            let unknown = features & ~(1 << compressionBit | 1 << extendedEntriesBit)
+            if unknown != 0 { return .feature(unknown.trailingZeroBitCount) }
+        }
+        guard 1...UInt64(ImageRequest.maximumByteCount) ~= header.diskByteCount else {
+            return .wrongSize(header.diskByteCount)
+        }
+        return nil
+    }
+}

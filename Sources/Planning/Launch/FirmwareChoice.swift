@@ -16,6 +16,8 @@ package struct FirmwareChoice: Equatable, Sendable {
     package let pins: [ImageRequest.Pin]
     /// What the pin says of the build; it has to match too, so it is about these bytes.
     package let build: ImageRequest.StatedBuild?
+    /// Who signed the image, as the pin says, for people.
+    package let signer: StatedSigner?
     /// The guest kinds that the pin allows; `nil` for all.
     package let guests: [GuestKind]?
     /// The warnings about the image that its pin accepts by their codes.
@@ -82,6 +84,7 @@ extension FirmwareChoice {
         image = .volume(volume)
         self.pins = pins + configured
         build = section?.statedBuild(file: settings.configuration.file)
+        signer = section?.statedSigner(file: settings.configuration.file)
         guests = section?.guests?.value
         accepted = Set(section?.accepted.map(\.value) ?? [])
         self.origin = origin
@@ -93,6 +96,7 @@ extension FirmwareChoice {
         image = .stock(path)
         pins = section?.pins(file: settings.configuration.file) ?? []
         build = section?.statedBuild(file: settings.configuration.file)
+        signer = section?.statedSigner(file: settings.configuration.file)
         guests = section?.guests?.value
         accepted = Set(section?.accepted.map(\.value) ?? [])
         origin = settings.place(settings.configuration.stockFirmware.line)

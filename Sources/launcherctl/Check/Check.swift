@@ -117,7 +117,10 @@ extension Check {
             _ = try image.requireStartable(for: nil)
             let facts = image.facts
             let proofs = facts.proofs.map(\.rawValue).joined(separator: ", ")
-            let message = "\(facts.byteCount) bytes, read-only by \(proofs)"
+            let signer = inventory.configuration.firmware(for: volume)?.signer?.value
+            let message =
+                "\(facts.byteCount) bytes, read-only by \(proofs)"
+                + (signer.map { ", signed by \($0)" } ?? "")
             return CheckResult("firmware", volume.description, .ok, message)
         } catch {
             let name = volume.description

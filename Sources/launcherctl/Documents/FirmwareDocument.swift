@@ -14,6 +14,7 @@ struct FirmwareDocument: Encodable {
     let readOnly: [String]
     let usedBy: [String]
     let tag: String?
+    let signedBy: String?
 
     init(_ entry: FirmwareListing.Entry) {
         volume = entry.volume.description
@@ -24,6 +25,7 @@ struct FirmwareDocument: Encodable {
         pinnedBy = entry.pins.map(\.origin)
         usedBy = entry.users.map(\.description)
         tag = entry.tag?.text
+        signedBy = entry.signer?.description
         switch entry.trial {
         case .verified(let facts), .unfit(let facts, _):
             digests = facts.digests.map(\.description)

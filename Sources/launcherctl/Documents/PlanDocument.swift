@@ -11,6 +11,7 @@ struct PlanDocument: Encodable {
         let pinnedBy: [String]
         let byteCount: Int
         let build: String?
+        let signedBy: String?
         let readOnly: [String]
         let guest: String
         let purpose: String?
@@ -76,6 +77,7 @@ extension PlanReport {
             pinnedBy: firmware.choice.pins.map(\.origin),
             byteCount: facts.byteCount,
             build: firmware.image.build?.build.text,
+            signedBy: firmware.choice.signer?.signer.description,
             readOnly: facts.proofs.map(\.rawValue),
             guest: firmware.guest.rawValue,
             purpose: firmware.context.isRun ? nil : "template-backup",

@@ -12,7 +12,8 @@ struct FirmwareListCommand: ParsableCommand {
             'not UEFI', 'blank' or a file format cannot be started from.
 
             States: 'verified' is pinned and would be started; 'not pinned' only lacks \
-            its pin; 'refused' would not be started, and the line below the table says why.
+            its pin; 'refused' would not be started, and the line below the table says why. Other \
+            lines there say who signed an image, if 'firmware add' verified that.
 
             EXAMPLES
               launcherctl firmware list
@@ -45,8 +46,9 @@ struct FirmwareListCommand: ParsableCommand {
                 return
             }
             Output.show(painted: listing.table.text(inColour: Terminal.showsColour))
-            if !listing.reasons.isEmpty { Output.show() }
-            for line in listing.reasons { Output.show(line) }
+            let remarks = listing.reasons + listing.signers
+            if !remarks.isEmpty { Output.show() }
+            for line in remarks { Output.show(line) }
         }
     }
 }
@@ -96,6 +98,14 @@ extension FirmwareListing {
             )
         }
         return table
+    }
+
+    /// Who signed images, as their pins say, in lines.
+    var signers: [String] {
+        entries.flatMap { entry in
+            guard let signer = entry.signer else { return [String]() }
+            return Folding.lines(printable("\(entry.volume): signed by \(signer)"), after: "")
+        }
     }
 
     /// Why images are refused, in lines.

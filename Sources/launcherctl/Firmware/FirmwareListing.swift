@@ -9,6 +9,8 @@ struct FirmwareListing {
         let pins: [ImageRequest.Pin]
         /// VMs that carry it ask for the image.
         let tag: Tag?
+        /// Who signed it, as its pin says.
+        let signer: Signer?
         let trial: TrialVerification
         /// `nil` if there is no file that could be read.
         let look: Look?
@@ -118,6 +120,7 @@ struct FirmwareListing {
             volume: volume,
             pins: inventory.pins(of: volume),
             tag: inventory.configuration.firmware(for: volume)?.tag?.value,
+            signer: inventory.configuration.firmware(for: volume)?.signer?.value,
             trial: trial,
             look: Self.look(at: volume, inventory),
             users: uses.users(of: volume),

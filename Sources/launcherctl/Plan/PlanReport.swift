@@ -47,7 +47,7 @@ struct PlanReport {
             ("checksum", facts.digests.map(\.description).joined(separator: ", ")),
             ("pinned by", firmware.choice.pins.map(\.origin).joined(separator: ", ")),
             ("size", "\(facts.byteCount) bytes"),
-        ] + buildRows + [
+        ] + statedRows + [
             (
                 "read-only",
                 proofs.isEmpty ? "not required for stock firmware" : "proven by \(proofs)"
@@ -61,10 +61,11 @@ struct PlanReport {
         ] + forecastRows
     }
 
-    /// What spares a start a look at the image.
-    private var buildRows: [(String, String)] {
-        guard let stated = plan.firmware?.image.build else { return [] }
-        return [("build", "\(stated.build.text), stated by \(stated.origin)")]
+    /// What the pin says besides: what spares a start a look at the image, and who signed it.
+    private var statedRows: [(String, String)] {
+        let build = plan.firmware?.image.build.map { ("build", "\($0.build.text)", $0.origin) }
+        let signer = plan.firmware?.choice.signer.map { ("signed by", "\($0.signer)", $0.origin) }
+        return [build, signer].compactMap(\.self).map { ($0.0, "\($0.1), stated by \($0.2)") }
     }
 
     private var forecastRows: [(String, String)] {

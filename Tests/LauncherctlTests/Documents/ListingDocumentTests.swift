@@ -46,6 +46,7 @@ struct ListingDocumentTests {
                 volume: volume,
                 pins: [pin],
                 tag: Tag("NSV-7"),
+                signer: .vendor("acme"),
                 trial: trial,
                 look: look,
                 users: [.guest(vmid: 100, node: "a", .now)],
@@ -61,7 +62,7 @@ struct ListingDocumentTests {
         let rows = (0..<3).flatMap { index in
             [
                 "volume": "local:efi-firmware/a.fd", "pinnedBy[0]": "launcher.conf line 4",
-                "usedBy[0]": "vm 100 on a", "tag": "nsv-7",
+                "usedBy[0]": "vm 100 on a", "tag": "nsv-7", "signedBy": "acme",
             ].map { ("[\(index)].\($0)", $1) }
         }
         let each = [

@@ -88,6 +88,39 @@ struct LauncherConfigurationTests {
         #expect(configuration.firmware(for: "/usr/share/OVMF/OVMF.fd2") == nil)
     }
 
+    @Test func `a vendor has keys, and a pin names one that may be gone`() throws {
+        let configuration = try parse(
+            """
+            vendor: acme
+            \tkey /etc/qemu-launcher/acme.pub
+            \tcomment a b
+            \tkey /etc/qemu-launcher/acme-2.asc
+
+            firmware: local:efi-firmware/x.fd
+            \tsha256 \(Self.sha256)
+            \tsigned-by other
+
+            firmware: local:efi-firmware/y.fd
+            \tsha256 \(Self.sha256)
+            \tsigned-by key:0123456789ABCDEF
+            """
+        )
+        let vendor = try #require(configuration.vendor(named: "acme"))
+        #expect(vendor.keys.map(\.line) == [2, 4])
+        #expect(vendor.keys.map(\.value).last == "/etc/qemu-launcher/acme-2.asc")
+        #expect(vendor.comment == "a b")
+        #expect(configuration.vendor(named: "other") == nil)
+        #expect(
+            configuration.firmware.map(\.signer?.value) == [
+                .vendor("other"), .key("0123456789ABCDEF"),
+            ]
+        )
+        #expect(
+            configuration.firmware[0].statedSigner(file: "f")
+                == StatedSigner(signer: .vendor("other"), origin: "f line 8")
+        )
+    }
+
     @Test func `directory storages may be declared`() throws {
         let configuration = try parse(
             "dir: demo\n\tpath /srv/demo/\n\tnodes a;b\n\ncephfs: fs\n\tdisable\n"
@@ -163,6 +196,18 @@ struct LauncherConfigurationTests {
                 + "\tsha256 \(sha256)\n\ttag A", 7, "already, in line 3"
         ),
         ("vm: 100\n\ttag a", 2, "unknown key"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tsigned-by", 3, "no value"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tsigned-by a b", 3, "found 'a b'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tsigned-by key:", 3, "'key:ID'"),
+        ("firmware: local:snippets/a\n\tsha256 \(sha256)\n\tsigned-by key:0g0g0g0g", 3, "'key:ID'"),
+        ("vendor: acme", 1, "'key' is missing"),
+        ("vendor: acme\n\tkey", 2, "no value"),
+        ("vendor: acme\n\tkey /a\n\tkey b.pub", 3, "absolute path"),
+        ("vendor: acme\n\tkey /a/../b.pub", 2, "absolute path"),
+        ("vendor: acme\n\tpath /a", 2, "unknown key"),
+        ("vendor: key:00112233\n\tkey /a", 1, "a name: letters"),
+        ("vendor: -a\n\tkey /a", 1, "a name: letters"),
+        ("vendor: a\n\tkey /a\n\nvendor: a\n\tkey /b", 4, "already defined in line 1"),
         ("vm: 99", 1, "VM ID"),
         ("vm: 0100", 1, "VM ID"),
         ("vm: 4294967396", 1, "VM ID"),
@@ -232,6 +277,7 @@ struct ExampleConfigurationTests {
         #expect(read.log.value == defaults.log.value)
         #expect(read.debug.value == defaults.debug.value)
         #expect(read.firmware.count == 2)
+        #expect(read.vendors.map(\.keys.count) == [2])
         #expect(read.storages.map(\.id.text) == ["demo"])
         #expect(try read.virtualMachines().map(\.line).count == 2)
     }
@@ -239,7 +285,7 @@ struct ExampleConfigurationTests {
     @Test func `every type of storage with directories may be declared`() {
         let types = SectionSchema.launcher.types.map(\.name)
         let storages = StorageType.directoryTypes.map(\.description)
-        #expect(types == ["launcher", "firmware", "vm"] + storages)
+        #expect(types == ["launcher", "firmware", "vendor", "vm"] + storages)
     }
 
     @Test func `the example shows every key there is`() throws {

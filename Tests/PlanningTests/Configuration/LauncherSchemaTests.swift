@@ -10,6 +10,7 @@ struct LauncherSchemaTests {
         case "vm": ("100", [:])
         case "firmware":
             ("local:snippets/a", ["sha256": String(repeating: "ab", count: 32)])
+        case "vendor": ("acme", ["key": "/etc/qemu-launcher/acme.pub"])
         default: ("demo", ["path": "/srv/demo"])
         }
     }

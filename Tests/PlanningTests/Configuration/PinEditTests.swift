@@ -10,6 +10,7 @@ struct PinEditTests {
     private func pin(
         _ text: String,
         build: FirmwareBuild.Word? = nil,
+        signer: Signer? = nil,
         comment: String? = nil,
     ) throws -> String {
         let edit = try PinEdit(Array(text.utf8), file: "test.conf")
@@ -20,6 +21,7 @@ struct PinEditTests {
                 .volume(volume),
                 to: [digest],
                 build: build.flatMap { FirmwareBuild([$0]) },
+                signer: signer,
                 comment: comment,
             ),
             as: UTF8.self
@@ -100,6 +102,45 @@ struct PinEditTests {
         #expect(edited.contains(Self.new))
         let kept = text.split(separator: "\n").filter { !$0.contains("build") }
         #expect(edited.split(separator: "\n").count == kept.count)
+    }
+
+    @Test(arguments: [
+        ("", "firmware: \(volume)\n\tsha256 \(new)\n\tbuild smm\n\tsigned-by acme\n"),
+        (
+            "firmware: \(volume)\n\tsha256 \(old)",
+            "firmware: \(volume)\n\tsha256 \(new)\n\tbuild smm\n\tsigned-by acme\n"
+        ),
+        (
+            "firmware: \(volume)\n\tsigned-by  key:0123456789ABCDEF \n\tsha256 \(old)\n\tguest sev\n",
+            "firmware: \(volume)\n\tsigned-by  acme \n\tsha256 \(new)\n\tbuild smm\n\tguest sev\n"
+        ),
+        (
+            "firmware: \(volume)\n\tsha256 \(new)\n\tbuild no-smm\n",
+            "firmware: \(volume)\n\tsha256 \(new)\n\tsigned-by acme\n\tbuild smm\n"
+        ),
+    ])
+    func `who signed the image goes with the digest`(before: String, after: String) throws {
+        #expect(try pin(before, build: .requiresSMM, signer: .vendor("acme")) == after)
+        // Pinned again without a look at a signature: it is the same image.
+        #expect(try pin(after, build: .requiresSMM) == after)
+        // What is known of neither goes, and only that.
+        let other = after.replacing(Self.new, with: Self.old)
+        let lines = after.split(separator: "\n")
+        let kept = lines.filter { !$0.contains("build") && !$0.contains("signed-by") }
+        #expect(try pin(other).split(separator: "\n") == kept)
+    }
+
+    @Test func `a new signer of an image whose build is not known takes its place`() throws {
+        let text = "firmware: \(Self.volume)\n\tsha256 \(Self.old)\n\tbuild smm\n\tcomment x\n"
+        let after = text.replacing(Self.old, with: Self.new)
+            .replacing("build smm", with: "signed-by acme")
+        #expect(try pin(text, signer: .vendor("acme")) == after)
+    }
+
+    @Test func `another algorithm for the same image keeps its signer`() throws {
+        let sha384 = String(repeating: "a", count: 96)
+        let text = "firmware: \(Self.volume)\n\tsha384 \(sha384)\n\tsigned-by acme\n"
+        #expect(try pin(text).contains("signed-by acme"))
     }
 
     @Test func `pinning again changes nothing`() throws {

@@ -1,0 +1,401 @@
+import enum Crypto.Curve25519
+
+/// A vendor's signature that is a file of its own, beside what was signed.
+package enum VendorSignature: Equatable, Sendable {
+    /// Of minisign or of OpenBSD's signify.
+    case ed25519(Ed25519Signature)
+    /// Packets, without armour; only signatures of binary files, by strong hash functions.
+    case openPGP([UInt8])
+
+    /// The longest file that is read as one.
+    package static let maximumByteCount = 64 << 10
+
+    /// - Parameter file: its name, for messages.
+    package init(parsing bytes: [UInt8], file: String) throws(VendorSignatureError) {
+        do throws(VendorSignatureError.Cause) {
+            if bytes.starts(with: SignedText.mark) {
+                self = .ed25519(try Ed25519Signature(SignedText(bytes)))
+            } else {
+                let packets = try OpenPGP.unarmoured(bytes, "SIGNATURE", or: .notSignature)
+                try OpenPGP.requireSignatures(packets)
+                self = .openPGP(packets)
+            }
+        } catch {
+            throw VendorSignatureError(file: file, cause: error)
+        }
+    }
+}
+
+/// The public key that a vendor's signatures are verified with.
+package enum VendorKey: Equatable, Sendable {
+    case ed25519(Ed25519Key)
+    /// Packets, without armour.
+    case openPGP([UInt8])
+
+    /// - Parameter file: its name, for messages.
+    package init(parsing bytes: [UInt8], file: String) throws(VendorSignatureError) {
+        do throws(VendorSignatureError.Cause) {
+            // minisign's documentation shows keys as one word, without the line above it.
+            if bytes.starts(with: SignedText.mark) || bytes.starts(with: "RW".utf8) {
+                self = .ed25519(try Ed25519Key(bytes))
+            } else {
+                let packets = try OpenPGP.unarmoured(bytes, "PUBLIC KEY BLOCK", or: .notKey)
+                try OpenPGP.requireKey(packets)
+                self = .openPGP(packets)
+            }
+        } catch {
+            throw VendorSignatureError(file: file, cause: error)
+        }
+    }
+}
+
+/// A signature of minisign or signify.
+///
+/// Source: https://jedisct1.github.io/minisign/ ("Signature format"), and signify.c of OpenBSD, whose
+/// format is the same, without the second pair of lines.
+package struct Ed25519Signature: Equatable, Sendable {
+    package let keyID: Ed25519Key.ID
+    /// Whether it is over the BLAKE2b-512 of the file, and not over the file itself.
+    package let isPrehashed: Bool
+    package let comment: TrustedComment?
+    private let bytes: [UInt8]
+
+    /// A line that the vendor signed together with the signature, such as the name of the file.
+    package struct TrustedComment: Equatable, Sendable {
+        package let text: ByteString
+        fileprivate let signature: [UInt8]
+    }
+
+    private static let trustedMark = Array("trusted comment: ".utf8)
+
+    fileprivate init(_ text: SignedText) throws(VendorSignatureError.Cause) {
+        guard text.lines.count == 2 || text.lines.count == 4 else { throw .notSignature }
+        let packed = try text.packed(1, byteCount: 2 + Ed25519Key.ID.byteCount + 64)
+        let algorithm = packed[..<2]
+        isPrehashed = algorithm.elementsEqual("ED".utf8)
+        guard isPrehashed || algorithm.elementsEqual("Ed".utf8) else { throw .notSignature }
+        keyID = Ed25519Key.ID(bytes: Array(packed[2..<10]))
+        bytes = Array(packed[10...])
+        if text.lines.count == 4 {
+            guard text.lines[2].starts(with: Self.trustedMark) else { throw .notSignature }
+            comment = TrustedComment(
+                text: ByteString(text.lines[2].dropFirst(Self.trustedMark.count)),
+                signature: try text.packed(3, byteCount: 64),
+            )
+        } else {
+            // signify hashes nothing beforehand, and minisign never leaves the comment out.
+            guard !isPrehashed else { throw .notSignature }
+            comment = nil
+        }
+    }
+
+    /// - Parameter message: the file, or its BLAKE2b-512 if the signature is over that.
+    /// - Throws: if it is not the key's signature of the message, or the comment is not signed.
+    package func verify(
+        _ message: [UInt8],
+        by key: Ed25519Key,
+    ) throws(VendorSignatureError.Cause) {
+        guard keyID == key.id else {
+            throw .otherKey(signature: keyID.description, key: key.id.description)
+        }
+        guard try key.hasSigned(message, bytes) else { throw .otherFile }
+        guard let comment else { return }
+        guard try key.hasSigned(bytes + comment.text.bytes, comment.signature) else {
+            throw .commentForged
+        }
+    }
+}
+
+/// A public key of minisign or signify.
+package struct Ed25519Key: Equatable, Sendable {
+    /// Random bytes that a signature names its key by.
+    package struct ID: Hashable, Sendable, CustomStringConvertible {
+        static let byteCount = 8
+        let bytes: [UInt8]
+
+        /// As minisign prints it: a little-endian number.
+        package var description: String { hexadecimal(bytes.reversed()).uppercased() }
+    }
+
+    package let id: ID
+    private let bytes: [UInt8]
+
+    fileprivate init(_ file: [UInt8]) throws(VendorSignatureError.Cause) {
+        let text = try SignedText(file)
+        let hasComment = file.starts(with: SignedText.mark)
+        guard text.lines.count == (hasComment ? 2 : 1) else { throw .notKey }
+        let line = text.lines.count - 1
+        let packed: [UInt8]
+        do throws(VendorSignatureError.Cause) {
+            packed = try text.packed(line, byteCount: 2 + ID.byteCount + 32)
+        } catch {
+            throw .notKey
+        }
+        guard packed[..<2].elementsEqual("Ed".utf8) else { throw .notKey }
+        id = ID(bytes: Array(packed[2..<10]))
+        bytes = Array(packed[10...])
+    }
+
+    fileprivate func hasSigned(
+        _ message: [UInt8],
+        _ signature: [UInt8],
+    ) throws(VendorSignatureError.Cause) -> Bool {
+        do {
+            let key = try Curve25519.Signing.PublicKey(rawRepresentation: bytes)
+            return key.isValidSignature(signature, for: message)
+        } catch {
+            throw .notKey
+        }
+    }
+}
+
+/// The lines of a file of minisign or signify.
+private struct SignedText {
+    static let mark = Array("untrusted comment:".utf8)
+
+    let lines: [ArraySlice<UInt8>]
+
+    init(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
+        while lines.last?.isEmpty ?? false { lines.removeLast() }
+        self.lines = lines
+    }
+
+    func packed(
+        _ line: Int,
+        byteCount: Int,
+    ) throws(VendorSignatureError.Cause) -> [UInt8] {
+        guard let bytes = base64(lines[line]), bytes.count == byteCount else { throw .damaged }
+        return bytes
+    }
+}
+
+/// As much of OpenPGP's packets as it takes to refuse what gpgv or sqv should not see.
+///
+/// Source: RFC 9580, sections 4.2 (packets), 5.2 (signatures) and 6.2 (armour).
+private enum OpenPGP {
+    private static let signatureTag: UInt8 = 2
+    private static let secretKeyTag: UInt8 = 5
+    private static let publicKeyTag: UInt8 = 6
+    /// SHA-256, SHA-384, SHA-512, SHA3-256 and SHA3-512.
+    private static let strongHashes: Set<UInt8> = [8, 9, 10, 12, 14]
+
+    /// Binary packets, whichever form they are in.
+    static func unarmoured(
+        _ bytes: [UInt8],
+        _ kind: String,
+        or refusal: VendorSignatureError.Cause,
+    ) throws(VendorSignatureError.Cause) -> [UInt8] {
+        if let first = bytes.first, first & 0x80 != 0 { return bytes }
+        let text = try SignedText(bytes)
+        let lines = text.lines
+        if lines.first?.starts(with: "-----BEGIN PGP PRIVATE KEY".utf8) ?? false {
+            throw .secretKey
+        }
+        guard let first = lines.first, let last = lines.last,
+            first.elementsEqual("-----BEGIN PGP \(kind)-----".utf8),
+            last.elementsEqual("-----END PGP \(kind)-----".utf8),
+            let gap = lines.firstIndex(where: \.isEmpty)
+        else { throw refusal }
+        // The checksum at the end is for lines of modems; the signature tells more.
+        let content = lines[gap...].dropFirst().dropLast()
+            .filter { $0.first != UInt8(ascii: "=") }
+        guard let packets = base64(content.flatMap(\.self)[...]) else { throw .damaged }
+        return packets
+    }
+
+    static func requireSignatures(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
+        for packet in try packets(bytes) {
+            guard packet.tag == signatureTag else { throw .notSignature }
+            let body = Array(bytes[packet.body])
+            guard body.count > 4, [4, 6].contains(body[0]) else { throw .oldSignature }
+            // Of a text, which would hold for a file with other line ends, or of a key.
+            guard body[1] == 0 else { throw .notOfBinaryFile }
+            guard strongHashes.contains(body[3]) else { throw .weakHash }
+        }
+    }
+
+    static func requireKey(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
+        let packets = try packets(bytes)
+        guard !packets.contains(where: { $0.tag == secretKeyTag }) else { throw .secretKey }
+        guard packets[0].tag == publicKeyTag else { throw .notKey }
+    }
+
+    /// At least one. Lengths that are not known beforehand are for streams of data.
+    private static func packets(
+        _ bytes: [UInt8]
+    ) throws(VendorSignatureError.Cause) -> [(tag: UInt8, body: Range<Int>)] {
+        var packets: [(tag: UInt8, body: Range<Int>)] = []
+        var index = 0
+        while index < bytes.count {
+            guard let header = Header(bytes[index...]),
+                header.bodyByteCount <= bytes.count - index - header.byteCount
+            else { throw .damaged }
+            let start = index + header.byteCount
+            index = start + header.bodyByteCount
+            packets.append((header.tag, start..<index))
+        }
+        guard !packets.isEmpty else { throw .damaged }
+        return packets
+    }
+
+    private struct Header {
+        let tag: UInt8
+        let byteCount: Int
+        let bodyByteCount: Int
+
+        init?(_ bytes: ArraySlice<UInt8>) {
+            guard let first = bytes.first, first & 0x80 != 0 else { return nil }
+            let rest = bytes.dropFirst()
+            let lengthByteCount: Int
+            if first & 0x40 != 0 {
+                tag = first & 0x3F
+                guard let next = rest.first else { return nil }
+                switch next {
+                case ..<192: (lengthByteCount, bodyByteCount) = (1, Int(next))
+                case 192..<224:
+                    guard let low = rest.dropFirst().first else { return nil }
+                    (lengthByteCount, bodyByteCount) = (2, (Int(next) - 192) << 8 + Int(low) + 192)
+                case 255:
+                    guard rest.count >= 5 else { return nil }
+                    (lengthByteCount, bodyByteCount) = (5, Self.number(rest.dropFirst().prefix(4)))
+                default: return nil
+                }
+            } else {
+                tag = first >> 2 & 0xF
+                guard first & 3 != 3 else { return nil }
+                lengthByteCount = 1 << (first & 3)
+                guard rest.count >= lengthByteCount else { return nil }
+                bodyByteCount = Self.number(rest.prefix(lengthByteCount))
+            }
+            byteCount = 1 + lengthByteCount
+        }
+
+        private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+            bytes.reduce(0) { $0 << 8 | Int($1) }
+        }
+    }
+}
+
+/// - Returns: `nil` if it is not base64 with its padding, in the one form that it has (RFC 4648,
+///   sections 3.5 and 4).
+private func base64(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard !text.isEmpty, text.count % 4 == 0 else { return nil }
+    let padding = text.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
+    var bytes: [UInt8] = []
+    var bits: UInt32 = 0
+    for (index, digit) in text.dropLast(padding).enumerated() {
+        guard let value = base64Value(digit) else { return nil }
+        bits = bits << 6 | UInt32(value)
+        guard index % 4 == 3 else { continue }
+        bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8)]
+        bytes.append(UInt8(truncatingIfNeeded: bits))
+        bits = 0
+    }
+    switch padding {
+    case 1 where bits & 0b11 != 0, 2 where bits & 0b1111 != 0: return nil
+    case 1: bytes += [UInt8(truncatingIfNeeded: bits >> 10), UInt8(truncatingIfNeeded: bits >> 2)]
+    case 2: bytes.append(UInt8(truncatingIfNeeded: bits >> 4))
+    default: break
+    }
+    return bytes
+}
+
+private func base64Value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+}
+
+/// Why a file is not what its vendor signed, as far as one can tell.
+package struct VendorSignatureError: Failure {
+    /// The signature, or the key.
+    package let file: String
+    package let cause: Cause
+
+    package init(file: String, cause: Cause) {
+        self.file = file
+        self.cause = cause
+    }
+
+    package enum Cause: Error, Equatable, Sendable {
+        // What the files are.
+        case notSignature
+        case notKey
+        case secretKey
+        case damaged
+        case oldSignature
+        case notOfBinaryFile
+        case weakHash
+
+        // What the key says to the signature.
+        case otherKind
+        case otherKey(signature: String, key: String)
+        case otherFile
+        case commentForged
+        /// gpgv or sqv does not accept the signature.
+        case refused(by: String)
+        case noKeyFits(vendors: [String])
+        case severalVendors([String])
+    }
+
+    package var message: String { "\(quoted(file)): \(cause.text)" }
+    package var hint: String? { cause.hint }
+
+    package var exitStatus: ExitStatus {
+        switch cause {
+        case .notKey, .secretKey, .severalVendors: .configuration
+        case .notSignature, .damaged, .oldSignature, .notOfBinaryFile, .weakHash, .otherKind,
+            .otherKey, .otherFile, .commentForged, .refused, .noKeyFits:
+            .imageRefused
+        }
+    }
+}
+
+extension VendorSignatureError.Cause {
+    fileprivate var text: String {
+        switch self {
+        case .notSignature: "not a detached signature of minisign, signify or OpenPGP"
+        case .notKey: "not a public key of minisign, signify or OpenPGP"
+        case .secretKey: "a secret key (expected a public one)"
+        case .damaged: "damaged: it has the form of a signature or key, and cannot be read"
+        case .oldSignature: "an OpenPGP signature of a version that is not used any more"
+        case .notOfBinaryFile:
+            "an OpenPGP signature of a text or a key (expected one of a binary file)"
+        case .weakHash:
+            "the signature is over a weak hash (expected SHA-256, SHA-384, SHA-512 or SHA-3)"
+        case .otherKind: "the signature and the key are of different kinds"
+        case .otherKey(let signature, let key):
+            "made by another key (expected \(key), found \(signature))"
+        case .otherFile: "not a signature of this file"
+        case .commentForged: "its trusted comment was changed"
+        case .refused(let program): "\(program) does not accept the signature"
+        case .noKeyFits(let vendors):
+            "made by no key of launcher.conf (vendors: \(vendors.joined(separator: ", ")))"
+        case .severalVendors(let vendors):
+            "several vendors have the key that made it: \(vendors.joined(separator: ", "))"
+        }
+    }
+
+    fileprivate var hint: String? {
+        switch self {
+        case .notSignature, .oldSignature, .notOfBinaryFile, .weakHash, .damaged, .otherFile,
+            .commentForged:
+            "download the file and its signature again; nothing was added"
+        case .notKey: "'gpg --export KEY' writes a public key of OpenPGP; one key a file"
+        case .secretKey: "a secret key should not be on this host; give the vendor's public key"
+        case .otherKind, .otherKey, .noKeyFits:
+            "get the vendor's key from a place that you trust, and not beside the file;"
+                + " nothing was added"
+        case .refused:
+            "the file may be another one, or the key another one or expired; nothing was added"
+        case .severalVendors: "name the one that you mean: --vendor NAME"
+        }
+    }
+}

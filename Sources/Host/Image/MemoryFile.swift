@@ -35,6 +35,18 @@ struct MemoryFile: ~Copyable {
         return OwnedDescriptor(takingOver: try number.get())
     }
 
+    /// For programs that we start, while it is open here.
+    var path: FilePath { descriptor.pathForChildren }
+
+    /// Makes it as long as this, filled with zeros.
+    borrowing func extend(toByteCount byteCount: Int) throws(HostError) {
+        try FileSizeLimit.require(byteCount)
+        let number = descriptor.number
+        try rethrowing(as: { failure("ftruncate", $0) }) { () throws(Errno) in
+            _ = try systemCall { ftruncate(number, byteCount) }.get()
+        }
+    }
+
     borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
         try rethrowing(as: { failure("write", $0) }) { () throws(Errno) in
             unsafe try descriptor.write(bytes)
@@ -144,7 +156,20 @@ struct SealedMemory: ~Copyable {
         body(unsafe mapping.bytes.bindMemory(to: UInt8.self).span)
     }
 
+    /// Its content.
+    borrowing func copied() -> [UInt8] {
+        withBytes { bytes in unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) } }
+    }
+
+    /// For programs that we start, while it is open here.
+    var path: FilePath { descriptor.pathForChildren }
+
     consuming func releaseDescriptor() -> OwnedDescriptor { descriptor }
+}
+
+extension OwnedDescriptor {
+    /// A program gets no descriptor of ours, and may open what this one is.
+    fileprivate var pathForChildren: FilePath { FilePath("/proc/\(getpid())/fd/\(number)") }
 }
 
 /// The process's limit of file sizes (RLIMIT_FSIZE), which counts for files in memory too.

@@ -25,25 +25,45 @@ package enum ChildProcess {
 
     /// Runs a program that exists.
     ///
-    /// - Parameter environment: `nil` for our own.
+    /// - Parameters:
+    ///   - environment: `nil` for our own.
+    ///   - input: what it gets as its standard input; else that is empty.
+    ///   - limit: of its output, in bytes.
+    ///   - isQuiet: whether what it says on standard error is not shown.
+    /// - Throws: also if it prints more than the limit. It is ended then.
     package static func run(
         _ path: FilePath,
         _ arguments: [ByteString],
         environment: [ByteString]? = nil,
+        input: FilePath? = nil,
+        limit: Int = .max,
+        isQuiet: Bool = false,
     ) throws(ChildProcessError) -> Output {
         let program = path.string
         let ends = try pipe(for: program)
         let child: pid_t
         do throws(ChildProcessError) {
-            child = try start(program, arguments, environment, output: ends.write)
+            child = try start(
+                program,
+                arguments,
+                environment,
+                input: input?.string ?? "/dev/null",
+                output: ends.write,
+                isQuiet: isQuiet,
+            )
         } catch {
             close(ends.read)
             close(ends.write)
             throw error
         }
         close(ends.write)
-        let bytes = readToEnd(ends.read)
+        let bytes = readToEnd(ends.read, limit)
         close(ends.read)
+        guard let bytes else {
+            kill(child, SIGKILL)
+            do throws(ChildProcessError) { _ = try status(of: child, program) } catch {}
+            throw .outputTooLong(program: program, limit: limit)
+        }
         return Output(status: try status(of: child, program), bytes: bytes)
     }
 
@@ -59,18 +79,29 @@ package enum ChildProcess {
         return (ends[0], ends[1])
     }
 
-    /// Its standard input is empty, its standard output goes to `output`.
+    /// Its standard input is the file `input`, its standard output goes to `output`.
     private static func start(
         _ program: String,
         _ arguments: [ByteString],
         _ environment: [ByteString]?,
+        input: String,
         output: Int32,
+        isQuiet: Bool,
     ) throws(ChildProcessError) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        if isQuiet {
+            unsafe posix_spawn_file_actions_addopen(
+                &actions,
+                STDERR_FILENO,
+                "/dev/null",
+                O_WRONLY,
+                0
+            )
+        }
 
         let words = CStringVector([ByteString(program)] + arguments)
         let variables = CStringVector(environment ?? [])
@@ -86,14 +117,16 @@ package enum ChildProcess {
         return child
     }
 
-    /// What the pipe gives until the program, and everything that it started, has closed it.
-    private static func readToEnd(_ descriptor: Int32) -> [UInt8] {
+    /// What the pipe gives until the program, and everything that it started, has closed it; `nil`
+    /// if that is more than the limit.
+    private static func readToEnd(_ descriptor: Int32, _ limit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = unsafe read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return bytes }
+            guard count <= limit - bytes.count else { return nil }
             bytes += chunk[..<count]
         }
     }
@@ -114,11 +147,14 @@ package enum ChildProcess {
 package enum ChildProcessError: Failure {
     case notStarted(program: String, Errno)
     case killed(program: String, signal: Int32)
+    case outputTooLong(program: String, limit: Int)
 
     package var message: String {
         switch self {
         case .notStarted(let program, let error): "\(program): not started: \(error)"
         case .killed(let program, let signal): "\(program): ended by signal \(signal)"
+        case .outputTooLong(let program, let limit):
+            "\(program): printed more than is read (expected at most \(limit) bytes)"
         }
     }
 

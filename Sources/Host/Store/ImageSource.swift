@@ -25,6 +25,13 @@ package struct ImageSource: ~Copyable {
         descriptor = opened
     }
 
+    /// What was read before.
+    package init(_ download: Download) throws(HostError) {
+        name = download.name
+        byteCount = download.bytes.count
+        descriptor = try download.inMemory().releaseDescriptor()
+    }
+
     /// - Returns: what was read; 0 at the end.
     borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(StoreError) -> Int {
         do throws(Errno) {

@@ -16,6 +16,8 @@ struct FirmwareUpdateCommand: ParsableCommand {
             args, by 'qm set'. Running VMs have the old image until they are restarted; it stays \
             where it is. 'launcherctl firmware rollback' takes the last update back.
 
+            Packed files and signatures are taken as by 'launcherctl firmware add'.
+
             EXAMPLES
               launcherctl firmware update local:efi-firmware/nsv-7.1.fd nsv-7.2.fd
               launcherctl firmware update --args --sha256 6f0c… local:efi-firmware/nsv-7.1.fd nsv-7.2.fd
@@ -24,6 +26,7 @@ struct FirmwareUpdateCommand: ParsableCommand {
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var expected: DigestOptions
+    @OptionGroup var signature: SignatureOptions
 
     @Flag(help: "Also change the args of this node's VMs, by 'qm set'.")
     var args = false
@@ -47,8 +50,12 @@ struct FirmwareUpdateCommand: ParsableCommand {
         try reporting { () throws(LaunchFailure) in
             let inventory = try options.inventory()
             let update = try prepared(inventory)
-            let added = try NewImage(file, expecting: expected.digests(), in: inventory)
-                .add(as: update.replacement.new, isForced: false)
+            let added = try NewImage(
+                file,
+                expecting: expected.digests(),
+                signed: signature,
+                in: inventory,
+            ).add(as: update.replacement.new, isForced: false)
             try showDifferences(update.replacement, in: inventory)
             let changed = try update.carryOut(added)
             try FirmwareUpdate.show(changed, from: update.replacement.old)
@@ -75,7 +82,7 @@ struct FirmwareUpdateCommand: ParsableCommand {
         besides old: FirmwareVolumeID
     ) throws(LaunchFailure) -> FirmwareVolumeID {
         if let name { return try name.volume() }
-        let name = FilePath(file).lastComponent?.string ?? ""
+        let name = NewImage.name(of: file)
         let place = "\(old.id.storage):\(old.content.rawValue)/\(name)"
         return try VolumeArgument(argument: place).volume()
     }
@@ -225,6 +232,7 @@ struct FirmwareUpdate {
             .volume(replacement.new),
             to: added.digests,
             build: added.build,
+            signer: added.signer,
         )
         var pinned = try SectionEdit(bytes, file: file)
         try replacement.apply(changes, to: &pinned)

@@ -24,7 +24,7 @@ struct MeasureCommandTests {
         ["sev-snp", "x", "--id-key", "k", "--family-id", "00"],
         ["sev-snp", "x", "--id-key", "k", "--guest-svn", "4294967296"],
         ["--vmid", "99"], ["--vmid", "100", "--", "-m", "1"], ["sev", "--vmid", "100"],
-        ["--vmid", "100", "--cpu", "EPYC"], ["--vmid", "100", "--config", "/c"],
+        ["--vmid", "100", "--cpu", "EPYC"],
         ["--vmid", "100", "--id-key", "k", "--policy", "0x30000"],
         ["--list-cpus", "sev", "x"], ["--list-cpus", "--hex"], ["--list-cpus", "--vmid", "100"],
         ["--list-cpus", "--cpu", "EPYC"],
@@ -184,7 +184,7 @@ struct MeasureCommandTests {
     }
 
     @Test(arguments: [
-        ["--config", "/c", "--", "-m", "512"], ["--vcpus", "2", "--", "-m", "512"],
+        ["--vcpus", "2", "--", "-m", "512"],
         ["sev", "image.fd", "--kernel", "k", "--append", "a\u{FFFD}"],
     ])
     func `what would be passed over is refused`(words: [String]) {

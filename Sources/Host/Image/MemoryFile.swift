@@ -38,6 +38,15 @@ struct MemoryFile: ~Copyable {
     /// For programs that we start, while it is open here.
     var path: FilePath { descriptor.pathForChildren }
 
+    /// To be read from its beginning, by this process.
+    consuming func rewound() throws(HostError) -> OwnedDescriptor {
+        let number = descriptor.number
+        guard lseek(number, 0, SEEK_SET) == 0 else {
+            throw failure("lseek", Errno(rawValue: errno))
+        }
+        return descriptor
+    }
+
     /// Makes it as long as this, filled with zeros.
     borrowing func extend(toByteCount byteCount: Int) throws(HostError) {
         try FileSizeLimit.require(byteCount)

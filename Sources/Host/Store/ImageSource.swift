@@ -29,7 +29,9 @@ package struct ImageSource: ~Copyable {
     package init(_ download: Download) throws(HostError) {
         name = download.name
         byteCount = download.bytes.count
-        descriptor = try download.inMemory().releaseDescriptor()
+        let memory = try MemoryFile(name: "download")
+        try memory.write(download.bytes)
+        descriptor = try memory.rewound()
     }
 
     /// - Returns: what was read; 0 at the end.

@@ -218,7 +218,8 @@ struct MeasureOutput: ParsableArguments {
         help: ArgumentHelp(
             "legacy or init2 (SEV-ES), single-pass or two-pass (TDX).",
             valueName: "name"
-        )
+        ),
+        completion: .list(["legacy", "init2", "single-pass", "two-pass"]),
     )
     var variant: String?
 

@@ -214,7 +214,8 @@ struct GuestOptions: ParsableArguments {
     var vcpus: Int?
 
     @Option(
-        help: ArgumentHelp("QEMU's CPU model, as in -cpu; host: this host's.", valueName: "model")
+        help: ArgumentHelp("QEMU's CPU model, as in -cpu; host: this host's.", valueName: "model"),
+        completion: .processorModel,
     )
     var cpu: String?
 
@@ -253,10 +254,16 @@ struct GuestOptions: ParsableArguments {
     )
     var ovmfHash: String?
 
-    @Option(help: ArgumentHelp("The file of -kernel, with kernel-hashes=on.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The file of -kernel, with kernel-hashes=on.", valueName: "file"),
+        completion: .file(),
+    )
     var kernel: String?
 
-    @Option(help: ArgumentHelp("The file of -initrd.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The file of -initrd.", valueName: "file"),
+        completion: .file(),
+    )
     var initrd: String?
 
     @Option(help: ArgumentHelp("The text of -append.", valueName: "text"))

@@ -34,10 +34,13 @@ struct MeasureCommand: ParsableCommand {
             """,
     )
 
-    @Argument(help: "sev, sev-es, sev-snp or tdx.")
+    @Argument(
+        help: "sev, sev-es, sev-snp or tdx.",
+        completion: .list(["sev", "sev-es", "sev-snp", "tdx"]),
+    )
     var kind: String?
 
-    @Argument(help: "A volume ID or a file.")
+    @Argument(help: "A volume ID or a file.", completion: .image)
     var image: String?
 
     @Flag(help: "Print the digest of the firmware alone, which --ovmf-hash takes (SEV-SNP).")
@@ -58,9 +61,6 @@ struct MeasureCommand: ParsableCommand {
     @OptionGroup(title: "Output")
     var output: MeasureOutput
 
-    @Option(help: ArgumentHelp("Where storages are declared.", valueName: "file"))
-    var config: String?
-
     @OptionGroup var commandLine: CommandLineArguments
 
     func validate() throws {
@@ -71,8 +71,6 @@ struct MeasureCommand: ParsableCommand {
             _ = try request()
         } else if try kind != nil || image != nil || firmwareOnly || !guest.description().isEmpty {
             throw ValidationError("give an image with options, or a command line, not both")
-        } else if config != nil {
-            throw ValidationError("--config: give -launcher-config in the command line instead")
         } else if identity.policy != nil {
             throw ValidationError("--policy: the command line has it")
         } else {
@@ -83,7 +81,8 @@ struct MeasureCommand: ParsableCommand {
     private func requireNothingElse(_ measuresCommandLine: Bool) throws {
         let output = try output.output(identity.request())
         let plain = try DigestOutput(MeasureOutput.parse(output.form == .json ? ["--json"] : []))
-        guard kind == nil, image == nil, !firmwareOnly, !measuresCommandLine, config == nil,
+        guard kind == nil, image == nil, !firmwareOnly, !measuresCommandLine,
+            commandLine.options.config == nil,
             try guest.description().isEmpty, output == plain
         else { throw ValidationError("--list-cpus goes with --json only") }
     }
@@ -110,7 +109,7 @@ struct MeasureCommand: ParsableCommand {
         try MeasureRequest(
             kind: kind,
             image: image,
-            configuration: config,
+            configuration: commandLine.options.configurationPath?.string,
             subject: firmwareOnly ? .firmware : .guest,
             guest: guest.description(),
             output: output.output(identity.request()),

@@ -98,7 +98,7 @@ struct FirmwareUsesTests {
         let expected: [(String, FirmwareUses.Need, FirmwareUses.Need)] = [
             ("own", .here, .elsewhere), ("far", .elsewhere, .here), ("next", .here, .elsewhere),
             ("old", .later, .elsewhere), ("by-id", .elsewhere, .here),
-            ("by-uuid", .elsewhere, .here), ("gone", .nobody, .nobody),
+            ("by-uuid", .here, .here), ("gone", .nobody, .nobody),
             ("by-name", .here, .here), ("unused", .nobody, .nobody),
         ]
         let uses = try uses(guests, sections)

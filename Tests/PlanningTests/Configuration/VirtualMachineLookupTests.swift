@@ -37,7 +37,7 @@ struct VirtualMachineLookupTests {
         let byName = try configuration.virtualMachine(vmid: nil, name: "router", uuid: nil)
         #expect(byName?.line == 12)
         let uuid = MachineUUID(Self.uuid.uppercased())
-        let byUUID = try configuration.virtualMachine(vmid: 200, name: nil, uuid: uuid)
+        let byUUID = try configuration.virtualMachine(vmid: nil, name: nil, uuid: uuid)
         #expect(byUUID?.line == 15)
         #expect(try configuration.virtualMachine(vmid: 1000, name: "x", uuid: nil) == nil)
         #expect(try configuration.virtualMachine(vmid: nil, name: "100", uuid: nil) == nil)
@@ -75,9 +75,14 @@ struct VirtualMachineLookupTests {
         #expect(error.cause == .severalSections(lines: [4, 15]))
     }
 
-    @Test func `a section by name is never passed over for a VM that has an ID`() throws {
+    @Test(arguments: [("router", nil), ("x", uuid)] as [(String, String?)])
+    func `a section by name or UUID is not for a VM that has an ID, and not passed over`(
+        name: String,
+        uuid: String?,
+    ) throws {
+        let uuid = uuid.flatMap { MachineUUID($0) }
         let error = try #require(throws: ConfigurationError.self) {
-            try parse(text).virtualMachine(vmid: 200, name: "router", uuid: nil)
+            try parse(text).virtualMachine(vmid: 200, name: ByteString(name), uuid: uuid)
         }
         #expect(error.cause == .notByVMID(vmid: 200))
         #expect(error.hint == "write 'vm: 200' if it is for this VM")

@@ -174,7 +174,8 @@ extension RefusedLaunch {
         section(
             "a section for the name of a VM that has an ID",
             "vm: t\n\tfirmware test:efi-firmware/a.fd\n",
-            "$conf line 11: section 'vm: t': names a VM by -name, but the VM has the ID 100",
+            "$conf line 11: section 'vm: t': names a VM by its UUID or its name, which its users may"
+                + " change, but the VM has the ID 100",
             hint: "write 'vm: 100' if it is for this VM",
         ),
         section(

@@ -31,7 +31,4 @@ int linux_netlink_bind(int socket, uint32_t groups)
 
 int linux_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
-int linux_output_has_failed(void)
-{
-    return ferror(stdout);
-}
+int linux_output_has_failed(void) { return ferror(stdout); }

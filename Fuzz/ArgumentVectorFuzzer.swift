@@ -36,7 +36,7 @@ private func plan(_ arguments: [ByteString]) throws {
         )
     )
     let configuration = try LauncherConfiguration(parsing: Array(text.utf8), file: "launcher.conf")
-    let settings = try Planner.settings(request, configuration: configuration)
+    let settings = try Planner.settings(request, configuration: configuration, guest: .notNeeded)
     let unchanged = try Planner.passThrough(request, settings: settings)
     guard case .image(let choice) = try Planner.demand(request, settings: settings) else {
         let own = ["efi-firmware", "efidisk0", "launcher-config"]

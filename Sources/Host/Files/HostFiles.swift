@@ -122,16 +122,7 @@ extension HostFiles {
         let temporary = FilePath("\(path.string).tmp")
         _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
         do throws(Errno) {
-            let created = unsafe temporary.withPlatformString { path in
-                systemCall {
-                    unsafe Glibc.open(
-                        path,
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        0o644,
-                    )
-                }
-            }
-            try OwnedDescriptor(takingOver: try created.get()).write(bytes)
+            try write(bytes, toNew: temporary)
             _ = try unsafe temporary.withPlatformString { from in
                 unsafe path.withPlatformString { to in
                     systemCall { unsafe rename(from, to) }
@@ -166,13 +157,16 @@ extension HostFiles {
     package static func create(_ path: FilePath, _ bytes: [UInt8]) throws(HostFileError) {
         try rethrowing(as: { HostFileError.notReplaced(path: path, errno: $0) }) {
             () throws(Errno) in
-            let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-            let created = unsafe path.withPlatformString { path in
-                systemCall { unsafe Glibc.open(path, flags, 0o644) }
-            }
-            let file = OwnedDescriptor(takingOver: try created.get())
-            try file.write(bytes)
+            try write(bytes, toNew: path)
         }
+    }
+
+    private static func write(_ bytes: [UInt8], toNew path: FilePath) throws(Errno) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let created = unsafe path.withPlatformString { path in
+            systemCall { unsafe Glibc.open(path, flags, 0o644) }
+        }
+        try OwnedDescriptor(takingOver: try created.get()).write(bytes)
     }
 
     /// A regular file of at most `limit` bytes.

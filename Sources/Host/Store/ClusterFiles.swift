@@ -50,12 +50,10 @@ package struct ClusterFiles: Sendable {
     }
 
     private mutating func names(in directory: FilePath) -> [String] {
-        do throws(Errno) {
-            return try DirectoryListing.names(in: directory)
-        } catch .noSuchFileOrDirectory {
-            return []
+        do throws(HostFileError) {
+            return try DirectoryListing.files(in: directory)
         } catch {
-            failures.append(.unreadable(path: directory, errno: error))
+            failures.append(error)
             return []
         }
     }
@@ -78,13 +76,7 @@ extension ClusterFiles {
         let nodes = root.appending("nodes")
         if let own = try guest(vmid, in: nodes.appending(node)) { return own }
         let others = try failing { () throws(HostFileError) in
-            do throws(Errno) {
-                return try DirectoryListing.names(in: nodes)
-            } catch .noSuchFileOrDirectory {
-                return []
-            } catch {
-                throw .unreadable(path: nodes, errno: error)
-            }
+            try DirectoryListing.files(in: nodes)
         }
         var found: [(guest: GuestConfiguration, file: FilePath)] = []
         for other in others.sorted() where other != node {

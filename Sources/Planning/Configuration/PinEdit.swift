@@ -41,7 +41,7 @@ package struct PinEdit: Sendable {
             return try checked(bytes + newSection(subject, digests, build, signer, comment))
         }
         var replacements: [(range: Range<Int>, text: String)] = []
-        let headerEnd = endOfLine(section.id.upperBound)
+        let headerEnd = configuration.endOfLine(section.id.upperBound)
         for digest in digests {
             let key = digest.algorithm.rawValue
             if let value = property(key, of: section)?.value {
@@ -90,23 +90,17 @@ package struct PinEdit: Sendable {
         let digests = Digest.Algorithm.allCases.compactMap {
             property($0.rawValue, of: section)?.value?.upperBound
         }
-        let end = endOfLine(digests.max() ?? section.id.upperBound)
+        let end = configuration.endOfLine(digests.max() ?? section.id.upperBound)
         var added = ""
         for (key, text) in statements {
             if let stated = property(key, of: section), let value = stated.value {
-                edits.append(text.map { (value, $0) } ?? (line(of: stated.key, value), ""))
+                edits.append(text.map { (value, $0) } ?? (configuration.line(of: stated), ""))
             } else if let text {
                 added += added.isEmpty ? line(key, text, at: end) : "\t\(key) \(text)\n"
             }
         }
         if !added.isEmpty { edits.append((end..<end, added)) }
         return edits
-    }
-
-    /// The whole line of a setting.
-    private func line(of key: Range<Int>, _ value: Range<Int>) -> Range<Int> {
-        let start = bytes[..<key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
-        return (start.map { $0 + 1 } ?? 0)..<endOfLine(value.upperBound)
     }
 
     private func property(
@@ -118,7 +112,7 @@ package struct PinEdit: Sendable {
     }
 
     private func line(_ key: String, _ value: String, at end: Int) -> String {
-        (isTerminated(end) ? "" : "\n") + "\t\(key) \(value)\n"
+        configuration.lineFeed(before: end) + "\t\(key) \(value)\n"
     }
 
     /// The file without the image's section, and without one of the empty lines around it.
@@ -128,11 +122,7 @@ package struct PinEdit: Sendable {
         _ subject: FirmwareSection.Subject
     ) throws(ConfigurationError) -> [UInt8]? {
         guard let section = section(of: subject) else { return nil }
-        let last = configuration.properties(of: section).last
-        let lastByte = last.map { $0.value?.upperBound ?? $0.key.upperBound }
-        var end = endOfLine(lastByte ?? section.id.upperBound)
-        if end < bytes.count, bytes[end] == UInt8(ascii: "\n") { end += 1 }
-        return try checked(Array(bytes[..<section.type.lowerBound] + bytes[end...]))
+        return try checked(configuration.bytes(without: section))
     }
 
     private func section(
@@ -149,13 +139,14 @@ package struct PinEdit: Sendable {
         _ signer: Signer?,
         _ comment: String?,
     ) -> [UInt8] {
-        var text = ""
-        if !bytes.isEmpty {
-            if bytes.last != UInt8(ascii: "\n") { text += "\n" }
-            if !bytes.suffix(2).elementsEqual("\n\n".utf8) { text += "\n" }
-        }
-        text += Self.section(subject, digests, build: build, signer: signer, comment: comment)
-        return Array(text.utf8)
+        let section = Self.section(
+            subject,
+            digests,
+            build: build,
+            signer: signer,
+            comment: comment,
+        )
+        return Array((configuration.gapBeforeNewSection + section).utf8)
     }
 
     /// A section in the form that people can copy.
@@ -172,15 +163,6 @@ package struct PinEdit: Sendable {
         if let signer { lines.append("\tsigned-by \(signer)") }
         if let comment { lines.append("\tcomment \(comment)") }
         return lines.map { $0 + "\n" }.joined()
-    }
-
-    /// After the line feed of the line that contains `index`, or at the end of the file.
-    private func endOfLine(_ index: Int) -> Int {
-        bytes[index...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
-    }
-
-    private func isTerminated(_ end: Int) -> Bool {
-        end > 0 && bytes[end - 1] == UInt8(ascii: "\n")
     }
 
     /// What cannot be read back is not written.

@@ -25,25 +25,24 @@ package struct SectionEdit: Sendable {
         in type: String,
         _ id: String,
     ) throws(ConfigurationError) {
-        for text in [key, value ?? "", type, id] { try requireOneLine(text) }
+        for word in [key, value ?? "", type, id] { try requireOneLine(word) }
         // Anything else might be a comment, and be written without a meaning.
         guard !key.isEmpty, key.utf8.allSatisfy({ isLetterOrDigit($0) || $0 == UInt8(ascii: "-") })
         else { throw wrong(key, "a key of letters, digits and '-'") }
         let setting = value.map { "\(key) \($0)" } ?? key
         guard let section = section(type, id) else {
-            return try accept(bytes + gap + Array("\(type): \(id)\n\t\(setting)\n".utf8))
+            let added = text.gapBeforeNewSection + "\(type): \(id)\n\t\(setting)\n"
+            return try accept(bytes + Array(added.utf8))
         }
         let found = properties(key, of: section)
         var edited = bytes
-        for extra in found.dropFirst().reversed() { edited.removeSubrange(line(of: extra)) }
+        for extra in found.dropFirst().reversed() { edited.removeSubrange(text.line(of: extra)) }
         if let first = found.first {
-            let end = first.value?.upperBound ?? first.key.upperBound
-            edited.replaceSubrange(first.key.lowerBound..<end, with: setting.utf8)
+            edited.replaceSubrange(first.key.lowerBound..<first.end, with: setting.utf8)
         } else {
-            let end = endOfLine(lastByte(of: section))
-            let isTerminated = end > 0 && bytes[end - 1] == UInt8(ascii: "\n")
-            let text = (isTerminated ? "" : "\n") + "\t\(setting)\n"
-            edited.insert(contentsOf: text.utf8, at: end)
+            let end = text.endOfLine(text.end(of: section))
+            let line = text.lineFeed(before: end) + "\t\(setting)\n"
+            edited.insert(contentsOf: line.utf8, at: end)
         }
         try accept(edited)
     }
@@ -60,14 +59,13 @@ package struct SectionEdit: Sendable {
         let found = properties(key, of: section)
         guard !found.isEmpty else { return false }
         guard
-            launcher.configuration.properties(of: section).count > found.count
-                || hasComment(section)
+            text.properties(of: section).count > found.count || hasComment(section)
         else {
-            try remove(section)
+            try accept(text.bytes(without: section))
             return true
         }
         var edited = bytes
-        for property in found.reversed() { edited.removeSubrange(line(of: property)) }
+        for property in found.reversed() { edited.removeSubrange(text.line(of: property)) }
         try accept(edited)
         return true
     }
@@ -76,18 +74,19 @@ package struct SectionEdit: Sendable {
     package func values(_ key: String, in type: String, _ id: String) -> [String] {
         guard let section = section(type, id) else { return [] }
         return properties(key, of: section).compactMap { property in
-            property.value.map { launcher.configuration.text($0) }
+            property.value.map { text.text($0) }
         }
     }
 
     /// What this file says, for questions.
     package var configuration: LauncherConfiguration { launcher }
 
+    /// Where it says so.
+    private var text: SectionConfiguration { launcher.configuration }
+
     private func section(_ type: String, _ id: String) -> SectionConfiguration.Section? {
-        let configuration = launcher.configuration
-        return configuration.sections.first {
-            configuration.matches($0.type, Array(type.utf8))
-                && configuration.matches($0.id, Array(id.utf8))
+        text.sections.first {
+            text.matches($0.type, Array(type.utf8)) && text.matches($0.id, Array(id.utf8))
         }
     }
 
@@ -95,45 +94,11 @@ package struct SectionEdit: Sendable {
         _ key: String,
         of section: SectionConfiguration.Section,
     ) -> [SectionConfiguration.Property] {
-        launcher.configuration.properties(of: section)
-            .filter { launcher.configuration.matches($0.key, Array(key.utf8)) }
+        text.properties(of: section).filter { text.matches($0.key, Array(key.utf8)) }
     }
 
     private func hasComment(_ section: SectionConfiguration.Section) -> Bool {
-        bytes[section.id.upperBound..<lastByte(of: section)].contains(UInt8(ascii: "#"))
-    }
-
-    /// The section and one of the empty lines around it.
-    private mutating func remove(
-        _ section: SectionConfiguration.Section
-    ) throws(ConfigurationError) {
-        var end = endOfLine(lastByte(of: section))
-        if end < bytes.count, bytes[end] == UInt8(ascii: "\n") { end += 1 }
-        try accept(Array(bytes[..<section.type.lowerBound] + bytes[end...]))
-    }
-
-    private func lastByte(of section: SectionConfiguration.Section) -> Int {
-        let last = launcher.configuration.properties(of: section).last
-        return last.map { $0.value?.upperBound ?? $0.key.upperBound } ?? section.id.upperBound
-    }
-
-    private func line(of property: SectionConfiguration.Property) -> Range<Int> {
-        let start = bytes[..<property.key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
-        let end = property.value?.upperBound ?? property.key.upperBound
-        return (start.map { $0 + 1 } ?? 0)..<endOfLine(end)
-    }
-
-    /// After the line feed of the line that contains `index`, or at the end of the file.
-    private func endOfLine(_ index: Int) -> Int {
-        bytes[index...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
-    }
-
-    /// What keeps a new section apart from what is before it.
-    private var gap: [UInt8] {
-        if bytes.isEmpty { return [] }
-        let isTerminated = bytes.last == UInt8(ascii: "\n")
-        let hasEmptyLine = bytes.suffix(2).elementsEqual("\n\n".utf8)
-        return Array((isTerminated ? "" : "\n").utf8) + Array((hasEmptyLine ? "" : "\n").utf8)
+        bytes[section.id.upperBound..<text.end(of: section)].contains(UInt8(ascii: "#"))
     }
 
     /// What has lines of its own would become other settings, or other sections.
@@ -157,6 +122,49 @@ package struct SectionEdit: Sendable {
         _ = try launcher.virtualMachines()
         bytes = edited
     }
+}
+
+/// Where things are in the text of the file, for edits.
+extension SectionConfiguration {
+    /// After the line feed of the line that contains `index`, or at the end of the file.
+    func endOfLine(_ index: Int) -> Int {
+        bytes[index...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+    }
+
+    /// The whole line of a setting.
+    func line(of property: Property) -> Range<Int> {
+        let start = bytes[..<property.key.lowerBound].lastIndex(of: UInt8(ascii: "\n"))
+        return (start.map { $0 + 1 } ?? 0)..<endOfLine(property.end)
+    }
+
+    /// Where the last setting of a section ends, or its header.
+    func end(of section: Section) -> Int {
+        properties(of: section).last?.end ?? section.id.upperBound
+    }
+
+    /// Without the section and one of the empty lines around it.
+    func bytes(without section: Section) -> [UInt8] {
+        var end = endOfLine(end(of: section))
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\n") { end += 1 }
+        return Array(bytes[..<section.type.lowerBound] + bytes[end...])
+    }
+
+    /// The line feed that the line before `end` lacks, if it is the file's last.
+    func lineFeed(before end: Int) -> String {
+        end > 0 && bytes[end - 1] == UInt8(ascii: "\n") ? "" : "\n"
+    }
+
+    /// What keeps a new section at the end apart from what is before it.
+    var gapBeforeNewSection: String {
+        if bytes.isEmpty { return "" }
+        let hasEmptyLine = bytes.suffix(2).elementsEqual("\n\n".utf8)
+        return lineFeed(before: bytes.count) + (hasEmptyLine ? "" : "\n")
+    }
+}
+
+extension SectionConfiguration.Property {
+    /// After its last byte.
+    var end: Int { value?.upperBound ?? key.upperBound }
 }
 
 /// A new image in the place of an old one, in launcher.conf: the sections that name the old one, and

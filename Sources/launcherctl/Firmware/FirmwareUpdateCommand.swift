@@ -204,9 +204,8 @@ struct FirmwareUpdate {
         var changed: [String] = []
         var written = record
         try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
-            let before = edit
             let changes = try failing { () throws(ConfigurationError) in
-                try replacement.changes(in: before)
+                try replacement.changes(in: edit)
             }
             guard let changes else {
                 throw LaunchFailure(UpdateError.otherTag(replacement.new))
@@ -215,7 +214,7 @@ struct FirmwareUpdate {
             written.add(changes)
             try written.write(beside: inventory.configurationPath)
             edit = try failing { () throws(ConfigurationError) in
-                try pinned(added, in: before, changes)
+                try pinned(added, in: edit, changes)
             }
         }
         record = written
@@ -341,11 +340,9 @@ struct UpdateRecord: Codable {
         }
         var changed: [String] = []
         try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
-            var edited = edit
             changed = try failing { () throws(ConfigurationError) in
-                try replacement.takeBack(changes, in: &edited)
+                try replacement.takeBack(changes, in: &edit)
             }
-            edit = edited
         }
         changed = changed.map { "vm \($0)" }
         var left: [String] = []

@@ -47,11 +47,9 @@ struct VirtualMachineCommand: ParsableCommand {
                 let inventory = try options.inventory()
                 let changed = try inventory.edit {
                     (edit: inout SectionEdit) throws(LaunchFailure) in
-                    var changed = edit
                     try failing { () throws(ConfigurationError) in
-                        try changed.set(key, to: value, in: "vm", vm)
+                        try edit.set(key, to: value, in: "vm", vm)
                     }
-                    edit = changed
                 }
                 if key == "firmware", inventory.pins(ofArgument: value).isEmpty {
                     Console(program: "launcherctl").warn(
@@ -88,11 +86,9 @@ struct VirtualMachineCommand: ParsableCommand {
                 let inventory = try options.inventory()
                 let changed = try inventory.edit {
                     (edit: inout SectionEdit) throws(LaunchFailure) in
-                    var changed = edit
-                    try failing { () throws(ConfigurationError) in
-                        _ = try changed.unset(key, in: "vm", vm)
+                    _ = try failing { () throws(ConfigurationError) in
+                        try edit.unset(key, in: "vm", vm)
                     }
-                    edit = changed
                 }
                 let path = inventory.configurationPath
                 Output.show(changed ? "taken out of \(path)" : "\(path) has no such setting")

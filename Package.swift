@@ -30,8 +30,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
+        // Unpacks what firmware images hold. Optimised in debug builds too, where it would take
+        // seconds for each image.
+        .target(
+            name: "LZMA",
+            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))],
+        ),
+
         // Decides: values in, values out. Imports no Glibc, no C target and no Foundation.
-        .target(name: "Planning", dependencies: [crypto, system], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["LZMA", crypto, system], swiftSettings: strict),
 
         // Does: every effect on the machine, one file a stage.
         .target(
@@ -86,7 +93,9 @@ let package = Package(
         // Values in, values out.
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["FilterVerification", "Planning", "TestSupport", crypto, system],
+            dependencies: [
+                "FilterVerification", "LZMA", "Planning", "TestSupport", crypto, system,
+            ],
             // Read by the tests where they stand, from the source tree.
             exclude: [
                 "Measurement/independent-digests.tsv", "Policy/calls.tsv", "QEMU/Golden",

@@ -1,3 +1,4 @@
+import LZMA
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import LZMA
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import LZMA
 import Planning
 import TestSupport
 import Testing

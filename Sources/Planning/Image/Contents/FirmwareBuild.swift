@@ -1,3 +1,5 @@
+import LZMA
+
 /// How an image was built, as far as a launch has to know: what the start of its compressed part
 /// tells. A pin in launcher.conf may state it, and then the launch unpacks nothing.
 package struct FirmwareBuild: Hashable, Sendable {

@@ -1,3 +1,5 @@
+package import LZMA
+
 /// What the compressed part of an image holds.
 package struct FirmwareContents: Hashable, Sendable {
     package let volumes: [UnpackedVolume]

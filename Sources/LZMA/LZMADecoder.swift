@@ -5,11 +5,11 @@
 /// part at a time, because what identifies a build is near their start.
 ///
 /// Source: the LZMA specification of the LZMA SDK.
-struct LZMADecoder {
+package struct LZMADecoder {
     /// All that was decoded so far, which is also the dictionary.
-    private(set) var output: [UInt8] = []
+    package private(set) var output: [UInt8] = []
     /// How many bytes the header promises, held to the limit.
-    let byteCount: Int
+    package let byteCount: Int
     private let isLimited: Bool
 
     private var probabilities: [UInt16]
@@ -18,7 +18,7 @@ struct LZMADecoder {
     /// - Parameters:
     ///   - input: starts with the header.
     ///   - limit: of the output, in bytes.
-    init(_ input: Span<UInt8>, limit: Int) throws(LZMAFault) {
+    package init(_ input: Span<UInt8>, limit: Int) throws(LZMAFault) {
         let header = try LZMAHeader(input)
         byteCount = min(header.byteCount, limit)
         isLimited = header.byteCount > limit
@@ -28,7 +28,7 @@ struct LZMADecoder {
 
     /// Decodes until there are `count` bytes, or all that there are. The last match may bring up to
     /// 272 bytes more.
-    mutating func decode(upTo count: Int, from input: Span<UInt8>) throws(LZMAFault) {
+    package mutating func decode(upTo count: Int, from input: Span<UInt8>) throws(LZMAFault) {
         try steps.run(upTo: min(count, byteCount), &output, &probabilities, input)
     }
 
@@ -38,7 +38,7 @@ struct LZMADecoder {
     ///
     /// edk2 `LzDec.c`, LZMA_FINISH_END: either the entropy decoder has nothing left, or a mark says
     /// that this is the end.
-    mutating func finish(from input: Span<UInt8>) throws(LZMAFault) {
+    package mutating func finish(from input: Span<UInt8>) throws(LZMAFault) {
         guard !isLimited else { return }
         guard output.count == byteCount else { throw .wrongSize }
         if !steps.isAtEnd, !steps.isFinished {
@@ -273,7 +273,7 @@ package enum LZMAFault: Error, Hashable, Sendable {
 }
 
 /// The header of the "alone" format: properties, the dictionary's size, the size when unpacked.
-struct LZMAHeader {
+package struct LZMAHeader {
     let properties: Int
     let dictionaryByteCount: Int
     /// `Int.max` if the header leaves it open.
@@ -282,18 +282,17 @@ struct LZMAHeader {
     static let byteCount = 13
 
     init(_ input: Span<UInt8>) throws(LZMAFault) {
-        guard let properties = input.uint8(at: 0).map(Int.init),
-            let dictionary = input.uint32(at: 1), let size = input.uint64(at: 5)
-        else { throw .truncated }
+        guard input.count >= Self.byteCount else { throw .truncated }
+        let properties = Int(input[0])
         guard properties < 9 * 5 * 5 else { throw .unknownProperties }
         self.properties = properties
         // The least that LZMA has, whatever is written (LZMA_DIC_MIN).
-        dictionaryByteCount = max(Int(dictionary), 1 << 12)
-        byteCount = Int(clamping: size)
+        dictionaryByteCount = max(Int(input.number(in: 1..<5)), 1 << 12)
+        byteCount = Int(clamping: input.number(in: 5..<13))
     }
 
     /// Whether a decoder would begin.
-    static func check(_ input: Span<UInt8>) throws(LZMAFault) {
+    package static func check(_ input: Span<UInt8>) throws(LZMAFault) {
         let header = try LZMAHeader(input)
         _ = try RangeCoder(input, at: Self.byteCount)
         guard header.byteCount > 0 else { throw .wrongSize }
@@ -342,7 +341,7 @@ struct RangeCoder {
     var isFinished: Bool { code == 0 }
 
     init(_ input: Span<UInt8>, at offset: Int) throws(LZMAFault) {
-        guard input.holds(5, at: offset) else { throw .truncated }
+        guard input.count >= offset + 5 else { throw .truncated }
         guard input[offset] == 0 else { throw .corrupt }
         position = offset + 1
         for _ in 0..<4 { code = code << 8 | next(input) }
@@ -424,5 +423,12 @@ struct RangeCoder {
         }
         position &+= 1
         return UInt32(input[position &- 1])
+    }
+}
+
+extension Span<UInt8> {
+    /// The lowest byte first.
+    fileprivate func number(in range: Range<Int>) -> UInt64 {
+        range.reversed().reduce(0) { $0 << 8 | UInt64(self[$1]) }
     }
 }

@@ -97,7 +97,7 @@ package struct Child: ~Copyable {
     }
 
     /// Waits until it ends. It is killed where that takes too long.
-    package mutating func wait(atMost limit: Duration = .seconds(20)) async throws -> End {
+    package mutating func wait(atMost limit: Duration = patience) async throws -> End {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if let end = try poll() { return end }
@@ -159,7 +159,7 @@ package struct Outcome {
 /// Runs a program to its end, with nothing on its standard input.
 package func run(
     _ request: Child.Request,
-    atMost limit: Duration = .seconds(60),
+    atMost limit: Duration = patience,
 ) async throws -> Outcome {
     let (output, errors) = (try Capture(), try Capture())
     var request = request
@@ -241,16 +241,22 @@ package enum Processes {
     }
 }
 
+/// How long a test waits for what comes at once where nothing else is going on. Only a test that fails
+/// ever waits so long, so that a busy machine makes none fail.
+package let patience = Duration.seconds(90)
+
 /// Asks again and again until there is an answer, or until it is too late.
 package func eventually<Value>(
-    within limit: Duration = .seconds(20),
+    within limit: Duration = patience,
     every pause: Duration = .milliseconds(10),
     _ ask: () throws -> Value?,
 ) async throws -> Value? {
     let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
+    while true {
+        // After the last sleep too, which may have been a long one.
+        let isLate = ContinuousClock.now >= deadline
         if let answer = try ask() { return answer }
+        if isLate { return nil }
         try await Task.sleep(for: pause)
     }
-    return nil
 }

@@ -9,7 +9,7 @@ package final class QMPClient {
     /// How long an answer may take.
     private let limit: Duration
 
-    package init(_ path: String, waiting limit: Duration = .seconds(20)) async throws {
+    package init(_ path: String, waiting limit: Duration = patience) async throws {
         self.limit = limit
         socket = try UnixSocket(path)
         try await execute("qmp_capabilities")
@@ -27,13 +27,13 @@ package final class QMPClient {
                 let message = try JSONDecoder().decode(Message.self, from: line)
                 if let event = message.event { events.insert(event) }
                 if let error = message.error {
-                    throw Refused(answer: text(line), reason: error.desc)
+                    throw Refused(command: command, answer: text(line), reason: error.desc)
                 }
                 if message.isAnswer { return line }
             }
             return nil
         }
-        guard let answer else { throw Refused() }
+        guard let answer else { throw Refused(command: command) }
         return answer
     }
 
@@ -56,7 +56,7 @@ package final class QMPClient {
             }
             return events.remove(event).map { _ in true }
         }
-        guard came == true else { throw Refused() }
+        guard came == true else { throw Refused(command: event) }
     }
 
     /// Waits until QEMU closes the connection, which is when it ends.
@@ -82,6 +82,8 @@ package final class QMPClient {
 
     /// What QEMU answered, and why in its own words; neither where it did not answer in time.
     package struct Refused: Error {
+        /// Or the event that did not come.
+        package let command: String
         package var answer: String?
         package var reason: String?
     }
@@ -113,6 +115,8 @@ package final class QMPClient {
 package final class UnixSocket {
     private let file: FileHandle
     private var received = Data()
+
+    package var descriptor: Int32 { file.fileDescriptor }
 
     package init(_ path: String) throws {
         let number = try check(
@@ -149,7 +153,7 @@ package final class UnixSocket {
     }
 
     /// So many bytes, or fewer where the other side closes it or takes too long.
-    package func read(_ count: Int, within limit: Duration = .seconds(20)) async throws -> Data {
+    package func read(_ count: Int, within limit: Duration = patience) async throws -> Data {
         _ = try await eventually(within: limit) { () -> Bool? in
             do {
                 while received.count < count { guard try fill() else { return nil } }
@@ -159,13 +163,6 @@ package final class UnixSocket {
             return true
         }
         return received.prefix(count)
-    }
-
-    /// All that has arrived and was not read yet.
-    package func arrived() throws -> Data {
-        while try fill() {}
-        defer { received = Data() }
-        return received
     }
 
     /// `nil` where no whole line has arrived yet.

@@ -35,7 +35,7 @@ enum FlashLook {
         _ request: Child.Request,
         _ store: StagedHost,
         byteCount: Int,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = patience,
     ) async throws {
         let (output, errors) = (try Capture(), try Capture())
         var request = request
@@ -87,7 +87,7 @@ enum FlashLook {
     static func monitor(
         of child: inout Child,
         _ store: StagedHost,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = patience,
     ) async throws -> QMPClient? {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {

@@ -36,7 +36,7 @@ struct VirtualMachine: ~Copyable {
     }
 
     /// Waits until the console shows `text` behind what was waited for before.
-    mutating func waitFor(_ text: String, within limit: Duration = .seconds(90)) async throws {
+    mutating func waitFor(_ text: String, within limit: Duration = patience) async throws {
         let wanted = Data(text.utf8)
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
@@ -84,6 +84,6 @@ struct VirtualMachine: ~Copyable {
     /// Ends it as an operator would.
     mutating func stop() async throws {
         kill(child.id, SIGTERM)
-        #expect(try await child.wait(atMost: .seconds(10)) == .status(0))
+        #expect(try await child.wait() == .status(0))
     }
 }

@@ -10,7 +10,7 @@ import Testing
     .needsQEMU,
     .needsFirmware,
     .enabled(if: SmallNetwork.missing == nil, "\(SmallNetwork.missing ?? "")"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(30))
 )
 struct StatusTests {
     private struct Document: Decodable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program that a row wants beside QEMU, for as long as this lives.
 final class MatrixCompanion {
@@ -8,7 +9,7 @@ final class MatrixCompanion {
     /// - Parameters:
     ///   - command: its words, split at blanks.
     ///   - path: what it makes once it is ready.
-    init(_ command: String, makes path: String, in folder: MatrixFolder) throws {
+    init(_ command: String, makes path: String, in folder: MatrixFolder) async throws {
         let words = command.split(separator: " ").map(String.init)
         try folder.write("companion.out", "")
         process.executableURL = URL(filePath: words[0])
@@ -19,10 +20,10 @@ final class MatrixCompanion {
         process.standardError = process.standardOutput
         MatrixMachine.unblockSignals()
         try process.run()
-        for _ in 0..<2400 where !FileManager.default.fileExists(atPath: path) { usleep(25_000) }
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw MatrixError.timeout(folder.content("companion.out"))
+        let isReady = try await eventually {
+            FileManager.default.fileExists(atPath: path) ? true : nil
         }
+        guard isReady == true else { throw MatrixError.timeout(folder.content("companion.out")) }
     }
 
     /// - Parameter words: what the words in braces of a row stand for.
@@ -30,14 +31,18 @@ final class MatrixCompanion {
         of row: MatrixRow,
         _ words: [String: String],
         in folder: MatrixFolder,
-    ) throws -> [MatrixCompanion] {
-        try row.companions.map {
-            try MatrixCompanion(
-                MatrixHost.expanded($0.command, words),
-                makes: MatrixHost.expanded($0.makes, words),
-                in: folder
+    ) async throws -> [MatrixCompanion] {
+        var companions: [MatrixCompanion] = []
+        for companion in row.companions {
+            companions.append(
+                try await MatrixCompanion(
+                    MatrixHost.expanded(companion.command, words),
+                    makes: MatrixHost.expanded(companion.makes, words),
+                    in: folder
+                )
             )
         }
+        return companions
     }
 
     func end() {

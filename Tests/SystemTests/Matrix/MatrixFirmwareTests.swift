@@ -20,7 +20,7 @@ struct MatrixFirmwareTests {
         let folder = try MatrixFolder(qemu: host.qemu, spawn: row.spawn, groups: row.groups)
         let pinned = try Image.install(in: folder)
         let words = try host.words(in: folder)
-        let companions = try MatrixCompanion.all(of: row, words, in: folder)
+        let companions = try await MatrixCompanion.all(of: row, words, in: folder)
         defer { for companion in companions { companion.end() } }
         for (name, options) in [("machine", row.options), ("destination", row.destination)] {
             guard let options else { continue }

@@ -57,7 +57,8 @@ final class MatrixMachine {
 
     /// - Returns: whether the monitor answers.
     func connect() async throws -> Bool {
-        for _ in 0..<400 {
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
             do {
                 monitor = try await QMPClient(monitorPath)
                 return true
@@ -126,10 +127,8 @@ final class MatrixMachine {
 
     /// How the process ended, once it has.
     func status() async throws -> String {
-        for _ in 0..<800 where process.isRunning {
-            try await Task.sleep(for: .milliseconds(25))
-        }
-        if process.isRunning { return "still running" }
+        let isGone = try await eventually { process.isRunning ? nil : true }
+        guard isGone == true else { return "still running" }
         await monitor?.drain()
         let status = process.terminationStatus
         return process.terminationReason == .exit ? "exit \(status)" : "signal \(status)"
@@ -193,7 +192,7 @@ struct MatrixRun {
             )
         }
 
-        let companions = try MatrixCompanion.all(of: row, words, in: folder)
+        let companions = try await MatrixCompanion.all(of: row, words, in: folder)
         defer { for companion in companions { companion.end() } }
         let clock = ContinuousClock.now
         let remote = try row.destination.map { try start($0, "destination") }
@@ -285,10 +284,10 @@ struct MatrixRun {
         case .file(let name):
             note(name, folder.content(name))
         case .mode(let name):
-            transcript.append("\(name): \(folder.mode(name))")
+            transcript.append("\(name): \(try await folder.mode(name))")
         case .guest:
             // As they are: what is a number here is a mode or a size.
-            transcript += folder.guestLines { machine.isRunning }
+            transcript += try await folder.guestLines { machine.isRunning }
         case .program(let command):
             let words = expanded(command).split(separator: " ").map(String.init)
             let output = try? MatrixHost.output(of: words[0], Array(words.dropFirst()))
@@ -302,7 +301,8 @@ struct MatrixRun {
         _ text: String
     ) async throws -> String {
         var last = ""
-        for _ in 0..<400 {
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
             last = await machine.execute(command, "{}").answer
             if last.contains(text) { return text }
             if last.contains("failed") || last.isEmpty { break }
@@ -314,31 +314,30 @@ struct MatrixRun {
 
 extension MatrixFolder {
     /// In octal digits, once the file is there.
-    fileprivate func mode(_ name: String) -> String {
-        for _ in 0..<400 {
+    fileprivate func mode(_ name: String) async throws -> String {
+        func permissions() -> Int? {
             let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-            if let mode = attributes?[.posixPermissions] as? Int {
-                // Who makes a socket changes its mode right after.
-                usleep(200_000)
-                let later = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-                return String(later?[.posixPermissions] as? Int ?? mode, radix: 8)
-            }
-            usleep(25_000)
+            return attributes?[.posixPermissions] as? Int
         }
-        return "error: is not there"
+
+        guard let mode = try await eventually(permissions) else { return "error: is not there" }
+        // Who makes a socket changes its mode right after.
+        try await Task.sleep(for: .milliseconds(200))
+        return String(permissions() ?? mode, radix: 8)
     }
 
     /// What the guest printed, once it has done everything; it may take minutes.
-    fileprivate func guestLines(while isRunning: () -> Bool) -> [String] {
+    fileprivate func guestLines(while isRunning: () -> Bool) async throws -> [String] {
         var lines: [String] = []
-        for _ in 0..<2400 {
+        let deadline = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < deadline {
             let isLast = !isRunning()
             // Without what the kernel says, which has a time before it.
             lines = content("serial").split(whereSeparator: \.isNewline).map(String.init)
                 .filter { !$0.hasPrefix("[") }
             if let end = lines.firstIndex(of: "guest: done") { return Array(lines[...end]) }
             if isLast { break }
-            usleep(100_000)
+            try await Task.sleep(for: .milliseconds(100))
         }
         return lines + ["error: the guest did not come to its end"]
     }

@@ -9,13 +9,13 @@ final class SmallGuest {
 
     private let kind: Kind
     private let qm: SmallQM
-    private let console: UnixSocket
+    private let console: SerialConsole
     private var seen = Data()
 
     init(_ qm: SmallQM) throws {
         self.qm = qm
         kind = try qm.configuration.isUEFI ? .shell : .sector
-        console = try UnixSocket(qm.consoleSocket)
+        console = try SerialConsole(qm.consoleSocket)
     }
 
     /// Waits until it has booted, after a start or a reset.
@@ -27,11 +27,11 @@ final class SmallGuest {
     /// A key that was pressed before a reset may still be in the serial port, and leads the firmware
     /// past its shell.
     private func shellBegins() async throws {
-        let isPast = try await waitFor("to continue", or: Self.pastShell, within: .seconds(90))
+        let isPast = try await waitFor("to continue", or: Self.pastShell)
         guard isPast else { return }
         seen.removeAll()
         try await qm.reset()
-        _ = try await waitFor("to continue", or: nil, within: .seconds(90))
+        _ = try await waitFor("to continue", or: nil)
     }
 
     private static let pastShell = "to enter the Boot Manager Menu"
@@ -46,7 +46,7 @@ final class SmallGuest {
         case .sector:
             _ = try console.arrived()
             seen.removeAll()
-            try await waitFor("..", within: .seconds(60))
+            try await waitFor("..")
         }
     }
 
@@ -61,7 +61,7 @@ final class SmallGuest {
         // The shell reads on after it has answered.
         asked += 1
         try console.send("echo that-was-\(asked)-\r")
-        try await waitFor("that-was-\(asked)-", within: .seconds(60))
+        try await waitFor("that-was-\(asked)-")
         return seen.range(of: Data("it-was-\(value)-".utf8)) != nil
     }
 
@@ -90,7 +90,7 @@ final class SmallGuest {
 
     /// Waits for an empty line of the shell.
     private func prompt() async throws {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
             // Any key skips the seconds in which it would wait for a script.
             try console.send("\r")
@@ -107,17 +107,13 @@ final class SmallGuest {
         )
     }
 
-    private func waitFor(_ text: String, within limit: Duration) async throws {
-        _ = try await waitFor(text, or: nil, within: limit)
+    private func waitFor(_ text: String) async throws {
+        _ = try await waitFor(text, or: nil)
     }
 
     /// - Returns: whether it was the other text that came.
-    private func waitFor(
-        _ text: String,
-        or other: String?,
-        within limit: Duration,
-    ) async throws -> Bool {
-        let came = try await eventually(within: limit) { () -> Bool? in
+    private func waitFor(_ text: String, or other: String?) async throws -> Bool {
+        let came = try await eventually { () -> Bool? in
             seen += try console.arrived()
             if seen.range(of: Data(text.utf8)) != nil { return false }
             return other.flatMap { seen.range(of: Data($0.utf8)) } == nil ? nil : true

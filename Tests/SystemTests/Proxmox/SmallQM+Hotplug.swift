@@ -129,7 +129,7 @@ extension SmallQM {
 
     /// QEMU lets go of a node a moment after the device is gone.
     private func deleteNode(_ name: String, from monitor: QMPClient) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + patience
         while true {
             do {
                 try await monitor.execute("blockdev-del", #"{"node-name":"\#(name)"}"#)
@@ -198,7 +198,7 @@ extension SmallQM {
 
     /// `qemu_deviceaddverify` and `qemu_devicedelverify`.
     private func wait(until isThere: Bool, _ id: String, _ monitor: QMPClient) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + patience
         while try await devices(monitor).contains(id) != isThere {
             guard ContinuousClock.now < deadline else {
                 Issue.record("\(id) is \(isThere ? "not" : "still") there")

@@ -58,7 +58,7 @@ extension SmallQM {
             let error: String?
         }
 
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
             let jobs = try await monitor.ask("query-jobs", for: [Job].self)
             if let job = jobs.first(where: { $0.id == id }), job.status == "concluded" {
@@ -290,7 +290,7 @@ extension SmallQM {
         try await capabilities(monitor)
         try await monitor.execute("migrate-set-parameters", #"{"downtime-limit":100}"#)
         try await monitor.execute("migrate", #"{"uri":"\#(address)"}"#)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + patience
         var status = ""
         while ContinuousClock.now < deadline, status != "completed", status != "failed" {
             status = try await monitor.ask("query-migrate", for: Migration.self).status ?? ""

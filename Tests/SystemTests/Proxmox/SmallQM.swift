@@ -51,7 +51,7 @@ struct SmallQM {
     /// - Parameter state: what a start adds: `-S`, `-incoming …`.
     @discardableResult
     func start(_ state: [String] = [], expecting status: Int32 = 0) async throws -> Outcome {
-        let outcome = try await run(node.kvm(command() + state), atMost: .seconds(60))
+        let outcome = try await run(node.kvm(command() + state))
         #expect(outcome.end == .status(status), "\(outcome.errors)")
         if status == 0 { #expect(!outcome.errors.contains(": error: "), "\(outcome.errors)") }
         return outcome

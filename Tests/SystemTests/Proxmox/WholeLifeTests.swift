@@ -94,7 +94,7 @@ struct LivingKind: CustomTestStringConvertible, Sendable {
         if: FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-nbd"),
         "no qemu-nbd; on Debian it is in qemu-utils"
     ),
-    .timeLimit(.minutes(10))
+    .timeLimit(.minutes(30))
 )
 struct WholeLifeTests {
     private static let card = "virtio=BC:24:11:00:00:01,bridge=vmbr0"

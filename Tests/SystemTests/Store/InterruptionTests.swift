@@ -55,7 +55,7 @@ struct Interruption: CustomTestStringConvertible, Sendable {
 
 /// `firmware add --pin` as a process, with every one of its system calls failing in turn, and dying
 /// at each: from the first look into the storage to its last word.
-@Suite(.launching, .needsProducts, .needsFaultInjection, .timeLimit(.minutes(10)))
+@Suite(.launching, .needsProducts, .needsFaultInjection, .timeLimit(.minutes(30)))
 struct InterruptionTests {
     private let store: StagedHost
     private let source: String

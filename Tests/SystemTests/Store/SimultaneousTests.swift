@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Commands that change the same storage, or the same configuration, at the same moment.
-@Suite(.launching, .needsProducts, .timeLimit(.minutes(20)))
+@Suite(.launching, .needsProducts, .timeLimit(.minutes(30)))
 struct SimultaneousTests {
     private let store: StagedHost
 

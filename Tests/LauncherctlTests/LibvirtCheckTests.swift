@@ -146,6 +146,12 @@ struct LibvirtCheckTests {
         #expect(byDefault.first?.message.contains("line 3") == true)
     }
 
+    @Test func `a domain that is left out of the default asks for nothing`() throws {
+        let text = Self.domain(loader: "/x", emulator: Self.launcher)
+        let sections = "\tdefault-firmware \(Self.volume)\n\nvm: web\n\tdefault-firmware no\n"
+        #expect(try findings(text, sections).isEmpty)
+    }
+
     @Test func `other domains are none of our business`() throws {
         #expect(try findings(Self.domain(loader: "/usr/share/OVMF/OVMF_CODE.fd")).isEmpty)
         #expect(try findings(Self.domain(), "\tdefault-firmware \(Self.volume)\n").isEmpty)

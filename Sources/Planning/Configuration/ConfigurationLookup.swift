@@ -59,6 +59,13 @@ extension LauncherConfiguration {
         return all
     }
 
+    /// The image of a VM in UEFI mode that names no other.
+    package func defaultFirmware(
+        for section: VirtualMachineSection?
+    ) -> Setting<FirmwareVolumeID>? {
+        section?.defaultFirmware?.value == .no ? nil : defaultFirmware
+    }
+
     package func seccomp(for section: VirtualMachineSection?) -> Setting<SeccompMode> {
         section?.seccomp ?? seccomp
     }

@@ -218,7 +218,8 @@ extension SectionSchema {
             SectionType(
                 "vm",
                 keys: [
-                    "firmware", "uuid", "seccomp", "spawn", "landlock", "capabilities", "debug",
+                    "firmware", "default-firmware", "uuid", "seccomp", "spawn", "landlock",
+                    "capabilities", "debug",
                     "groups",
                     Key("permit", isRepeatable: true), "comment",
                 ],

@@ -4,6 +4,8 @@ package struct VirtualMachineSection: Hashable, Sendable {
     /// Of the section's header.
     package let line: Int
     package let firmware: Setting<FirmwareVolumeID>?
+    /// Whether the VM gets the host's `default-firmware` if it names no other image; `nil` for yes.
+    package let defaultFirmware: Setting<DefaultFirmwareUse>?
     /// The VM must have this UUID: VM IDs are used again after a VM is gone.
     package let uuid: Setting<MachineUUID>?
     package let seccomp: Setting<SeccompMode>?
@@ -21,6 +23,7 @@ extension VirtualMachineSection {
         subject = try Self.subject(reader)
         line = reader.line
         firmware = try reader.volume("firmware")
+        defaultFirmware = try reader.word("default-firmware")
         uuid = try Self.uuid(reader)
         seccomp = try reader.word("seccomp")
         spawn = try reader.word("spawn")
@@ -48,6 +51,12 @@ extension VirtualMachineSection {
         }
         return Setting(uuid, line: found.line)
     }
+}
+
+/// The word of `default-firmware` in a `vm:` section.
+package enum DefaultFirmwareUse: String, CaseIterable, Hashable, Sendable {
+    case yes
+    case no
 }
 
 extension VirtualMachineSection {

@@ -182,7 +182,7 @@ extension LaunchSettings {
     fileprivate func defaultWish(
         of request: LaunchRequest
     ) throws(LaunchFailure) -> FirmwareWish? {
-        guard let asked = configuration.defaultFirmware else { return nil }
+        guard let asked = configuration.defaultFirmware(for: section) else { return nil }
         let attached = try failing { () throws(AttachmentError) in
             try AttachedFirmware(
                 request.commandLine,

@@ -30,6 +30,11 @@ extension CompletionKind {
     static let image = offering { $0.volumes() + $0.files }
     static let storage = offering { $0.storages }
     static let vmid = offering { $0.guests }
+    /// One of this node, or with a section of its own in launcher.conf.
+    static let configuredVM = offering { $0.guests + $0.sections }
+    /// The value of the key before it, of a `vm:` section.
+    static let valueOfVM = offering { $0.valuesOfVM }
+    static let vendor = offering { $0.vendors }
     static let node = offering { $0.nodes }
     static let runningQEMU = offering { $0.processes }
     static let processorModel = offering { _ in Candidates.processorModels }
@@ -95,6 +100,50 @@ extension Candidates {
         guard let inventory else { return [] }
         return inventory.cluster.guests.filter { $0.node == inventory.node }
             .map { "\($0.guest.vmid)" }.sorted()
+    }
+
+    /// Of VMs without a VM ID.
+    fileprivate var sections: [String] {
+        guard let inventory else { return [] }
+        do throws(ConfigurationError) {
+            return try inventory.configuration.virtualMachines().compactMap { section in
+                switch section.subject {
+                case .vmid: nil
+                case .uuid(let uuid): "\(uuid)"
+                case .name(let name): name.text
+                }
+            }
+        } catch {
+            return []
+        }
+    }
+
+    static var keysOfVM: [String] {
+        SectionSchema.launcher.types.first { $0.name == "vm" }?.keys.map(\.name) ?? []
+    }
+
+    fileprivate var valuesOfVM: [String] {
+        switch before.last {
+        case "firmware": volumes()
+        case "default-firmware": words(of: DefaultFirmwareUse.self)
+        case "seccomp": words(of: SeccompMode.self)
+        case "spawn": words(of: SpawnPolicy.self)
+        case "landlock": words(of: LandlockMode.self)
+        case "capabilities": words(of: CapabilityMode.self)
+        case "debug": words(of: LauncherConfiguration.Debugging.self)
+        case "groups": SyscallGroup.settable.map(\.name)
+        default: []
+        }
+    }
+
+    private func words<Word: RawRepresentable & CaseIterable>(
+        of type: Word.Type
+    ) -> [String] where Word.RawValue == String {
+        Word.allCases.map(\.rawValue)
+    }
+
+    fileprivate var vendors: [String] {
+        inventory?.configuration.vendors.map(\.name).sorted() ?? []
     }
 
     fileprivate var nodes: [String] { inventory?.cluster.nodes.map(\.name).sorted() ?? [] }

@@ -38,14 +38,16 @@ enum LibvirtCheck {
         _ inventory: Inventory,
         _ images: ImagesByPath,
     ) -> CheckResult? {
-        let named: FirmwareWish?
+        let section: VirtualMachineSection?
         do throws(ConfigurationError) {
-            named = try inventory.wish(namedFor: domain)
+            section = try inventory.section(namedFor: domain)
         } catch {
             return CheckResult("libvirt", domain.name, .failure, error)
         }
         let hasLauncher = startsLauncher(domain)
-        if hasLauncher, let asked = named ?? (domain.loader == nil ? nil : inventory.defaultWish) {
+        let named = inventory.wish(of: section)
+        let byDefault = domain.loader == nil ? nil : inventory.defaultWish(for: section)
+        if hasLauncher, let asked = named ?? byDefault {
             let message = "asks for \(asked.volume), chosen by \(asked.origin)"
             return CheckResult("libvirt", domain.name, .ok, message)
         }
@@ -62,7 +64,7 @@ enum LibvirtCheck {
             )
         }
         guard let loader = domain.loader, let volume = images[FilePath(loader)] else { return nil }
-        let section =
+        let advice =
             "write 'vm: \(domain.name)' with 'firmware \(volume)' into"
             + " \(inventory.configuration.file)"
         return CheckResult(
@@ -70,7 +72,7 @@ enum LibvirtCheck {
             domain.name,
             .warning,
             "its <loader> is \(volume), but nobody asks for it: QEMU opens the file unverified",
-            hint: hasLauncher ? section : "\(section); \(edit)",
+            hint: hasLauncher ? advice : "\(advice); \(edit)",
         )
     }
 
@@ -103,16 +105,19 @@ private struct ImagesByPath {
 }
 
 extension Inventory {
-    /// What the domain's section of launcher.conf asks for.
-    fileprivate func wish(
+    /// The domain's section of launcher.conf.
+    fileprivate func section(
         namedFor domain: LibvirtDomain
-    ) throws(ConfigurationError) -> FirmwareWish? {
-        let section = try configuration.virtualMachine(
+    ) throws(ConfigurationError) -> VirtualMachineSection? {
+        try configuration.virtualMachine(
             vmid: nil,
             name: ByteString(domain.name),
             uuid: MachineUUID(domain.uuid),
         )
-        return section?.firmware.map { FirmwareWish($0.value, origin: place(of: $0.line)) }
+    }
+
+    fileprivate func wish(of section: VirtualMachineSection?) -> FirmwareWish? {
+        section?.firmware.map { FirmwareWish($0.value, origin: place(of: $0.line)) }
     }
 }
 

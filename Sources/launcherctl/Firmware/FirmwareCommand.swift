@@ -83,18 +83,23 @@ struct SignatureOptions: ParsableArguments {
         help: ArgumentHelp(
             "The vendor's signature of the file: minisign, signify or OpenPGP.",
             valueName: "file",
-        )
+        ),
+        completion: .file(),
     )
     var signature: String?
 
-    @Option(help: ArgumentHelp("The public key that has to have made it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The public key that has to have made it.", valueName: "file"),
+        completion: .file(),
+    )
     var key: String?
 
     @Option(
         help: ArgumentHelp(
             "The vendor of launcher.conf that has to have made it. Without it: any of them.",
             valueName: "name",
-        )
+        ),
+        completion: .vendor,
     )
     var vendor: String?
 

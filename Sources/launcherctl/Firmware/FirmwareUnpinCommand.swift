@@ -23,7 +23,10 @@ struct FirmwareUnpinCommand: ParsableCommand {
     @Flag(help: "Take it out although VMs need it: they will not start.")
     var force = false
 
-    @Argument(help: "STORAGE:efi-firmware/FILE, or the path of stock firmware.")
+    @Argument(
+        help: "STORAGE:efi-firmware/FILE, or the path of stock firmware.",
+        completion: .image,
+    )
     var image: String
 
     func run() throws {

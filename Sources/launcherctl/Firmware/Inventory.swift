@@ -169,12 +169,16 @@ extension Inventory {
         guard named == nil, guest.current.isUEFI, guest.current.foreignProgram == nil else {
             return named
         }
-        return defaultWish
+        return defaultWish(for: section(of: guest))
     }
 
-    /// What VMs in UEFI mode get that ask for no other image.
-    var defaultWish: FirmwareWish? {
-        configuration.defaultFirmware.map { FirmwareWish($0.value, origin: place(of: $0.line)) }
+    /// What a VM in UEFI mode gets that asks for no other image.
+    ///
+    /// - Parameter section: the VM's.
+    func defaultWish(for section: VirtualMachineSection?) -> FirmwareWish? {
+        configuration.defaultFirmware(for: section).map {
+            FirmwareWish($0.value, origin: place(of: $0.line))
+        }
     }
 
     /// A line of launcher.conf.

@@ -228,7 +228,8 @@ struct MeasureOutput: ParsableArguments {
             "Compare: exit status 0 if this is one of the digests, else 65. In hexadecimal or "
                 + "base64, or a file.",
             valueName: "digest"
-        )
+        ),
+        completion: .file(),
     )
     var expect: String?
 
@@ -237,7 +238,8 @@ struct MeasureOutput: ParsableArguments {
         help: ArgumentHelp(
             "Write the initial state of each CPU to vmsa0.bin and so on.",
             valueName: "folder"
-        )
+        ),
+        completion: .directory,
     )
     var dumpVMSA: String?
 

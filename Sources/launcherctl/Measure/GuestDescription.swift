@@ -19,7 +19,7 @@ struct GuestDescription: Equatable {
     }
 
     /// Who starts the guest.
-    private enum Platform: String, CaseIterable {
+    fileprivate enum Platform: String, CaseIterable {
         case qemu
         case ec2
         case gce
@@ -242,7 +242,11 @@ struct GuestOptions: ParsableArguments {
     var guestFeatures: String?
 
     @Option(
-        help: ArgumentHelp("Who starts the guest: qemu (the default), ec2, gce.", valueName: "name")
+        help: ArgumentHelp(
+            "Who starts the guest: qemu (the default), ec2, gce.",
+            valueName: "name",
+        ),
+        completion: .list(GuestDescription.Platform.allCases.map(\.rawValue)),
     )
     var vmm: String?
 

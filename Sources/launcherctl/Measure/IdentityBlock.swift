@@ -102,11 +102,15 @@ struct IdentityOptions: ParsableArguments {
         help: ArgumentHelp(
             "Sign an ID block for SEV-SNP with this key (EC, P-384).",
             valueName: "file"
-        )
+        ),
+        completion: .file(),
     )
     var idKey: String?
 
-    @Option(help: ArgumentHelp("The author's key, which signs the ID key.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The author's key, which signs the ID key.", valueName: "file"),
+        completion: .file(),
+    )
     var authorKey: String?
 
     @Option(help: ArgumentHelp("The guest's policy; else 0x30000.", valueName: "number"))

@@ -33,13 +33,16 @@ struct VirtualMachineCommand: ParsableCommand {
 
         @OptionGroup var options: StoreOptions
 
-        @Argument(help: "Its VM ID, UUID or name.")
+        @Argument(help: "Its VM ID, UUID or name.", completion: .configuredVM)
         var vm: String
 
-        @Argument(help: "firmware, uuid, seccomp, spawn, groups, landlock, …")
+        @Argument(
+            help: "firmware, default-firmware, uuid, seccomp, spawn, groups, landlock, …",
+            completion: .list(Candidates.keysOfVM),
+        )
         var key: String
 
-        @Argument(help: "The setting's value.")
+        @Argument(help: "The setting's value.", completion: .valueOfVM)
         var value: String
 
         func run() throws {
@@ -75,10 +78,10 @@ struct VirtualMachineCommand: ParsableCommand {
 
         @OptionGroup var options: StoreOptions
 
-        @Argument(help: "Its VM ID, UUID or name.")
+        @Argument(help: "Its VM ID, UUID or name.", completion: .configuredVM)
         var vm: String
 
-        @Argument(help: "The setting's key.")
+        @Argument(help: "The setting's key.", completion: .list(Candidates.keysOfVM))
         var key: String
 
         func run() throws {

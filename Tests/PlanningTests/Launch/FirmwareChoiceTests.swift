@@ -112,6 +112,24 @@ struct FirmwareChoiceTests {
         #expect(refusal?.exitStatus == .configuration)
     }
 
+    @Test func `a VM can be left out of the default, and of nothing else`() throws {
+        let section = "\nvm: 100\n\tdefault-firmware no\n"
+        #expect(try defaultChoice(["-id", "100"] + Self.drive, section) == nil)
+        #expect(try defaultChoice(["-id", "101"] + Self.drive, section) != nil)
+        let yes = "\nvm: 100\n\tdefault-firmware yes\n"
+        #expect(try defaultChoice(["-id", "100"] + Self.drive, yes) != nil)
+        for named in [section + "\tfirmware \(PlannedLaunch.volume)\n", section] {
+            let asks = named == section ? ["-efi-firmware", ByteString(PlannedLaunch.volume)] : []
+            let choice = try defaultChoice(["-id", "100"] + Self.drive + asks, named)
+            #expect(choice?.name == PlannedLaunch.volume)
+        }
+        let refusal = PlannedLaunch.refusal(
+            ["-id", "100"] + Self.drive,
+            configuration: Self.byDefault + "\nvm: 100\n\tdefault-firmware none\n"
+        )
+        #expect(refusal?.message.contains("expected 'yes' or 'no'") == true, "\(refusal as Any)")
+    }
+
     @Test func `what the default cannot be for is refused, and not passed through`() {
         let refused: [([ByteString], ByteString)] = [
             (Self.drive + Self.drive, "/usr/bin/kvm"),

@@ -20,6 +20,9 @@ struct CompletionTests {
         for vmid in [100, 101] { try host.addVirtualMachine(vmid, "bios: ovmf\n") }
         try host.addVirtualMachine(102, "bios: ovmf\n", node: "other")
         try write(Data(), to: "\(host.store.images)/b.fd")
+        try host.configure(
+            sections: "vm: router\n\tseccomp log\n\nvendor: acme\n\tkey /etc/acme.pub\n"
+        )
         let work = "\(host.store.path)/work"
         try makeDirectory(work)
         try makeDirectory("\(work)/images")
@@ -84,6 +87,18 @@ struct CompletionTests {
             ("firmware verify test:efi-firmware/b", ["efi-firmware/b.fd"]),
             ("firmware verify test:", ["efi-firmware/a.fd", "efi-firmware/b.fd"]),
             ("firmware list t", ["test"]),
+            ("firmware unpin test:", ["efi-firmware/a.fd", "efi-firmware/b.fd"]),
+            ("firmware update test:", ["efi-firmware/a.fd", "efi-firmware/b.fd"]),
+            ("firmware update test:efi-firmware/a.fd c", ["c.fd"]),
+            ("firmware add --signature c", ["c.fd"]),
+            ("firmware add --vendor ", ["acme"]),
+            ("vm set ", ["100", "101", "router"]),
+            ("vm set 100 se", ["seccomp"]),
+            ("vm set 100 seccomp ", ["enforce", "log", "off"]),
+            ("vm set 100 default-firmware ", ["no", "yes"]),
+            ("vm set 100 firmware test:", ["efi-firmware/a.fd", "efi-firmware/b.fd"]),
+            ("vm unset 100 fi", ["firmware"]),
+            ("measure --vmm ", ["ec2", "gce", "qemu"]),
             (
                 "firmware add c.fd test:",
                 ["efi-firmware/a.fd", "efi-firmware/b.fd", "efi-firmware/c.fd"]
@@ -96,13 +111,52 @@ struct CompletionTests {
         let host = try host()
         let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let command =
-            words[0] == "firmware"
+            ["firmware", "vm"].contains(words[0])
             ? line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false) : words
         let option = "--config \(host.store.configuration)"
         let start = command.dropLast().joined(separator: " ")
         let found = try await bash(host, "launcherctl \(start) \(option) \(command.last ?? "")")
         #expect(found.sorted() == expected)
         withExtendedLifetime(host) {}
+    }
+
+    /// Of every command, as swift-argument-parser describes them.
+    @Test func `what has no completion is for a person to make up`() async throws {
+        struct Help: Decodable {
+            struct Command: Decodable {
+                let commandName: String
+                let arguments: [Argument]?
+                let subcommands: [Command]?
+            }
+            struct Argument: Decodable {
+                let kind: String
+                let valueName: String?
+                let completionKind: [String: Anything]?
+            }
+            struct Anything: Decodable {}
+
+            let command: Command
+        }
+        func words(_ command: Help.Command) -> [String] {
+            guard command.commandName != "help" else { return [] }
+            return (command.arguments ?? []).filter {
+                $0.kind != "flag" && $0.completionKind == nil
+            }
+            .map { "\(command.commandName) \($0.valueName ?? "")" }
+                + (command.subcommands ?? []).flatMap(words)
+        }
+
+        let request = Child.Request(
+            program: Products.launcherctl,
+            arguments: ["launcherctl", "--experimental-dump-help"]
+        )
+        let outcome = try await run(request)
+        let help = try JSONDecoder().decode(Help.self, from: Data(outcome.output.utf8))
+        let free: Set = ["hex", "comment", "n", "number", "digest", "text"]
+        let missing = words(help.command).filter { word in
+            !free.contains(word.split(separator: " ").last.map(String.init) ?? "")
+        }
+        #expect(missing.isEmpty)
     }
 
     /// A name that a shell would run is offered by nobody who does not quote it.

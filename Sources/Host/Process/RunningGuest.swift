@@ -10,8 +10,7 @@ package struct RunningGuest: Sendable {
     package let arguments: [ByteString]
     /// Whose process it is.
     package let user: UInt32
-    /// Whether the process has a system call filter.
-    package let isFiltered: Bool
+    package let confinement: ProcessConfinement
     /// The image that it was started with; `nil` if it got none from the launcher.
     package let image: SealedImageOfProcess?
 
@@ -23,19 +22,14 @@ package struct RunningGuest: Sendable {
             .split(separator: 0, omittingEmptySubsequences: false).dropLast()
             .map { ByteString($0) }
         user = try Stat(at: directory).userID.rawValue
-        isFiltered = try Self.isFiltered(directory)
+        let status = ByteString(try Self.content(of: directory.appending("status")))
+        guard let confinement = ProcessConfinement(parsing: status) else { throw .noSuchProcess }
+        self.confinement = confinement
         // Anybody can make a file with such a name. What counts is what QEMU read its code from.
         let words = arguments.map { String(decoding: $0.bytes, as: UTF8.self) }
         image = try SealedImageOfProcess.find(in: directory.appending("fd")) { number in
             words.contains { $0.mentions(descriptor: number) }
         }
-    }
-
-    private static func isFiltered(_ directory: FilePath) throws(Errno) -> Bool {
-        let status = try content(of: directory.appending("status"))
-        // 2 is SECCOMP_MODE_FILTER.
-        return status.split(separator: UInt8(ascii: "\n"))
-            .contains { $0.elementsEqual("Seccomp:\t2".utf8) }
     }
 
     private static func content(of path: FilePath) throws(Errno) -> [UInt8] {
@@ -48,8 +42,11 @@ package struct RunningGuests: Sendable {
     package private(set) var guests: [RunningGuest] = []
     /// Processes that look like QEMU and may not be looked at.
     package private(set) var hidden: [Int32] = []
+    /// Filters that every process here has, as in a container; `nil` if the kernel does not tell.
+    package let usualFilterCount: Int?
 
     package init() throws(HostError) {
+        usualFilterCount = try ProcessStatus.confinement(of: 1)?.filterCount
         let names: [String]
         do throws(Errno) {
             names = try DirectoryListing.names(in: "/proc")

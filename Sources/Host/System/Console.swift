@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 package import Planning
+import Synchronization
 import SystemPackage
 
 /// A program's voice: one line a message, on standard error, which Proxmox puts into the log of
@@ -125,12 +126,24 @@ package enum StandardStreams {
         }
     }
 
+    /// Why a buffer that was full could not be written while more was printed.
+    private static let failure = Mutex<Errno?>(nil)
+
+    /// Prints, into the buffer of the C library. Whether it was written is for ``flush()`` to tell.
+    package static func print(_ text: String) {
+        guard linux_output_has_failed() == 0 else { return }
+        Swift.print(text, terminator: "")
+        let found = Errno(rawValue: errno)
+        if linux_output_has_failed() != 0 { failure.withLock { $0 = found } }
+    }
+
     /// Sends on its way what was printed and is still in a buffer of the C library's.
     package static func flush() throws(HostError) {
         let isFlushed = fflush(nil) == 0
-        let failure = isFlushed ? Errno.ioError : Errno(rawValue: errno)
+        let last = isFlushed ? Errno.ioError : Errno(rawValue: errno)
         // A buffer that was full before was written then, and nobody looked.
         guard !isFlushed || linux_output_has_failed() != 0 else { return }
+        let failure = failure.withLock { $0 } ?? last
         throw .systemCallFailed(operation: "writing the output", path: nil, errno: failure)
     }
 }

@@ -9,16 +9,16 @@ enum Output {
     private static let own: [Unicode.Scalar] = ["\n", "\t"]
 
     static func show(_ text: String = "", terminator: String = "\n") {
-        print(printable(text, sparing: own), terminator: terminator)
+        StandardStreams.print(printable(text, sparing: own) + terminator)
     }
 
     static func show(json text: String, terminator: String = "\n") {
-        print(printable(text, sparing: ["\n"], as: .json), terminator: terminator)
+        StandardStreams.print(printable(text, sparing: ["\n"], as: .json) + terminator)
     }
 
     /// - Parameter text: with our colours, and text of others only if it is printable.
     static func show(painted text: String) {
-        print(text)
+        StandardStreams.print(text + "\n")
     }
 }
 

@@ -20,9 +20,20 @@ struct GuestStatus {
         case wouldNotStart = "would not start"
     }
 
+    /// Which filters of the launcher's it has. The kernel shows their number alone: to enforce takes
+    /// two, to log one.
+    enum Filter: String, CaseIterable {
+        case no
+        case log
+        case enforce
+        /// One of them: the kernel does not tell the number (before Linux 5.9).
+        case yes
+    }
+
     let guest: RunningGuest
     let identity: MachineIdentity
     let state: State
+    let filter: Filter
     /// What is different; `nil` if nothing is.
     let reason: String?
     /// Of what it asks for now.
@@ -37,12 +48,37 @@ struct GuestStatus {
     }
 }
 
+extension GuestStatus.Filter {
+    /// - Parameter usualCount: filters that every process here has.
+    fileprivate init(
+        of guest: RunningGuest,
+        _ commandLine: QEMUCommandLine,
+        besides usualCount: Int?
+    ) {
+        guard guest.confinement.seccompMode == 2 else {
+            self = .no
+            return
+        }
+        guard let count = guest.confinement.filterCount, let usualCount else {
+            self = .yes
+            return
+        }
+        let isSandboxed = commandLine.all("sandbox").last?.turnsOn("enable") == true
+        switch count - usualCount - (isSandboxed ? 1 : 0) {
+        case ...0: self = .no
+        case 1: self = .log
+        default: self = .enforce
+        }
+    }
+}
+
 /// The status of every QEMU on this host.
 struct HostStatus {
     private(set) var guests: [GuestStatus] = []
     /// Processes that look like QEMU, and that only root may look at.
     let hidden: [Int32]
     private let inventory: Inventory
+    private let usualFilterCount: Int?
     /// What a start would find, by image: many VMs have the same.
     private var found: [ImageRequest: Result<SealedFacts, LaunchFailure>] = [:]
 
@@ -50,12 +86,14 @@ struct HostStatus {
         self.inventory = inventory
         let running = try failing { () throws(HostError) in try RunningGuests() }
         hidden = running.hidden
+        usualFilterCount = running.usualFilterCount
         for guest in running.guests { guests.append(status(of: guest)) }
     }
 
     private mutating func status(of guest: RunningGuest) -> GuestStatus {
         let commandLine = QEMUCommandLine(guest.arguments)
         let identity = MachineIdentity(commandLine)
+        let filter = GuestStatus.Filter(of: guest, commandLine, besides: usualFilterCount)
         do throws(LaunchFailure) {
             let section = try inventory.section(of: identity)
             let wish = try wish(of: guest, commandLine, identity, section)
@@ -64,12 +102,13 @@ struct HostStatus {
                 if let arrival = arrival(guest, commandLine, wish) {
                     arrival
                 } else {
-                    try compare(guest, wish, section)
+                    try compare(guest, filter, wish, section)
                 }
             return GuestStatus(
                 guest: guest,
                 identity: identity,
                 state: state,
+                filter: filter,
                 reason: reason,
                 pins: pins,
             )
@@ -78,6 +117,7 @@ struct HostStatus {
                 guest: guest,
                 identity: identity,
                 state: .wouldNotStart,
+                filter: filter,
                 reason: error.message,
                 pins: [],
             )
@@ -106,7 +146,7 @@ struct HostStatus {
         }
         // Whoever started it by hand, or libvirt, will ask for the same again.
         guard let name = guest.image?.name, !name.hasPrefix("/") else {
-            return try defaultWish(for: commandLine)
+            return try defaultWish(for: commandLine, section)
         }
         return try failing { () throws(VolumeIDError) in
             FirmwareWish(try FirmwareVolumeID(parsing: name), origin: "its command line")
@@ -128,9 +168,10 @@ struct HostStatus {
     }
 
     private func defaultWish(
-        for commandLine: QEMUCommandLine
+        for commandLine: QEMUCommandLine,
+        _ section: VirtualMachineSection?,
     ) throws(LaunchFailure) -> FirmwareWish? {
-        guard let wish = inventory.defaultWish else { return nil }
+        guard let wish = inventory.defaultWish(for: section) else { return nil }
         let attached = try failing { () throws(AttachmentError) in
             try AttachedFirmware(commandLine, machine: MachineOptions(commandLine))
         }
@@ -139,11 +180,24 @@ struct HostStatus {
 
     private mutating func compare(
         _ guest: RunningGuest,
+        _ filter: GuestStatus.Filter,
         _ wish: FirmwareWish?,
         _ section: VirtualMachineSection?,
     ) throws(LaunchFailure) -> (GuestStatus.State, String?) {
-        let isFiltered =
-            guest.isFiltered || inventory.configuration.seccomp(for: section).value == .off
+        let mode = inventory.configuration.seccomp(for: section).value
+        let isFiltered = filter != .no || mode == .off
+        let found = try compare(guest, isFiltered, wish)
+        guard filter == .log, mode == .enforce, [.current, .stock].contains(found.0) else {
+            return found
+        }
+        return (.restartNeeded, "its filter only records what it would refuse after a restart")
+    }
+
+    private mutating func compare(
+        _ guest: RunningGuest,
+        _ isFiltered: Bool,
+        _ wish: FirmwareWish?,
+    ) throws(LaunchFailure) -> (GuestStatus.State, String?) {
         guard let wish else { return try compareStock(guest, isFiltered) }
         guard let image = guest.image else {
             if !isFiltered { return (.withoutLauncher, "it asks for \(wish.volume)") }

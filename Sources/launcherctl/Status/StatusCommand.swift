@@ -55,7 +55,7 @@ struct StatusCommand: ParsableCommand {
                 table.add(
                     .init(guest.name),
                     .init(guest.state.rawValue, guest.isWell ? .green : .yellow),
-                    .init(guest.guest.isFiltered ? "yes" : "no"),
+                    .init(guest.filter.rawValue),
                     .init(guest.firmware),
                 )
             }
@@ -105,7 +105,7 @@ struct StatusDocument: Encodable {
         let digests: [String]
         let pinnedBy: [String]
         let user: UInt32
-        let isFiltered: Bool
+        let filter: String
     }
 
     let guests: [Entry]
@@ -125,7 +125,7 @@ struct StatusDocument: Encodable {
                 digests: guest.guest.image?.digests.map(\.description) ?? [],
                 pinnedBy: guest.pins.map(\.origin),
                 user: guest.guest.user,
-                isFiltered: guest.guest.isFiltered,
+                filter: guest.filter.rawValue,
             )
         }
     }

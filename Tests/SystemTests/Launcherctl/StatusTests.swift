@@ -22,7 +22,7 @@ struct StatusTests {
             let firmware: String?
             let digests: [String]
             let pinnedBy: [String]
-            let isFiltered: Bool
+            let filter: String
         }
 
         let guests: [Guest]
@@ -53,7 +53,7 @@ struct StatusTests {
         #expect(started.firmware == StagedHost.volume)
         #expect(started.digests == ["sha256:\(try node.host.store.digest())"])
         #expect(started.pinnedBy.count == 1)
-        #expect(started.isFiltered)
+        #expect(started.filter == "enforce")
 
         // A new pin with the old file, and then the new file as well.
         try node.host.store.configure(
@@ -105,7 +105,32 @@ struct StatusTests {
         try await qm.start()
         #expect(try await status(of: qm).state == "stock")
         try node.configure()
+        let alone = try await status(of: qm)
+        #expect(alone.state == "started-without-the-launcher")
+        #expect(alone.filter == "no")
+        try await qm.stop()
+
+        // QEMU's own filter is none of the launcher's.
+        try node.configure(launcher: ["seccomp off"])
+        try qm.set("args", "-sandbox on")
+        try await qm.start()
+        try node.configure()
         #expect(try await status(of: qm).state == "started-without-the-launcher")
+        try await qm.stop()
+    }
+
+    @Test func `a filter that only records is told, and where it would refuse now`() async throws {
+        let node = try await SmallNode()
+        let qm = try LivingKind(.custom, "q35").create(on: node)
+        try node.configure(launcher: ["seccomp log"])
+        try await qm.start()
+        let logging = try await status(of: qm)
+        #expect(logging.state == "current")
+        #expect(logging.filter == "log")
+        try node.configure()
+        let enforcing = try await status(of: qm)
+        #expect(enforcing.state == "restart-needed")
+        #expect(enforcing.reason?.hasPrefix("its filter only records") == true)
         try await qm.stop()
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 import TestSupport
 import Testing
 
@@ -25,6 +26,24 @@ struct PolicyCommandTests {
         let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
         #expect(status == 0)
         #expect(object?["mode"] as? String == "log")
+    }
+
+    /// The first is longer than the C library's buffer.
+    @Test(arguments: [["policy"], ["--version"], ["explain", "--help"]])
+    func `output that a full disk does not take is an error`(words: [String]) async throws {
+        let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        let errors = try Capture()
+        var request = Child.Request(
+            program: Products.launcherctl,
+            arguments: ["launcherctl"] + words.map { ByteString($0) }
+        )
+        request.descriptors = [
+            0: nullDevice.fileDescriptor, 1: full.fileDescriptor, 2: errors.file.fileDescriptor,
+        ]
+        var child = try Child(request)
+        #expect(try await child.wait() == .status(71))
+        let complaint = "launcherctl: error: writing the output failed: No space left on device\n"
+        #expect(try errors.text() == complaint)
     }
 
     @Test(arguments: [

@@ -54,7 +54,12 @@ extension LauncherConfiguration {
         var all: [VirtualMachineSection] = []
         for section in virtualMachineSections(where: { _ in true }) {
             let reader = SectionValues(configuration: configuration, section: section)
-            all.append(try VirtualMachineSection(reader))
+            let found = try VirtualMachineSection(reader)
+            // One UUID can be written in several ways.
+            if let other = all.first(where: { $0.subject == found.subject }) {
+                throw reader.error(.duplicateSection(firstLine: other.line))
+            }
+            all.append(found)
         }
         return all
     }

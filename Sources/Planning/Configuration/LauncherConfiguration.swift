@@ -115,6 +115,10 @@ extension LauncherConfiguration {
                 _ = try VirtualMachineSection(reader)
             } else if configuration.matches(section.type, "firmware") {
                 let section = try FirmwareSection(reader)
+                // One path can be written in several ways.
+                if let other = firmware.first(where: { $0.subject == section.subject }) {
+                    throw reader.error(.duplicateSection(firstLine: other.line))
+                }
                 if let tag = section.tag,
                     let other = firmware.first(where: { $0.tag?.value == tag.value })
                 {

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// Changes settings of launcher.conf, and not one other byte of it: comments, blank lines and the
 /// order of everything stay as somebody wrote them.
 package struct SectionEdit: Sendable {
@@ -85,8 +87,26 @@ package struct SectionEdit: Sendable {
     private var text: SectionConfiguration { launcher.configuration }
 
     private func section(_ type: String, _ id: String) -> SectionConfiguration.Section? {
-        text.sections.first {
-            text.matches($0.type, Array(type.utf8)) && text.matches($0.id, Array(id.utf8))
+        let wanted = Array(id.utf8)[...]
+        return text.sections.first {
+            text.matches($0.type, Array(type.utf8)) && isSame(text.bytes[$0.id], wanted, in: type)
+        }
+    }
+
+    /// Whether two IDs are of the same thing: a UUID and a path can be written in several ways.
+    private func isSame(
+        _ one: ArraySlice<UInt8>,
+        _ other: ArraySlice<UInt8>,
+        in type: String
+    ) -> Bool {
+        switch type {
+        case "vm":
+            guard let one = VirtualMachineSection.Subject(one) else { return false }
+            return one == VirtualMachineSection.Subject(other)
+        case "firmware" where one.first == UInt8(ascii: "/") && other.first == UInt8(ascii: "/"):
+            return FilePath(String(decoding: one, as: UTF8.self))
+                == FilePath(String(decoding: other, as: UTF8.self))
+        default: return one == other
         }
     }
 
@@ -192,6 +212,11 @@ package struct FirmwareReplacement: Hashable, Sendable {
             self.tag = tag
             self.isDefault = isDefault
         }
+
+        /// What is changed besides sections, by the names of messages.
+        package var offers: [String] {
+            (tag.map { ["tag \($0)"] } ?? []) + (isDefault ? ["default-firmware"] : [])
+        }
     }
 
     /// What ``apply(to:)`` will change.
@@ -200,7 +225,7 @@ package struct FirmwareReplacement: Hashable, Sendable {
     /// - Returns: `nil` if the new image is offered by a tag of its own, which would be lost.
     package func changes(in edit: SectionEdit) throws(ConfigurationError) -> Changes? {
         let tag = self.tag(of: old, in: edit)
-        if let other = self.tag(of: new, in: edit), other != tag { return nil }
+        if let tag, let other = self.tag(of: new, in: edit), other != tag { return nil }
         return Changes(
             sections: try sections(naming: old, in: edit),
             tag: tag,
@@ -230,20 +255,25 @@ package struct FirmwareReplacement: Hashable, Sendable {
 
     /// Points back what still is as ``apply(_:to:)`` left it.
     ///
-    /// - Returns: the IDs of the sections that were changed.
+    /// - Returns: what was changed.
     package func takeBack(
         _ changes: Changes,
         in edit: inout SectionEdit,
-    ) throws(ConfigurationError) -> [String] {
+    ) throws(ConfigurationError) -> Changes {
+        var done = Changes()
         if let tag = changes.tag, self.tag(of: new, in: edit) == tag,
-            self.tag(of: old, in: edit) == nil
+            self.tag(of: old, in: edit) == nil, edit.configuration.firmware(for: old) != nil
         {
             try moveTag(tag, from: new, to: old, in: &edit)
+            done.tag = tag
         }
-        if changes.isDefault, isDefault(new, in: edit) { try makeDefault(old, in: &edit) }
-        let naming = try sections(naming: new, in: edit).filter(changes.sections.contains)
-        try point(naming, at: old, in: &edit)
-        return naming
+        if changes.isDefault, isDefault(new, in: edit) {
+            try makeDefault(old, in: &edit)
+            done.isDefault = true
+        }
+        done.sections = try sections(naming: new, in: edit).filter(changes.sections.contains)
+        try point(done.sections, at: old, in: &edit)
+        return done
     }
 
     private func isDefault(_ volume: FirmwareVolumeID, in edit: SectionEdit) -> Bool {

@@ -59,7 +59,11 @@ struct FirmwareUpdateCommand: ParsableCommand {
             try showDifferences(update.replacement, in: inventory)
             let changed = try update.carryOut(added)
             try FirmwareUpdate.show(changed, from: update.replacement.old)
-            Output.show("'launcherctl firmware rollback' takes it back")
+            Output.show(
+                changed.isEmpty
+                    ? "nothing names \(update.replacement.old), so nothing else is changed"
+                    : "'launcherctl firmware rollback' takes it back"
+            )
         }
     }
 
@@ -70,6 +74,8 @@ struct FirmwareUpdateCommand: ParsableCommand {
         guard inventory.configuration.firmware(for: old) != nil else {
             throw LaunchFailure(UpdateError.notPinned(old))
         }
+        // One that cannot be read could not be kept.
+        _ = try UpdateRecord(beside: inventory.configurationPath)
         return try FirmwareUpdate(
             FirmwareReplacement(old, by: new),
             changingArgs: args,
@@ -135,9 +141,16 @@ struct FirmwareRollbackCommand: ParsableCommand {
             guard let record = try UpdateRecord(beside: inventory.configurationPath) else {
                 throw LaunchFailure(UpdateError.nothingToTakeBack)
             }
-            let changed = try record.takeBack(in: inventory)
-            Output.show("VMs have \(record.old) again, and not \(record.new)")
-            try FirmwareUpdate.show(changed, from: try record.replacement().new)
+            let replacement = try record.replacement()
+            // VMs must not be pointed at what they would not start from.
+            _ = try requireVerified(inventory.request(for: replacement.old))
+            let changed = try record.takeBack(in: inventory, noted: record, leaving: nil)
+            Output.show(
+                changed.isEmpty
+                    ? "nothing is as the update to \(record.new) left it, so nothing is changed"
+                    : "VMs have \(record.old) again, and not \(record.new)"
+            )
+            try FirmwareUpdate.show(changed, from: replacement.new)
         }
     }
 }
@@ -176,49 +189,69 @@ struct FirmwareUpdate {
         }
     }
 
-    /// The VMs whose next start has the other image.
+    /// What the next start has from the other image, by the names of messages.
     typealias Changed = [String]
 
     func carryOut(_ added: NewImage.Added) throws(LaunchFailure) -> Changed {
-        let args = try newArgs(digest: added.digests[0])
-        var record = UpdateRecord(replacement, args: args)
-        if let earlier = try UpdateRecord(beside: inventory.configurationPath) {
-            record.merge(earlier)
-        }
-        let sections = try changeConfiguration(added, &record)
+        var record = UpdateRecord(replacement, args: try newArgs(digest: added.digests[0]))
+        let records = try changeConfiguration(added, &record)
         do throws(LaunchFailure) {
-            for change in args { try change.apply(on: inventory) }
+            try record.applyArgs(on: inventory)
         } catch {
-            _ = try record.takeBack(in: try Inventory(inventory.configurationPath))
+            // What an update before this one did stays as it is.
+            do throws(LaunchFailure) {
+                _ = try record.takeBack(
+                    in: try Inventory(inventory.configurationPath),
+                    noted: records.new,
+                    leaving: records.earlier,
+                )
+            } catch let second {
+                Console(program: "launcherctl").warn(second.message, about: nil)
+            }
             throw error
         }
-        return sections.map { "vm \($0)" } + args.map { "vm \($0.vmid)" }
+        return record.changed
     }
 
     /// The record is written before launcher.conf, while nobody else can change it: whatever happens
     /// then can be taken back, and nothing else is.
+    ///
+    /// - Returns: what can be taken back now, and what could be before.
     private func changeConfiguration(
         _ added: NewImage.Added,
         _ record: inout UpdateRecord,
-    ) throws(LaunchFailure) -> [String] {
-        var changed: [String] = []
-        var written = record
-        try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
-            let changes = try failing { () throws(ConfigurationError) in
-                try replacement.changes(in: edit)
+    ) throws(LaunchFailure) -> (new: UpdateRecord?, earlier: UpdateRecord?) {
+        let path = inventory.configurationPath
+        var own = record
+        var new: UpdateRecord?
+        var earlier: UpdateRecord?
+        do throws(LaunchFailure) {
+            try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
+                earlier = try UpdateRecord(beside: path)
+                let changes = try failing { () throws(ConfigurationError) in
+                    try replacement.changes(in: edit)
+                }
+                guard let changes else {
+                    throw LaunchFailure(UpdateError.otherTag(replacement.new))
+                }
+                own.add(changes)
+                let edited = try failing { () throws(ConfigurationError) in
+                    try pinned(added, in: edit, changes)
+                }
+                // One that changes nothing does not hide the one before.
+                if !own.changed.isEmpty {
+                    let merged = own.merging(earlier)
+                    try merged.write(beside: path)
+                    new = merged
+                }
+                edit = edited
             }
-            guard let changes else {
-                throw LaunchFailure(UpdateError.otherTag(replacement.new))
-            }
-            changed = changes.sections
-            written.add(changes)
-            try written.write(beside: inventory.configurationPath)
-            edit = try failing { () throws(ConfigurationError) in
-                try pinned(added, in: edit, changes)
-            }
+        } catch {
+            if new != nil { try UpdateRecord.keep(earlier, beside: path) }
+            throw error
         }
-        record = written
-        return changed
+        record = own
+        return (new ?? earlier, earlier)
     }
 
     private func pinned(
@@ -286,8 +319,7 @@ enum UpdateError: Failure {
         case .otherTag(let volume):
             "firmware image \(quoted(volume.description)): it is offered by a tag of its own"
         case .notTakenBack(let vmids):
-            "args are not as the update left them, or the VM is on another node: vm "
-                + vmids.joined(separator: ", vm ")
+            "the args of vm \(vmids.joined(separator: ", vm ")) stay as they are"
         case .nothingToTakeBack: "there is no update that could be taken back"
         case .recordBroken(let file):
             "\(quoted(file.string)): not a record of an update"
@@ -299,9 +331,11 @@ enum UpdateError: Failure {
         case .sameName: "give it another one: --as STORAGE:efi-firmware/FILE"
         case .notPinned(let volume): "launcherctl firmware pin \(volume)"
         case .argsNotUnderstood(let vmid): "change them by hand first: qm set \(vmid) --args …"
-        case .argsChanged: "run it again; what was changed before is changed back"
+        case .argsChanged: "what was changed before is changed back; run it again"
         case .otherTag: "VMs choose it by that tag: give the new version another name (--as)"
-        case .notTakenBack: "everything else is as before; look at them: qm config VMID"
+        case .notTakenBack:
+            "they are not as the update left them, the VM is on another node, or 'qm set' failed;"
+                + " everything else is as before, and 'rollback' can be run again"
         case .nothingToTakeBack: "only the last 'launcherctl firmware update' can be"
         case .recordBroken: "remove the file; 'launcherctl vm set' points VMs at another image"
         }

@@ -4,7 +4,7 @@ import Planning
 import SystemPackage
 
 /// What the last update changed, in a file beside launcher.conf, so that it can be taken back.
-struct UpdateRecord: Codable {
+struct UpdateRecord: Codable, Equatable {
     struct Args: Codable, Equatable {
         let vmid: String
         let before: String
@@ -22,11 +22,18 @@ struct UpdateRecord: Codable {
         self.args = args
     }
 
-    /// What an update did that was interrupted and is run again.
-    mutating func merge(_ earlier: UpdateRecord) {
-        guard earlier.old == old, earlier.new == new else { return }
-        add(earlier.changes)
-        args += earlier.args.filter { !args.contains($0) }
+    /// What the next start has from the other image, by the names of messages.
+    var changed: [String] {
+        (changes.sections + args.map(\.vmid)).map { "vm \($0)" } + changes.offers
+    }
+
+    /// With what the same update did that was interrupted, or is run again with `--args`.
+    func merging(_ earlier: UpdateRecord?) -> UpdateRecord {
+        guard let earlier, earlier.old == old, earlier.new == new else { return self }
+        var merged = self
+        merged.add(earlier.changes)
+        merged.args += earlier.args.filter { !args.contains($0) }
+        return merged
     }
 
     mutating func add(_ more: FirmwareReplacement.Changes) {
@@ -64,6 +71,13 @@ struct UpdateRecord: Codable {
         }
     }
 
+    /// Writes what can be taken back from now on: nothing, if there is no record.
+    static func keep(_ record: UpdateRecord?, beside path: FilePath) throws(LaunchFailure) {
+        if let record { return try record.write(beside: path) }
+        let file = try file(beside: path)
+        try failing { () throws(HostFileError) in try HostFiles.remove(file) }
+    }
+
     func replacement() throws(LaunchFailure) -> FirmwareReplacement {
         FirmwareReplacement(
             try VolumeArgument(argument: old).volume(),
@@ -71,34 +85,54 @@ struct UpdateRecord: Codable {
         )
     }
 
+    func applyArgs(on inventory: Inventory) throws(LaunchFailure) {
+        for change in args { try change.apply(on: inventory) }
+    }
+
     /// What still is as the update left it is changed back. The record goes at the end, if nothing is
     /// left to do, so that it can be repeated.
-    func takeBack(in inventory: Inventory) throws(LaunchFailure) -> FirmwareUpdate.Changed {
+    ///
+    /// - Parameters:
+    ///   - noted: the record that there is, with this update in it.
+    ///   - earlier: the record that is kept.
+    func takeBack(
+        in inventory: Inventory,
+        noted: UpdateRecord?,
+        leaving earlier: UpdateRecord?,
+    ) throws(LaunchFailure) -> FirmwareUpdate.Changed {
+        let path = inventory.configurationPath
         let replacement = try replacement()
         guard inventory.configuration.firmware(for: replacement.old) != nil else {
             throw LaunchFailure(UpdateError.notPinned(replacement.old))
         }
-        var changed: [String] = []
+        var done = FirmwareReplacement.Changes()
         try inventory.edit { (edit: inout SectionEdit) throws(LaunchFailure) in
-            changed = try failing { () throws(ConfigurationError) in
+            guard try UpdateRecord(beside: path) == noted else {
+                throw LaunchFailure(HostFileError.changed(path: try Self.file(beside: path)))
+            }
+            done = try failing { () throws(ConfigurationError) in
                 try replacement.takeBack(changes, in: &edit)
             }
         }
-        changed = changed.map { "vm \($0)" }
         var left: [String] = []
         for change in args {
-            switch try change.takeBack(on: inventory) {
-            case .changed: changed.append("vm \(change.vmid)")
-            case .asBefore: break
-            case .elsewhere: left.append(change.vmid)
+            do throws(LaunchFailure) {
+                switch try change.takeBack(on: inventory) {
+                case .changed: done.sections.append(change.vmid)
+                case .asBefore: break
+                case .elsewhere: left.append(change.vmid)
+                }
+            } catch {
+                Console(program: "launcherctl").warn(error.message, about: nil)
+                left.append(change.vmid)
             }
         }
+        let changed = done.sections.map { "vm \($0)" } + done.offers
         guard left.isEmpty else {
             try FirmwareUpdate.show(changed, from: replacement.new)
             throw LaunchFailure(UpdateError.notTakenBack(left))
         }
-        let file = try Self.file(beside: inventory.configurationPath)
-        try failing { () throws(HostFileError) in try HostFiles.remove(file) }
+        try Self.keep(earlier, beside: path)
         return changed
     }
 }

@@ -65,6 +65,34 @@ struct SectionEditTests {
         #expect(text(edit) == "vm: 100\n\tspawn deny\n")
     }
 
+    /// A UUID in capitals, a path with more slashes than it needs.
+    @Test(arguments: [
+        (
+            "vm", "7B10D7AF-b932-4c66-b2c3-3996152EC465", "7b10d7af-b932-4c66-b2c3-3996152ec465",
+            "spawn", "deny"
+        ),
+        ("firmware", "/usr//share/OVMF/a.fd", "/usr/share/OVMF/a.fd", "comment", "ours"),
+    ])
+    func `a section is found however its ID is written`(
+        type: String,
+        written: String,
+        meant: String,
+        key: String,
+        value: String,
+    ) throws {
+        let digest = "sha256 \(String(repeating: "0", count: 64))"
+        let first = type == "vm" ? "seccomp log" : digest
+        var edit = try edit("\(type): \(written)\n\t\(first)\n")
+        try edit.set(key, to: value, in: type, meant)
+        #expect(text(edit) == "\(type): \(written)\n\t\(first)\n\t\(key) \(value)\n")
+        let twice = "\(type): \(written)\n\t\(first)\n\(type): \(meant)\n\t\(first)\n"
+        let error = #expect(throws: ConfigurationError.self) {
+            _ = try LauncherConfiguration(parsing: Array(twice.utf8), file: "test.conf")
+                .virtualMachines()
+        }
+        #expect(error?.message.contains("already defined in line 1") == true)
+    }
+
     @Test func `of a setting that was given several times, one is left`() throws {
         var edit = try edit("vm: 100\n\tpermit device:a\n\tpermit device:b\n\tspawn deny\n")
         #expect(edit.values("permit", in: "vm", "100") == ["device:a", "device:b"])
@@ -131,7 +159,7 @@ struct FirmwareReplacementTests {
 
         // Somebody has pointed one elsewhere meanwhile.
         try edit.set("firmware", to: "local:efi-firmware/other.fd", in: "vm", "web")
-        #expect(try replacement().takeBack(changes, in: &edit) == ["100"])
+        #expect(try replacement().takeBack(changes, in: &edit).sections == ["100"])
         #expect(edit.values("firmware", in: "vm", "100") == ["local:efi-firmware/a.fd"])
         #expect(
             edit.values("default-firmware", in: "launcher", "defaults")

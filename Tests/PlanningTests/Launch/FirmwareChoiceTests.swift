@@ -136,6 +136,9 @@ struct FirmwareChoiceTests {
             (Self.drive + ["-s"], "/usr/bin/kvm"),
             (Self.drive, "qemu-system-aarch64"),
             (["-machine", "microvm", "-bios", "/x"], "/usr/bin/kvm"),
+            // What QEMU makes of -bios.
+            (["-machine", "firmware=OVMF.fd"], "/usr/bin/kvm"),
+            (["-bios", "bios-256k.bin", "-machine", "q35,firmware=/x"], "/usr/bin/kvm"),
         ]
         for (words, name) in refused {
             let refusal = PlannedLaunch.refusal(

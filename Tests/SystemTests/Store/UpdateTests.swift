@@ -111,6 +111,63 @@ struct UpdateTests {
         #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
     }
 
+    @Test func `one that fails takes back what it did, and not what one before it did`()
+        async throws
+    {
+        let host = try host()
+        #expect(try await update(host).end == .status(0))
+        let updated = try configuration(host)
+        try write(Data(), to: "\(host.store.path)/fail-101")
+        let outcome = try await update(host, "--args")
+        #expect(outcome.end == .status(78), "\(outcome.errors)")
+        #expect(outcome.errors.contains("qm set 101: exit status 1"))
+        #expect(try configuration(host) == updated)
+
+        // The tag is the new image's already, and nothing is in the way of the rest.
+        try remove("\(host.store.path)/fail-101")
+        let again = try await update(host, "--args")
+        #expect(again.end == .status(0), "\(again.errors)")
+        #expect(try guest(101, host).contains("args: -efi-firmware \(Self.new)\n"))
+        let back = try await call(host, "firmware", "rollback")
+        #expect(back.output.contains("changed vm 100\nchanged vm 101\nchanged tag nsv\n"))
+        #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
+    }
+
+    @Test func `one that changes nothing does not hide the one before`() async throws {
+        let host = try host()
+        #expect(try await update(host).end == .status(0))
+        let updated = try configuration(host)
+        let nothing = try await update(host)
+        #expect(nothing.output.contains("nothing names \(StagedHost.volume)"), "\(nothing)")
+        #expect(try configuration(host) == updated)
+        #expect(try await call(host, "firmware", "rollback").end == .status(0))
+        #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
+    }
+
+    @Test func `VMs are not pointed back at an image that is gone`() async throws {
+        let host = try host()
+        #expect(try await update(host).end == .status(0))
+        let updated = try configuration(host)
+        try remove(host.store.image)
+        let refused = try await call(host, "firmware", "rollback")
+        #expect(refused.end == .status(66))
+        #expect(refused.errors.contains("firmware image '\(StagedHost.volume)'"))
+        #expect(try configuration(host) == updated)
+        try write(read(Machine.codeImage), to: host.store.image, mode: 0o444)
+        #expect(try await call(host, "firmware", "rollback").end == .status(0))
+    }
+
+    @Test func `a record that cannot be read stops an update before it begins`() async throws {
+        let host = try host()
+        let before = try configuration(host)
+        try write(Data(), to: "\(host.store.configuration).update", mode: 0o644)
+        let refused = try await update(host)
+        #expect(refused.end == .status(78))
+        #expect(refused.errors.contains("not a record of an update"))
+        #expect(try configuration(host) == before)
+        #expect(!FileManager.default.fileExists(atPath: "\(host.store.images)/new.fd"))
+    }
+
     @Test func `a tag of the new image's own is not lost`() async throws {
         let host = try host()
         try write(read(Self.newFile), to: "\(host.store.images)/new.fd")
@@ -132,7 +189,7 @@ struct UpdateTests {
         try host.addVirtualMachine(101, "bios: ovmf\nargs: -name other\n")
         let back = try await call(host, "firmware", "rollback")
         #expect(back.end == .status(78))
-        #expect(back.errors.contains("args are not as the update left them"))
+        #expect(back.errors.contains("stay as they are"))
         #expect(back.errors.contains("vm 101"))
         #expect(try guest(101, host).contains("args: -name other\n"))
         #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))

@@ -23,9 +23,11 @@ package struct AttachedFirmware: Equatable, Sendable {
     package var hasFlashCode: Bool { codeDrive != nil || codeNode != nil }
 
     /// Whether the VM is in UEFI mode, as far as its command line tells: a PC BIOS is never in flash,
-    /// and any file of `-bios` that is not known to be one counts as UEFI.
+    /// and any file of `-bios` that is not known to be one counts as UEFI. `-machine firmware=` is
+    /// what QEMU makes of `-bios`.
     package var isUEFI: Bool {
-        hasFlashCode || bios.last?.value.map { !MachineType.isLegacyBIOS($0) } ?? false
+        let files = [bios.last?.value, machine["firmware"]].compactMap(\.self)
+        return hasFlashCode || files.contains { !MachineType.isLegacyBIOS($0) }
     }
 
     /// The first argument that attaches a variable store.

@@ -95,10 +95,15 @@ package enum HostFiles {
     }
 
     private static func isLink(_ path: FilePath) throws(HostFileError) -> Bool {
+        try type(of: path) == .symbolicLink
+    }
+
+    /// Of what has this name; `nil` if nothing has.
+    private static func type(of path: FilePath) throws(HostFileError) -> FileType? {
         do throws(Errno) {
-            return try Stat(at: path, followingLinks: false).type == .symbolicLink
+            return try Stat(at: path, followingLinks: false).type
         } catch .noSuchFileOrDirectory {
-            return false
+            return nil
         } catch {
             throw .unreadable(path: path, errno: error)
         }
@@ -116,10 +121,14 @@ package enum HostFiles {
 
 extension HostFiles {
     /// Puts the content in a file's place, whole or not at all: for files that others read at any
-    /// time, and that nothing of ours trusts.
+    /// time, and that nothing of ours trusts. Only a regular file, or nothing, is replaced: a device
+    /// or a pipe would be gone.
     package static func replace(_ path: FilePath, with bytes: [UInt8]) throws(HostFileError) {
+        if let found = try type(of: path), found != .regular {
+            throw .notRegularFile(path: path, found: found)
+        }
         // One name for all: what a killed process left there goes away with the next.
-        let temporary = FilePath("\(path.string).tmp")
+        let temporary = FilePath("\(path.string).qemu-launcher.tmp")
         _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
         do throws(Errno) {
             try write(bytes, toNew: temporary)

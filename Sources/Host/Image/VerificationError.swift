@@ -36,7 +36,9 @@ package struct VerificationError: Failure {
     /// What launcherctl can do about it.
     private var commandHint: String? {
         if case .notPinned = cause { return "if this is the image you trust: \(command("pin"))" }
-        if case .checksumDiffers(_, _, let origin) = cause, origin.hasPrefix(configuration) {
+        if case .checksumDiffers(_, _, let origin) = cause, !configuration.isEmpty,
+            origin.hasPrefix(configuration)
+        {
             let command = command("pin --replace")
             return "upload the image again, or, if you trust what is there: \(command)"
         }

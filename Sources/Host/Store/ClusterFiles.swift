@@ -100,7 +100,10 @@ extension ClusterFiles {
         let bytes = try failing { () throws(HostFileError) in
             try HostFiles.configuration(at: file)
         }
-        return bytes.map { (GuestConfiguration(parsing: $0, vmid: vmid), file) }
+        guard let bytes else { return nil }
+        // Proxmox never leaves one empty: somebody is writing it.
+        guard !bytes.isEmpty else { throw LaunchFailure(GuestFileError.empty(file)) }
+        return (GuestConfiguration(parsing: bytes, vmid: vmid), file)
     }
 }
 
@@ -108,6 +111,7 @@ extension ClusterFiles {
 enum GuestFileError: Failure {
     case missing(VirtualMachineID, below: FilePath)
     case several(VirtualMachineID, [FilePath])
+    case empty(FilePath)
 
     var message: String {
         switch self {
@@ -117,6 +121,7 @@ enum GuestFileError: Failure {
         case .several(_, let files):
             "several configurations of this VM (found"
                 + " \(files.map { quoted($0.string) }.joined(separator: ", ")))"
+        case .empty(let file): "\(quoted(file.string)): empty, so it tells nothing of the VM"
         }
     }
 
@@ -126,6 +131,7 @@ enum GuestFileError: Failure {
             "the launcher reads it if a section of launcher.conf has a 'tag', and for a template:"
                 + " check that /etc/pve is mounted ('systemctl status pve-cluster')"
         case .several: "Proxmox has one for each VM: find out which is right"
+        case .empty: "start again once it is written"
         }
     }
 

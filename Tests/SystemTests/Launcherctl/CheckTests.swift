@@ -605,10 +605,18 @@ struct CheckTests {
         #expect(lines.contains("qemu_launcher_vm_status{vm=\"100\"} 0"))
         #expect(lines.contains("qemu_launcher_vm_status{vm=\"101\"} 2"))
         #expect(lines.contains("qemu_launcher_vms 2"))
-        #expect(!FileManager.default.fileExists(atPath: "\(file).tmp"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: host.store.path)
+        #expect(names.filter { $0.hasPrefix("launcher.prom") } == ["launcher.prom"])
         let full = try await run(call(host, "--prometheus", "/nosuch/launcher.prom"))
         #expect(full.end == .status(71))
         #expect(full.errors.contains("'/nosuch/launcher.prom': cannot be written"))
+        // A device, a pipe or a link would be gone.
+        let link = "\(host.store.path)/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
+        let refused = try await run(call(host, "--prometheus", ByteString(link)))
+        #expect(refused.end == .status(78))
+        #expect(refused.errors.contains("not a regular file (found a symbolic link"))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
     }
 
     @Test func `a configuration that is broken is the failure, not the end`() async throws {

@@ -90,6 +90,9 @@ struct ChosenByTagTests {
             try remove(path)
             try link(path, to: "/nowhere")
         },
+        Spoiled("empty", status: 78, "empty, so it tells nothing of the VM") { path, _ in
+            try write(Data(), to: path, mode: 0o640)
+        },
         Spoiled("a directory", status: 78, "not a regular file") { path, _ in
             try remove(path)
             try makeDirectory(path)

@@ -138,6 +138,7 @@ struct FirmwareChoiceTests {
             (["-machine", "microvm", "-bios", "/x"], "/usr/bin/kvm"),
             // What QEMU makes of -bios.
             (["-machine", "firmware=OVMF.fd"], "/usr/bin/kvm"),
+            (["-object", "igvm-cfg,id=i,file=/x", "-machine", "igvm-cfg=i"], "/usr/bin/kvm"),
             (["-bios", "bios-256k.bin", "-machine", "q35,firmware=/x"], "/usr/bin/kvm"),
         ]
         for (words, name) in refused {

@@ -24,10 +24,11 @@ package struct AttachedFirmware: Equatable, Sendable {
 
     /// Whether the VM is in UEFI mode, as far as its command line tells: a PC BIOS is never in flash,
     /// and any file of `-bios` that is not known to be one counts as UEFI. `-machine firmware=` is
-    /// what QEMU makes of `-bios`.
+    /// what QEMU makes of `-bios`; an IGVM file brings firmware of its own.
     package var isUEFI: Bool {
         let files = [bios.last?.value, machine["firmware"]].compactMap(\.self)
-        return hasFlashCode || files.contains { !MachineType.isLegacyBIOS($0) }
+        return hasFlashCode || machine["igvm-cfg"] != nil
+            || files.contains { !MachineType.isLegacyBIOS($0) }
     }
 
     /// The first argument that attaches a variable store.

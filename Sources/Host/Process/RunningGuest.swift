@@ -46,7 +46,12 @@ package struct RunningGuests: Sendable {
     package let usualFilterCount: Int?
 
     package init() throws(HostError) {
-        usualFilterCount = try ProcessStatus.confinement(of: 1)?.filterCount
+        // Where /proc hides other users' processes (hidepid), it is hidden too.
+        do throws(HostError) {
+            usualFilterCount = try ProcessStatus.confinement(of: 1)?.filterCount
+        } catch {
+            usualFilterCount = nil
+        }
         let names: [String]
         do throws(Errno) {
             names = try DirectoryListing.names(in: "/proc")

@@ -260,3 +260,16 @@ package func eventually<Value>(
         try await Task.sleep(for: pause)
     }
 }
+
+/// Whether a program has made what it makes once it is ready: a file, or a socket on which it listens
+/// already. (proc_net_unix: flag 0x10000 is `__SO_ACCEPTCON`, type 1 a stream.)
+package func isMade(_ path: String) -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    let sockets = FileManager.default.contents(atPath: "/proc/net/unix") ?? Data()
+    var streams: [Substring] = []
+    for line in String(decoding: sockets, as: UTF8.self).split(separator: "\n") {
+        let words = line.split(separator: " ", maxSplits: 7)
+        if words.count == 8, words[7] == path, words[4] == "0001" { streams.append(words[3]) }
+    }
+    return streams.isEmpty || streams.contains("00010000")
+}

@@ -20,9 +20,7 @@ final class MatrixCompanion {
         process.standardError = process.standardOutput
         MatrixMachine.unblockSignals()
         try process.run()
-        let isReady = try await eventually {
-            FileManager.default.fileExists(atPath: path) ? true : nil
-        }
+        let isReady = try await eventually { isMade(path) ? true : nil }
         guard isReady == true else { throw MatrixError.timeout(folder.content("companion.out")) }
     }
 

@@ -201,9 +201,7 @@ extension SmallQM {
                 descriptors: [0: nullDevice.fileDescriptor, 2: nullDevice.fileDescriptor],
             )
         )
-        let isThere = try await eventually {
-            FileManager.default.fileExists(atPath: socket) ? true : nil
-        }
+        let isThere = try await eventually { isMade(socket) ? true : nil }
         #expect(isThere == true)
         try await monitor.execute(
             "blockdev-add",

@@ -213,9 +213,10 @@ package struct FirmwareReplacement: Hashable, Sendable {
             self.isDefault = isDefault
         }
 
-        /// What is changed besides sections, by the names of messages.
-        package var offers: [String] {
-            (tag.map { ["tag \($0)"] } ?? []) + (isDefault ? ["default-firmware"] : [])
+        /// What is changed, by the names of messages.
+        package var names: [String] {
+            sections.map { "vm \($0)" } + (tag.map { ["tag \($0)"] } ?? [])
+                + (isDefault ? ["default-firmware"] : [])
         }
     }
 

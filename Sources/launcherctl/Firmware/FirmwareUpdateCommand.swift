@@ -193,8 +193,8 @@ struct FirmwareUpdate {
     typealias Changed = [String]
 
     func carryOut(_ added: NewImage.Added) throws(LaunchFailure) -> Changed {
-        var record = UpdateRecord(replacement, args: try newArgs(digest: added.digests[0]))
-        let records = try changeConfiguration(added, &record)
+        let args = try newArgs(digest: added.digests[0])
+        let (record, noted, earlier) = try changeConfiguration(added, args)
         do throws(LaunchFailure) {
             try record.applyArgs(on: inventory)
         } catch {
@@ -202,8 +202,8 @@ struct FirmwareUpdate {
             do throws(LaunchFailure) {
                 _ = try record.takeBack(
                     in: try Inventory(inventory.configurationPath),
-                    noted: records.new,
-                    leaving: records.earlier,
+                    noted: noted,
+                    leaving: earlier,
                 )
             } catch let second {
                 Console(program: "launcherctl").warn(second.message, about: nil)
@@ -216,13 +216,14 @@ struct FirmwareUpdate {
     /// The record is written before launcher.conf, while nobody else can change it: whatever happens
     /// then can be taken back, and nothing else is.
     ///
-    /// - Returns: what can be taken back now, and what could be before.
+    /// - Parameter args: what will be changed after this.
+    /// - Returns: this update, what can be taken back now, and what could be before.
     private func changeConfiguration(
         _ added: NewImage.Added,
-        _ record: inout UpdateRecord,
-    ) throws(LaunchFailure) -> (new: UpdateRecord?, earlier: UpdateRecord?) {
+        _ args: [UpdateRecord.Args],
+    ) throws(LaunchFailure) -> (own: UpdateRecord, noted: UpdateRecord?, earlier: UpdateRecord?) {
         let path = inventory.configurationPath
-        var own = record
+        var own = UpdateRecord(replacement, args: args)
         var new: UpdateRecord?
         var earlier: UpdateRecord?
         do throws(LaunchFailure) {
@@ -250,8 +251,7 @@ struct FirmwareUpdate {
             if new != nil { try UpdateRecord.keep(earlier, beside: path) }
             throw error
         }
-        record = own
-        return (new ?? earlier, earlier)
+        return (own, new ?? earlier, earlier)
     }
 
     private func pinned(

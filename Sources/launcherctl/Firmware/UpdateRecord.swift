@@ -24,7 +24,9 @@ struct UpdateRecord: Codable, Equatable {
 
     /// What the next start has from the other image, by the names of messages.
     var changed: [String] {
-        (changes.sections + args.map(\.vmid)).map { "vm \($0)" } + changes.offers
+        var all = changes
+        all.sections += args.map(\.vmid)
+        return all.names
     }
 
     /// With what the same update did that was interrupted, or is run again with `--args`.
@@ -127,13 +129,12 @@ struct UpdateRecord: Codable, Equatable {
                 left.append(change.vmid)
             }
         }
-        let changed = done.sections.map { "vm \($0)" } + done.offers
         guard left.isEmpty else {
-            try FirmwareUpdate.show(changed, from: replacement.new)
+            try FirmwareUpdate.show(done.names, from: replacement.new)
             throw LaunchFailure(UpdateError.notTakenBack(left))
         }
         try Self.keep(earlier, beside: path)
-        return changed
+        return done.names
     }
 }
 

@@ -98,13 +98,8 @@ package struct Child: ~Copyable {
 
     /// Waits until it ends. It is killed where that takes too long.
     package mutating func wait(atMost limit: Duration = patience) async throws -> End {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
-            if let end = try poll() { return end }
-            try await Task.sleep(for: .milliseconds(3))
-        }
-        // On a busy machine the sleep may have been long and the process done long ago.
-        if let end = try poll() { return end }
+        let status = try await eventually(within: limit, every: .milliseconds(3)) { try poll() }
+        if let status { return status }
         kill(id, SIGKILL)
         try check(waitpid(id, nil, 0))
         end = .timeout
@@ -239,25 +234,24 @@ package enum Processes {
         }
         return targets
     }
-}
 
-/// How long a test waits for what comes at once where nothing else is going on. Only a test that fails
-/// ever waits so long, so that a busy machine makes none fail.
-package let patience = Duration.seconds(90)
-
-/// Asks again and again until there is an answer, or until it is too late.
-package func eventually<Value>(
-    within limit: Duration = patience,
-    every pause: Duration = .milliseconds(10),
-    _ ask: () throws -> Value?,
-) async throws -> Value? {
-    let deadline = ContinuousClock.now + limit
-    while true {
-        // After the last sleep too, which may have been a long one.
-        let isLate = ContinuousClock.now >= deadline
-        if let answer = try ask() { return answer }
-        if isLate { return nil }
-        try await Task.sleep(for: pause)
+    /// What a process and those that it started do, a thread a line: its name, its state, where it
+    /// waits in the kernel, and its system call. For a failure that nobody can make happen again.
+    static func activity(of process: pid_t) -> String {
+        let threads = "/proc/\(process)/task"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []
+        return names.map { name in
+            func said(_ file: String) -> String {
+                let data = FileManager.default.contents(atPath: "\(threads)/\(name)/\(file)")
+                return String(decoding: data ?? Data(), as: UTF8.self)
+            }
+            // The state is the first word after the name in parentheses.
+            let state = said("stat").split(separator: ")").last?.prefix(2) ?? ""
+            let line = "\(name) \(said("comm"))\(state) \(said("wchan")) \(said("syscall"))"
+            let children = said("children").split(separator: " ").compactMap { pid_t($0) }
+            let own = "\n" + line.split(separator: "\n").joined()
+            return own + children.map(activity).joined()
+        }.joined()
     }
 }
 

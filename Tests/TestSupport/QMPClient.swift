@@ -33,7 +33,7 @@ package final class QMPClient {
             }
             return nil
         }
-        guard let answer else { throw Refused(command: command) }
+        guard let answer else { throw silence(after: command) }
         return answer
     }
 
@@ -56,7 +56,7 @@ package final class QMPClient {
             }
             return events.remove(event).map { _ in true }
         }
-        guard came == true else { throw Refused(command: event) }
+        guard came == true else { throw silence(after: event) }
     }
 
     /// Waits until QEMU closes the connection, which is when it ends.
@@ -86,6 +86,12 @@ package final class QMPClient {
         package let command: String
         package var answer: String?
         package var reason: String?
+        /// What QEMU and what it started do instead.
+        package var activity: String?
+    }
+
+    private func silence(after command: String) -> Refused {
+        Refused(command: command, activity: socket.peer.map(Processes.activity))
     }
 
     private struct Reply<Answer: Decodable>: Decodable { let `return`: Answer }
@@ -117,6 +123,15 @@ package final class UnixSocket {
     private var received = Data()
 
     package var descriptor: Int32 { file.fileDescriptor }
+
+    /// The process that listens on it; `nil` where the kernel does not tell.
+    var peer: pid_t? {
+        // `struct ucred`: the process, its user and its group.
+        var identity: [pid_t] = [0, 0, 0]
+        var size = socklen_t(MemoryLayout<pid_t>.size * identity.count)
+        let status = unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &identity, &size)
+        return status == 0 ? identity[0] : nil
+    }
 
     package init(_ path: String) throws {
         let number = try check(

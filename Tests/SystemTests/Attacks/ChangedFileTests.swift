@@ -278,7 +278,7 @@ struct VariableStoreAttackTests {
         let words = Array(repeating: ["-bios", "a"] as [ByteString], count: 60_000).joined()
         let outcome = try await run(
             store.launcher(StagedHost.firmware + words),
-            // As long as a machine may be busy; when each was compared with each, it was minutes.
+            // When each was compared with each, it was minutes.
             atMost: .seconds(120)
         )
         #expect(outcome.end == .status(0), "\(outcome.errors)")

@@ -89,14 +89,14 @@ enum FlashLook {
         _ store: StagedHost,
         within limit: Duration = patience,
     ) async throws -> QMPClient? {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting(limit)
+        while !waiting.isOver {
             if try child.poll() != nil { return nil }
             do {
                 return try await QMPClient(socket(store), waiting: limit)
             } catch is Errno {
                 // Nobody listens there yet, or no longer.
-                try await Task.sleep(for: .milliseconds(2))
+                try await waiting.pause(.milliseconds(2))
             } catch is QMPClient.Refused {
                 // It listens, and does nothing else.
                 return nil

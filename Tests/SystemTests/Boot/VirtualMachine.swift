@@ -38,8 +38,8 @@ struct VirtualMachine: ~Copyable {
     /// Waits until the console shows `text` behind what was waited for before.
     mutating func waitFor(_ text: String, within limit: Duration = patience) async throws {
         let wanted = Data(text.utf8)
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting(limit)
+        while !waiting.isOver {
             let bytes = try console.bytes()
             if let found = bytes.range(of: wanted, in: seen..<bytes.count) {
                 seen = found.upperBound
@@ -48,7 +48,7 @@ struct VirtualMachine: ~Copyable {
             if let end = try child.poll() {
                 throw Missing(text: text, end: end, errors: try errors.text())
             }
-            try await Task.sleep(for: .milliseconds(50))
+            try await waiting.pause(.milliseconds(50))
         }
         throw Missing(text: text, end: .timeout, errors: try errors.text())
     }

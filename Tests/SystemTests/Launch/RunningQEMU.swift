@@ -60,7 +60,7 @@ struct RunningQEMU {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
-            ["-c", #"exec 9<"$0" timeout 90 "$@" 2>&1"#, inheriting, Machine.qemu]
+            ["-c", #"exec 9<"$0" timeout 180 "$@" 2>&1"#, inheriting, Machine.qemu]
             + Machine.qemuOptions.map { String(decoding: $0.bytes, as: UTF8.self) } + words + [
                 "-S", "-display", "none", "-nodefaults", "-no-user-config", "-qmp", "stdio",
             ]

@@ -57,8 +57,8 @@ final class MatrixMachine {
 
     /// - Returns: whether the monitor answers.
     func connect() async throws -> Bool {
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting()
+        while !waiting.isOver {
             do {
                 monitor = try await QMPClient(monitorPath)
                 return true
@@ -66,7 +66,7 @@ final class MatrixMachine {
                 // Nobody listens there yet, or no longer.
             }
             if !process.isRunning, process.terminationStatus != 0 { return false }
-            try await Task.sleep(for: .milliseconds(25))
+            try await waiting.pause(.milliseconds(25))
         }
         return false
     }
@@ -301,12 +301,12 @@ struct MatrixRun {
         _ text: String
     ) async throws -> String {
         var last = ""
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting()
+        while !waiting.isOver {
             last = await machine.execute(command, "{}").answer
             if last.contains(text) { return text }
             if last.contains("failed") || last.isEmpty { break }
-            try await Task.sleep(for: .milliseconds(25))
+            try await waiting.pause(.milliseconds(25))
         }
         return "error: \(last)"
     }
@@ -329,15 +329,15 @@ extension MatrixFolder {
     /// What the guest printed, once it has done everything; it may take minutes.
     fileprivate func guestLines(while isRunning: () -> Bool) async throws -> [String] {
         var lines: [String] = []
-        let deadline = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting(.seconds(300))
+        while !waiting.isOver {
             let isLast = !isRunning()
             // Without what the kernel says, which has a time before it.
             lines = content("serial").split(whereSeparator: \.isNewline).map(String.init)
                 .filter { !$0.hasPrefix("[") }
             if let end = lines.firstIndex(of: "guest: done") { return Array(lines[...end]) }
             if isLast { break }
-            try await Task.sleep(for: .milliseconds(100))
+            try await waiting.pause(.milliseconds(100))
         }
         return lines + ["error: the guest did not come to its end"]
     }

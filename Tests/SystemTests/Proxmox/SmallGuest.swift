@@ -90,12 +90,12 @@ final class SmallGuest {
 
     /// Waits for an empty line of the shell.
     private func prompt() async throws {
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting()
+        while !waiting.isOver {
             // Any key skips the seconds in which it would wait for a script.
             try console.send("\r")
             for _ in 0..<10 {
-                try await Task.sleep(for: .milliseconds(30))
+                try await waiting.pause(.milliseconds(30))
                 seen += try console.arrived()
             }
             if seen.range(of: Data("Shell>".utf8)) != nil { return }

@@ -129,16 +129,16 @@ extension SmallQM {
 
     /// QEMU lets go of a node a moment after the device is gone.
     private func deleteNode(_ name: String, from monitor: QMPClient) async throws {
-        let deadline = ContinuousClock.now + patience
+        var waiting = Waiting()
         while true {
             do {
                 try await monitor.execute("blockdev-del", #"{"node-name":"\#(name)"}"#)
                 return
             } catch let refused as QMPClient.Refused {
                 guard refused.reason?.hasSuffix("is in use") == true,
-                    ContinuousClock.now < deadline
+                    !waiting.isOver
                 else { throw refused }
-                try await Task.sleep(for: .milliseconds(50))
+                try await waiting.pause(.milliseconds(50))
             }
         }
     }
@@ -198,13 +198,13 @@ extension SmallQM {
 
     /// `qemu_deviceaddverify` and `qemu_devicedelverify`.
     private func wait(until isThere: Bool, _ id: String, _ monitor: QMPClient) async throws {
-        let deadline = ContinuousClock.now + patience
+        var waiting = Waiting()
         while try await devices(monitor).contains(id) != isThere {
-            guard ContinuousClock.now < deadline else {
+            guard !waiting.isOver else {
                 Issue.record("\(id) is \(isThere ? "not" : "still") there")
                 return
             }
-            try await Task.sleep(for: .milliseconds(50))
+            try await waiting.pause(.milliseconds(50))
         }
     }
 }

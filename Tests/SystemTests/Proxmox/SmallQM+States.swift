@@ -58,15 +58,15 @@ extension SmallQM {
             let error: String?
         }
 
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
+        var waiting = Waiting()
+        while !waiting.isOver {
             let jobs = try await monitor.ask("query-jobs", for: [Job].self)
             if let job = jobs.first(where: { $0.id == id }), job.status == "concluded" {
                 #expect(job.error == nil, "\(job)")
                 try await monitor.execute("job-dismiss", #"{"id":"\#(id)"}"#)
                 return
             }
-            try await Task.sleep(for: .milliseconds(20))
+            try await waiting.pause(.milliseconds(20))
         }
         Issue.record("job \(id) goes on and on")
     }
@@ -288,11 +288,11 @@ extension SmallQM {
         try await capabilities(monitor)
         try await monitor.execute("migrate-set-parameters", #"{"downtime-limit":100}"#)
         try await monitor.execute("migrate", #"{"uri":"\#(address)"}"#)
-        let deadline = ContinuousClock.now + patience
+        var waiting = Waiting()
         var status = ""
-        while ContinuousClock.now < deadline, status != "completed", status != "failed" {
+        while !waiting.isOver, status != "completed", status != "failed" {
             status = try await monitor.ask("query-migrate", for: Migration.self).status ?? ""
-            try await Task.sleep(for: .milliseconds(20))
+            try await waiting.pause(.milliseconds(20))
         }
         #expect(status == "completed")
     }

@@ -30,7 +30,7 @@ struct SimultaneousTests {
     private func outcomes(_ requests: [Child.Request]) async throws -> [Outcome] {
         try await withThrowingTaskGroup(of: Outcome.self) { group in
             for request in requests {
-                group.addTask { try await run(request, atMost: .seconds(120)) }
+                group.addTask { try await run(request) }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }

@@ -13,9 +13,11 @@ package enum TrialVerification: Sendable {
     /// Its storage does not lead to a file on this host; why.
     case unreachable(String)
 
+    /// An image whose build launcher.conf states is not unpacked: a start believes it too, and who
+    /// lists many images does not want to wait.
     package init(_ request: ImageRequest) {
         do throws(LaunchFailure) {
-            let image = try ExaminedImage(request)
+            let image = try ExaminedImage(request, isUnpacked: request.build == nil)
             let refusal = image.findings(for: nil).refusal
             self = refusal.map { .unfit(image.facts, $0) } ?? .verified(image.facts)
         } catch {
@@ -50,8 +52,8 @@ package func requireStartable(
     return examined.facts
 }
 
-/// An image that was verified as a start verifies it, and unpacked whole: nobody waits for a VM. It
-/// can be judged for any number of guests.
+/// An image that was verified as a start verifies it, and mostly unpacked whole: nobody waits for a VM.
+/// It can be judged for any number of guests.
 package struct ExaminedImage: Sendable {
     package let facts: SealedFacts
     private let name: String
@@ -61,9 +63,19 @@ package struct ExaminedImage: Sendable {
     private let wrongBuild: LaunchFailure?
 
     package init(_ request: ImageRequest) throws(LaunchFailure) {
+        try self.init(request, isUnpacked: true)
+    }
+
+    fileprivate init(_ request: ImageRequest, isUnpacked: Bool) throws(LaunchFailure) {
         let sealed = try failing { () throws(VerificationError) in try seal(verify(request)) }
         name = request.name
         facts = sealed.facts
+        guard isUnpacked else {
+            wrongBuild = nil
+            image = sealed.withBytes { FirmwareImage($0) }
+            contents = .success(request.build?.build.features ?? .unknown)
+            return
+        }
         wrongBuild = sealed.wrongBuild(in: request)
         (image, contents) = sealed.withBytes {
             bytes -> (FirmwareImage, Result<BuildFeatures, ContentsFault>) in

@@ -33,6 +33,7 @@ struct FirmwareStorage: Sendable {
         directories: [String] = ["template/efi-firmware", "efi-firmware"],
         fileName: String = "a.fd",
         pins: [Digest] = [Vector.abc.sha256],
+        build: [FirmwareBuild.Word] = [],
         rules: ImageRequest.Rules = .volume(accepting: ReadOnlyProof.allCases),
     ) -> ImageRequest {
         ImageRequest(
@@ -42,6 +43,9 @@ struct FirmwareStorage: Sendable {
             fileName: fileName,
             pins: pins.enumerated().map { index, digest in
                 ImageRequest.Pin(digest: digest, origin: "launcher.conf line \(index + 1)")
+            },
+            build: FirmwareBuild(build).map {
+                ImageRequest.StatedBuild($0, origin: "launcher.conf line \(pins.count + 1)")
             },
             configuration: "launcher.conf",
             rules: rules,

@@ -59,7 +59,7 @@ package struct FirmwareBuild: Hashable, Sendable {
     }
 
     /// The same as the look at the image gives.
-    var features: BuildFeatures {
+    package var features: BuildFeatures {
         guard let known else { return .unknown }
         return BuildFeatures(
             requiresSystemManagementMode: known.requiresSystemManagementMode,

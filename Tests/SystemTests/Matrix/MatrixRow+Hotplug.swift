@@ -175,7 +175,7 @@ extension MatrixRow {
             #"{"driver":"scsi-hd","bus":"virtioscsi1.0","channel":0,"scsi-id":0,"lun":1,"#
                 + #""drive":"drive-scsi1","id":"scsi1","device_id":"drive-scsi1"}"#
         ),
-        .hmp("qemu-io drive-scsi1 \"write 0 64k\""),
+        .hmp("qemu-io -d scsi1 \"write 0 64k\""),
         .qmp("device_del", #"{"id":"scsi1"}"#),
         .event("DEVICE_DELETED"),
         .qmp("blockdev-del", #"{"node-name":"drive-scsi1"}"#),
@@ -190,7 +190,7 @@ extension MatrixRow {
                     + #""filename":"{folder}/raw.img","cache":{"direct":true}}}"#
             ),
             .qmp("device_add", #"{"driver":"virtio-blk-pci","drive":"d","id":"e"}"#),
-            .hmp("qemu-io d \"write 0 64k\""),
+            .hmp("qemu-io -d /machine/peripheral/e/virtio-backend \"write 0 64k\""),
             .qmp("device_del", #"{"id":"e"}"#), quit,
         ]
     }

@@ -5,11 +5,14 @@ extension MatrixRow {
     private static let image = "-device virtio-blk-pci,drive=d"
     private static let quit = Step.qmp("quit")
 
-    private static let requests: [Step] = [
-        .hmp("qemu-io d \"write -P 7 0 128k\""), .hmp("qemu-io d \"read -P 7 0 128k\""),
-        .hmp("qemu-io d \"discard 0 64k\""), .hmp("qemu-io d \"write -z 64k 64k\""),
-        .hmp("qemu-io d flush"), quit,
-    ]
+    private static let requests = requests(of: "d")
+
+    /// - Parameter drive: its ID. A node that a device uses has none; then `-d` and the device's path.
+    private static func requests(of drive: String) -> [Step] {
+        [
+            "write -P 7 0 128k", "read -P 7 0 128k", "discard 0 64k", "write -z 64k 64k", "flush",
+        ].map { .hmp("qemu-io \(drive) \"\($0)\"") } + [quit]
+    }
 
     /// Disks and what is done with them.
     static let disks: [MatrixRow] = [
@@ -25,7 +28,7 @@ extension MatrixRow {
             "disk: io_uring by JSON",
             #"-blockdev {"driver":"file","node-name":"d","filename":"{folder}/raw.img","#
                 + #""aio":"io_uring","cache":{"direct":true}} -device virtio-blk-pci,drive=d"#,
-            requests
+            requests(of: "-d /machine/peripheral-anon/device[0]/virtio-backend")
         ),
         MatrixRow(
             "disk: discard",

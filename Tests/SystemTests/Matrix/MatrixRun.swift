@@ -267,7 +267,10 @@ struct MatrixRun {
             let summary = await remote?.execute(command, expanded(arguments)).summary
             note(command, summary ?? "no second QEMU")
         case .hmp(let line):
-            note(line, await machine.human(expanded(line)))
+            let answer = await machine.human(expanded(line))
+            // Only what went wrong is in qemu-io's answer, and not always with the word for it.
+            let isWrong = line.hasPrefix("qemu-io") && !answer.isEmpty
+            note(line, isWrong ? "error: \(answer)" : answer)
         case .event(let event):
             note(event, await machine.wait(for: event) ? "came" : "error: did not come")
         case .until(let command, let text):

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Host
 import Planning
+import SystemPackage
 
 @main
 struct LauncherCtl: ParsableCommand {
@@ -24,6 +25,15 @@ struct LauncherCtl: ParsableCommand {
     static func main() {
         StandardStreams.occupy()
         OutputCheck.atExit()
+        // Swift reads them from /proc/self/cmdline.
+        guard !CommandLine.arguments.isEmpty else {
+            let missing = HostError.kernelFeatureMissing(
+                .processFileSystem,
+                errno: .noSuchFileOrDirectory
+            )
+            Console(program: "launcherctl").report(missing)
+            exit(withError: ExitCode(missing.exitStatus.rawValue))
+        }
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -36,7 +36,7 @@ struct MemoryFile: ~Copyable {
     }
 
     /// For programs that we start, while it is open here.
-    var path: FilePath { descriptor.pathForChildren }
+    var path: FilePath { get throws(HostError) { try descriptor.pathForChildren } }
 
     /// To be read from its beginning, by this process.
     consuming func rewound() throws(HostError) -> OwnedDescriptor {
@@ -171,14 +171,28 @@ struct SealedMemory: ~Copyable {
     }
 
     /// For programs that we start, while it is open here.
-    var path: FilePath { descriptor.pathForChildren }
+    var path: FilePath { get throws(HostError) { try descriptor.pathForChildren } }
 
     consuming func releaseDescriptor() -> OwnedDescriptor { descriptor }
 }
 
 extension OwnedDescriptor {
-    /// A program gets no descriptor of ours, and may open what this one is.
-    fileprivate var pathForChildren: FilePath { FilePath("/proc/\(getpid())/fd/\(number)") }
+    /// A program gets no descriptor of ours, and may open what this one is, by our number. In a
+    /// namespace of processes whose /proc is not mounted, that would be a file of somebody else's.
+    fileprivate var pathForChildren: FilePath {
+        get throws(HostError) {
+            let path = FilePath("/proc/\(getpid())/fd/\(number)")
+            do throws(Errno) {
+                let opened = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+                guard try opened.status().isSameFile(as: status()) else {
+                    throw .noSuchFileOrDirectory
+                }
+            } catch {
+                throw .kernelFeatureMissing(.processFileSystem, errno: error)
+            }
+            return path
+        }
+    }
 }
 
 /// The process's limit of file sizes (RLIMIT_FSIZE), which counts for files in memory too.

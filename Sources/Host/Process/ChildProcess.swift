@@ -12,6 +12,9 @@ package enum ChildProcess {
         package var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
+    /// How long a program may take. They all read little: configuration, or 64 MiB at most.
+    private static let patience = Duration.seconds(120)
+
     /// Runs it to its end. What it says on standard error goes to ours.
     ///
     /// - Returns: `nil` if there is no such program.
@@ -30,7 +33,7 @@ package enum ChildProcess {
     ///   - input: what it gets as its standard input; else that is empty.
     ///   - limit: of its output, in bytes.
     ///   - isQuiet: whether what it says on standard error is not shown.
-    /// - Throws: also if it prints more than the limit. It is ended then.
+    /// - Throws: also if it prints more than the limit, or takes minutes. It is ended then.
     package static func run(
         _ path: FilePath,
         _ arguments: [ByteString],
@@ -40,6 +43,8 @@ package enum ChildProcess {
         isQuiet: Bool = false,
     ) throws(ChildProcessError) -> Output {
         let program = path.string
+        let signal = ChildSignal.asUsual()
+        defer { signal.restore() }
         let ends = try pipe(for: program)
         let child: pid_t
         do throws(ChildProcessError) {
@@ -57,14 +62,16 @@ package enum ChildProcess {
             throw error
         }
         close(ends.write)
-        let bytes = readToEnd(ends.read, limit)
-        close(ends.read)
-        guard let bytes else {
-            kill(child, SIGKILL)
-            do throws(ChildProcessError) { _ = try status(of: child, program) } catch {}
-            throw .outputTooLong(program: program, limit: limit)
+        defer { close(ends.read) }
+        let deadline = ContinuousClock.now + patience
+        let bytes: [UInt8]
+        do throws(ChildProcessError) {
+            bytes = try readToEnd(ends.read, limit, until: deadline, program)
+        } catch {
+            end(child)
+            throw error
         }
-        return Output(status: try status(of: child, program), bytes: bytes)
+        return Output(status: try status(of: child, until: deadline, program), bytes: bytes)
     }
 
     private static func pipe(
@@ -117,29 +124,80 @@ package enum ChildProcess {
         return child
     }
 
-    /// What the pipe gives until the program, and everything that it started, has closed it; `nil`
-    /// if that is more than the limit.
-    private static func readToEnd(_ descriptor: Int32, _ limit: Int) -> [UInt8]? {
+    /// What the pipe gives until the program, and everything that it started, has closed it.
+    private static func readToEnd(
+        _ descriptor: Int32,
+        _ limit: Int,
+        until deadline: ContinuousClock.Instant,
+        _ program: String,
+    ) throws(ChildProcessError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            // In steps of a second, so that a number of milliseconds is one of poll's.
+            let ready = unsafe poll(&entry, 1, 1000)
+            guard ready > 0 else {
+                if ContinuousClock.now >= deadline { throw .tooSlow(program: program, patience) }
+                continue
+            }
             let count = unsafe read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return bytes }
-            guard count <= limit - bytes.count else { return nil }
+            guard count <= limit - bytes.count else {
+                throw .outputTooLong(program: program, limit: limit)
+            }
             bytes += chunk[..<count]
+            if ContinuousClock.now >= deadline { throw .tooSlow(program: program, patience) }
         }
     }
 
+    private static func end(_ child: pid_t) {
+        kill(child, SIGKILL)
+        while waitpid(child, nil, 0) < 0, errno == EINTR {}
+    }
+
+    /// It has closed its output, and most programs end with that.
     private static func status(
         of child: pid_t,
+        until deadline: ContinuousClock.Instant,
         _ program: String,
     ) throws(ChildProcessError) -> Int32 {
         var status: Int32 = 0
-        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+        while true {
+            let ended = unsafe waitpid(child, &status, WNOHANG)
+            if ended == child { break }
+            guard ended == 0 || errno == EINTR else {
+                throw .lost(program: program, Errno(rawValue: errno))
+            }
+            guard ContinuousClock.now < deadline else {
+                end(child)
+                throw .tooSlow(program: program, patience)
+            }
+            usleep(1000)
+        }
         let signal = status & 0x7F
         guard signal == 0 else { throw .killed(program: program, signal: signal) }
         return status >> 8 & 0xFF
+    }
+}
+
+/// What is done when a child ends. Where our caller ignores it, the kernel keeps no status, and every
+/// program would seem to have had success; exec hands that on to us (waitpid(2), "NOTES").
+private struct ChildSignal {
+    private let before: sigaction
+
+    static func asUsual() -> ChildSignal {
+        var usual = sigaction()
+        var before = sigaction()
+        unsafe usual.__sigaction_handler.sa_handler = SIG_DFL
+        unsafe sigaction(SIGCHLD, &usual, &before)
+        return ChildSignal(before: before)
+    }
+
+    func restore() {
+        var before = before
+        unsafe sigaction(SIGCHLD, &before, nil)
     }
 }
 
@@ -148,6 +206,9 @@ package enum ChildProcessError: Failure {
     case notStarted(program: String, Errno)
     case killed(program: String, signal: Int32)
     case outputTooLong(program: String, limit: Int)
+    case tooSlow(program: String, Duration)
+    /// The kernel does not tell how it ended.
+    case lost(program: String, Errno)
 
     package var message: String {
         switch self {
@@ -155,6 +216,9 @@ package enum ChildProcessError: Failure {
         case .killed(let program, let signal): "\(program): ended by signal \(signal)"
         case .outputTooLong(let program, let limit):
             "\(program): printed more than is read (expected at most \(limit) bytes)"
+        case .tooSlow(let program, let patience):
+            "\(program): did not end within \(patience.components.seconds) seconds, so it was ended"
+        case .lost(let program, let error): "\(program): how it ended is not known: \(error)"
         }
     }
 

@@ -108,12 +108,13 @@ extension Download {
         _ arguments: [String],
     ) throws(LaunchFailure) -> [UInt8] {
         let packed = try failing { () throws(HostError) in try inMemory() }
+        let path = try failing { () throws(HostError) in try packed.path }
         let output: ChildProcess.Output?
         do throws(ChildProcessError) {
             output = try Companion.run(
                 packing.program,
                 arguments,
-                input: packed.path,
+                input: path,
                 limit: ImageRequest.maximumByteCount,
             )
         } catch .outputTooLong {
@@ -135,13 +136,13 @@ extension Download {
         }
         let packed = try failing { () throws(HostError) in try inMemory() }
         // What is cut off reads as zeros, and convert is content with that.
-        try qemuImage(["check", "-q", "-f", "qcow2", packed.path.string])
+        let path = try failing { () throws(HostError) in try packed.path }
+        try qemuImage(["check", "-q", "-f", "qcow2", path.string])
         let byteCount = Int(clamping: QCOW2Header(bytes.span)?.diskByteCount ?? 0)
         let disk = try failing { () throws(HostError) in try MemoryFile(name: "unpacked") }
         try failing { () throws(HostError) in try disk.extend(toByteCount: byteCount) }
-        try qemuImage(
-            ["convert", "-n", "-f", "qcow2", "-O", "raw", packed.path.string, disk.path.string]
-        )
+        let diskPath = try failing { () throws(HostError) in try disk.path }
+        try qemuImage(["convert", "-n", "-f", "qcow2", "-O", "raw", path.string, diskPath.string])
         do throws(HostError) {
             return try SealedMemory(sealing: disk, byteCount: byteCount).copied()
         } catch {

@@ -55,8 +55,9 @@ package struct SignatureCheck: Sendable {
     /// Its BLAKE2b-512, which is what b2sum computes unless it is told otherwise.
     private static func hash(of download: Download) throws(LaunchFailure) -> [UInt8] {
         let memory = try failing { () throws(HostError) in try download.inMemory() }
+        let path = try failing { () throws(HostError) in try memory.path }
         let output = try failing { () throws(ChildProcessError) in
-            try Companion.run("/usr/bin/b2sum", [], input: memory.path)
+            try Companion.run("/usr/bin/b2sum", [], input: path)
         }
         guard let output, output.status == 0,
             let word = output.text.split(separator: " ").first
@@ -88,16 +89,15 @@ extension SignatureCheck {
 
     /// - Returns: the fingerprint of the key; `nil` if there is no gpgv.
     private func gpgv(_ files: borrowing OpenPGPFiles) throws(LaunchFailure) -> String? {
-        let arguments = [
-            "--status-fd", "1", "--weak-digest", "SHA1",
-            "--keyring", files.key.path.string,
-            files.signature.path.string, files.data.path.string,
-        ]
+        let arguments =
+            try ["--status-fd", "1", "--weak-digest", "SHA1"] + files.arguments()
         let output = try failing { () throws(ChildProcessError) in
             try Companion.run("/usr/bin/gpgv", arguments)
         }
         guard let output else { return nil }
-        guard output.status == 0, let fingerprint = GPGStatus(output.text).fingerprint else {
+        let status = GPGStatus(output.text)
+        if let refusal = status.refusal { throw failure(refusal) }
+        guard output.status == 0, let fingerprint = status.fingerprint else {
             throw failure(.refused(by: "gpgv"))
         }
         return fingerprint
@@ -105,10 +105,7 @@ extension SignatureCheck {
 
     /// - Returns: the fingerprint of the key; `nil` if there is no sqv.
     private func sqv(_ files: borrowing OpenPGPFiles) throws(LaunchFailure) -> String? {
-        let arguments = [
-            "--keyring", files.key.path.string,
-            files.signature.path.string, files.data.path.string,
-        ]
+        let arguments = try files.arguments()
         let output = try failing { () throws(ChildProcessError) in
             try Companion.run("/usr/bin/sqv", arguments)
         }
@@ -134,6 +131,17 @@ private struct OpenPGPFiles: ~Copyable {
         self.key = keys
         self.signature = signatures
     }
+
+    /// As both verifiers take them.
+    borrowing func arguments() throws(LaunchFailure) -> [String] {
+        do throws(HostError) {
+            return [
+                "--keyring", try key.path.string, try signature.path.string, try data.path.string,
+            ]
+        } catch {
+            throw LaunchFailure(error)
+        }
+    }
 }
 
 /// What gpgv says for programs (GnuPG `doc/DETAILS`, "Format of the --status-fd output").
@@ -142,22 +150,30 @@ private struct GPGStatus {
     /// revoked.
     let fingerprint: String?
 
-    private static let refusing: Set<Substring> = [
-        "BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "NO_PUBKEY", "NODATA",
-    ]
+    /// Why it accepts none, as far as it says.
+    let refusal: VendorSignatureError.Cause?
 
     init(_ text: String) {
         var isGood = false
-        var isRefused = false
+        var refusal: VendorSignatureError.Cause?
         var found: String?
         for line in text.split(separator: "\n") where line.hasPrefix("[GNUPG:] ") {
             let words = line.split(separator: " ").dropFirst()
-            guard let keyword = words.first else { continue }
-            if Self.refusing.contains(keyword) { isRefused = true }
-            if keyword == "GOODSIG" { isGood = true }
-            if keyword == "VALIDSIG" { found = words.last.map { String($0) } }
+            switch words.first {
+            case "GOODSIG": isGood = true
+            case "VALIDSIG": found = words.last.map { String($0) }
+            case "BADSIG": refusal = .otherFile
+            case "NO_PUBKEY": refusal = words.dropFirst().first.map { .unknownKey(String($0)) }
+            case "EXPKEYSIG": refusal = .expiredKey
+            case "REVKEYSIG": refusal = .revokedKey
+            case "EXPSIG": refusal = .expiredSignature
+            // After it there may be more of the reason.
+            case "ERRSIG", "NODATA": refusal = refusal ?? .refused(by: "gpgv")
+            default: continue
+            }
         }
-        fingerprint = isGood && !isRefused ? found : nil
+        self.refusal = refusal
+        fingerprint = isGood ? found : nil
     }
 }
 

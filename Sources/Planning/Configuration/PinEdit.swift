@@ -1,3 +1,16 @@
+/// A remark for a section of launcher.conf: one line of text. More would be other settings, or other
+/// sections.
+package struct SectionComment: Hashable, Sendable {
+    package let text: String
+
+    /// - Returns: `nil` for what is empty, or has control characters.
+    package init?(_ text: String) {
+        let isOneLine = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard isOneLine, text.contains(where: { $0 != " " }) else { return nil }
+        self.text = text
+    }
+}
+
 /// Changes which digests launcher.conf requires of an image, and not one other byte of the file:
 /// comments, blank lines and the order of everything stay as somebody wrote them.
 package struct PinEdit: Sendable {
@@ -29,13 +42,13 @@ package struct PinEdit: Sendable {
     ///   says of another image goes.
     /// - Parameter signer: of the image with these digests. `nil` if nobody has looked: what the
     ///   section says stays, if it is about the same image.
-    /// - Parameter comment: for a new section; one line of text.
+    /// - Parameter comment: for a new section.
     package func pinning(
         _ subject: FirmwareSection.Subject,
         to digests: [Digest],
         build: FirmwareBuild?,
         signer: Signer? = nil,
-        comment: String? = nil,
+        comment: SectionComment? = nil,
     ) throws(ConfigurationError) -> [UInt8] {
         guard let section = section(of: subject) else {
             return try checked(bytes + newSection(subject, digests, build, signer, comment))
@@ -137,7 +150,7 @@ package struct PinEdit: Sendable {
         _ digests: [Digest],
         _ build: FirmwareBuild?,
         _ signer: Signer?,
-        _ comment: String?,
+        _ comment: SectionComment?,
     ) -> [UInt8] {
         let section = Self.section(
             subject,
@@ -155,13 +168,13 @@ package struct PinEdit: Sendable {
         _ digests: [Digest],
         build: FirmwareBuild? = nil,
         signer: Signer? = nil,
-        comment: String? = nil,
+        comment: SectionComment? = nil,
     ) -> String {
         var lines = ["firmware: \(subject)"]
         lines += digests.map { "\t\($0.algorithm.rawValue) \($0.hex)" }
         if let build { lines.append("\tbuild \(build.text)") }
         if let signer { lines.append("\tsigned-by \(signer)") }
-        if let comment { lines.append("\tcomment \(comment)") }
+        if let comment { lines.append("\tcomment \(comment.text)") }
         return lines.map { $0 + "\n" }.joined()
     }
 

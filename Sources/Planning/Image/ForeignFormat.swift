@@ -131,11 +131,14 @@ package enum QCOW2Refusal: Hashable, Sendable {
     /// unclean, damaged, or newer than this list.
     case feature(Int)
     case wrongSize(UInt64)
+    /// Tables that are larger than a disk of this size needs: a program would read them for hours.
+    case tablesTooLarge
+    case snapshots(UInt32)
 
     /// For messages: what it has, without a subject.
     package var text: String {
         switch self {
-        case .notUnderstood: "not understood (expected version 2 or 3)"
+        case .notUnderstood: "its header is not understood (expected version 2 or 3)"
         case .backingFile: "it has a backing file"
         case .dataFile: "its data is in another file"
         case .encrypted: "it is encrypted"
@@ -143,6 +146,8 @@ package enum QCOW2Refusal: Hashable, Sendable {
         case .wrongSize(let size):
             "wrong size of its disk (expected 1 to \(ImageRequest.maximumByteCount) bytes,"
                 + " found \(size))"
+        case .tablesTooLarge: "its tables are larger than its disk needs"
+        case .snapshots(let count): "it has \(count) snapshots"
         }
     }
 }
@@ -172,6 +177,23 @@ extension QCOW2Header {
         guard 1...UInt64(ImageRequest.maximumByteCount) ~= header.diskByteCount else {
             return .wrongSize(header.diskByteCount)
         }
+        return refusalOfTables(in: image)
+    }
+
+    /// The first table has an entry for each table of the second level; the one of reference counts a
+    /// few clusters at most. Images that were larger once have larger tables, up to what the largest
+    /// image needs.
+    private static func refusalOfTables(in image: Span<UInt8>) -> QCOW2Refusal? {
+        guard let clusterBits = image.uint32(at: 20)?.byteSwapped, 9...21 ~= clusterBits,
+            let entries = image.uint32(at: 36)?.byteSwapped,
+            let countClusters = image.uint32(at: 56)?.byteSwapped,
+            let snapshots = image.uint32(at: 60)?.byteSwapped
+        else { return .notUnderstood }
+        guard snapshots == 0 else { return .snapshots(snapshots) }
+        // An entry has eight bytes, or sixteen if entries are extended.
+        let byteCountOfEntry = 1 << (2 * clusterBits - 4)
+        let needed = (ImageRequest.maximumByteCount + byteCountOfEntry - 1) / byteCountOfEntry
+        guard Int(entries) <= 2 * needed, countClusters <= 32 else { return .tablesTooLarge }
         return nil
     }
 }

@@ -1,10 +1,21 @@
 /// As much of OpenPGP's packets as it takes to refuse what gpgv or sqv should not see.
 ///
-/// Source: RFC 9580, sections 4.2 (packets), 5.2 (signatures) and 6.2 (armour).
+/// Source: RFC 9580, sections 4.2 (packets), 5.2 (signatures), 5.5 (keys) and 6.2 (armour).
 enum OpenPGP {
-    private static let signatureTag: UInt8 = 2
-    private static let secretKeyTag: UInt8 = 5
-    private static let publicKeyTag: UInt8 = 6
+    private enum Tag {
+        static let signature: UInt8 = 2
+        /// A key and a subkey.
+        static let secretKeys: Set<UInt8> = [5, 7]
+        static let publicKey: UInt8 = 6
+        static let publicSubkey: UInt8 = 14
+    }
+
+    /// The type of a signature by which a key is revoked.
+    private static let revocationOfKey: UInt8 = 0x20
+    /// RSA, in its three forms, and DSA.
+    private static let numbersFirst: Set<UInt8> = [1, 2, 3, 17]
+    /// What NIST SP 800-57 calls 112 bits of strength, the least that counts today.
+    private static let minimumBits = 2048
     /// SHA-256, SHA-384, SHA-512, SHA3-256 and SHA3-512.
     private static let strongHashes: Set<UInt8> = [8, 9, 10, 12, 14]
 
@@ -32,21 +43,57 @@ enum OpenPGP {
         return packets
     }
 
-    static func requireSignatures(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
-        for packet in try packets(bytes) {
-            guard packet.tag == signatureTag else { throw .notSignature }
+    /// One signature: of several, a verifier may ask for all, or be content with any of them.
+    static func requireSignature(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
+        let packets = try packets(bytes)
+        guard packets.allSatisfy({ $0.tag == Tag.signature }) else { throw .notSignature }
+        guard packets.count == 1 else { throw .severalSignatures(packets.count) }
+        let body = Array(bytes[packets[0].body])
+        guard body.count > 4 else { throw .damaged }
+        guard [4, 6].contains(body[0]) else { throw .signatureVersion(body[0]) }
+        // Of a text, which would hold for a file with other line ends, or of a key.
+        guard body[1] == 0 else { throw .notOfBinaryFile }
+        guard strongHashes.contains(body[3]) else { throw .weakHash }
+    }
+
+    /// One key, with what belongs to it, that nobody has revoked. gpgv passes over a revocation that is
+    /// not in its place, which is where `cat` puts it.
+    static func requireKey(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
+        let packets = try packets(bytes)
+        guard !packets.contains(where: { Tag.secretKeys.contains($0.tag) }) else {
+            throw .secretKey
+        }
+        guard packets[0].tag == Tag.publicKey else { throw .notKey }
+        let keys = packets.filter { $0.tag == Tag.publicKey }.count
+        guard keys == 1 else { throw .severalKeys(keys) }
+        for packet in packets {
             let body = Array(bytes[packet.body])
-            guard body.count > 4, [4, 6].contains(body[0]) else { throw .oldSignature }
-            // Of a text, which would hold for a file with other line ends, or of a key.
-            guard body[1] == 0 else { throw .notOfBinaryFile }
-            guard strongHashes.contains(body[3]) else { throw .weakHash }
+            switch packet.tag {
+            case Tag.signature where typeOfSignature(body) == revocationOfKey: throw .revokedKey
+            case Tag.publicKey, Tag.publicSubkey: try requireStrength(body)
+            default: continue
+            }
         }
     }
 
-    static func requireKey(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
-        let packets = try packets(bytes)
-        guard !packets.contains(where: { $0.tag == secretKeyTag }) else { throw .secretKey }
-        guard packets[0].tag == publicKeyTag else { throw .notKey }
+    /// A key of RSA or DSA has its modulus first, as a number with its length in bits. Those of elliptic
+    /// curves are strong, and no signature is made with the others.
+    private static func requireStrength(_ key: [UInt8]) throws(VendorSignatureError.Cause) {
+        // The version, four bytes of time, and the algorithm; newer ones have four bytes of length then.
+        guard let version = key.first, 4...6 ~= version else { throw .notKey }
+        let start = version == 4 ? 6 : 10
+        guard key.count >= start + 2 else { throw .damaged }
+        guard numbersFirst.contains(key[5]) else { return }
+        let bits = Int(key[start]) << 8 | Int(key[start + 1])
+        guard bits >= minimumBits else { throw .weakKey(bits: bits) }
+    }
+
+    private static func typeOfSignature(_ body: [UInt8]) -> UInt8? {
+        switch body.first {
+        // After the length of what is hashed with it.
+        case 2, 3: body.count > 2 ? body[2] : nil
+        default: body.count > 1 ? body[1] : nil
+        }
     }
 
     /// At least one. Lengths that are not known beforehand are for streams of data.

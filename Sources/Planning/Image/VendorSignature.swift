@@ -17,7 +17,7 @@ package enum VendorSignature: Equatable, Sendable {
                 self = .ed25519(try Ed25519Signature(SignedText(bytes)))
             } else {
                 let packets = try OpenPGP.unarmoured(bytes, "SIGNATURE", or: .notSignature)
-                try OpenPGP.requireSignatures(packets)
+                try OpenPGP.requireSignature(packets)
                 self = .openPGP(packets)
             }
         } catch {
@@ -44,7 +44,9 @@ package enum VendorKey: Equatable, Sendable {
                 self = .openPGP(packets)
             }
         } catch {
-            throw VendorSignatureError(file: file, cause: error)
+            // A download that is damaged is another matter.
+            let cause = error == .damaged ? .damagedKey : error
+            throw VendorSignatureError(file: file, cause: cause)
         }
     }
 }
@@ -188,13 +190,22 @@ package struct VendorSignatureError: Failure {
         case notKey
         case secretKey
         case damaged
-        case oldSignature
+        case damagedKey
+        case severalKeys(Int)
+        case revokedKey
+        case weakKey(bits: Int)
+        case severalSignatures(Int)
+        case signatureVersion(UInt8)
         case notOfBinaryFile
         case weakHash
 
         // What the key says to the signature.
         case otherKind
         case otherKey(signature: String, key: String)
+        /// OpenPGP's name of the key that made the signature.
+        case unknownKey(String)
+        case expiredKey
+        case expiredSignature
         case otherFile
         case commentForged
         /// gpgv or sqv does not accept the signature.
@@ -208,9 +219,12 @@ package struct VendorSignatureError: Failure {
 
     package var exitStatus: ExitStatus {
         switch cause {
-        case .notKey, .secretKey, .severalVendors: .configuration
-        case .notSignature, .damaged, .oldSignature, .notOfBinaryFile, .weakHash, .otherKind,
-            .otherKey, .otherFile, .commentForged, .refused, .noKeyFits:
+        case .notKey, .secretKey, .damagedKey, .severalKeys, .revokedKey, .weakKey,
+            .severalVendors:
+            .configuration
+        case .notSignature, .damaged, .severalSignatures, .signatureVersion, .notOfBinaryFile,
+            .weakHash, .otherKind, .otherKey, .unknownKey, .expiredKey, .expiredSignature,
+            .otherFile, .commentForged, .refused, .noKeyFits:
             .imageRefused
         }
     }
@@ -223,7 +237,13 @@ extension VendorSignatureError.Cause {
         case .notKey: "not a public key of minisign, signify or OpenPGP"
         case .secretKey: "a secret key (expected a public one)"
         case .damaged: "damaged: it has the form of a signature or key, and cannot be read"
-        case .oldSignature: "an OpenPGP signature of a version that is not used any more"
+        case .damagedKey: "damaged: it has the form of a key, and cannot be read as one"
+        case .severalKeys(let count): "\(count) keys (expected one)"
+        case .revokedKey: "the key is revoked"
+        case .weakKey(let bits): "a weak key (expected 2048 bits or more, found \(bits))"
+        case .severalSignatures(let count): "\(count) signatures (expected one)"
+        case .signatureVersion(let version):
+            "an OpenPGP signature of another version (expected 4 or 6, found \(version))"
         case .notOfBinaryFile:
             "an OpenPGP signature of a text or a key (expected one of a binary file)"
         case .weakHash:
@@ -231,6 +251,9 @@ extension VendorSignatureError.Cause {
         case .otherKind: "the signature and the key are of different kinds"
         case .otherKey(let signature, let key):
             "made by another key (expected \(key), found \(signature))"
+        case .unknownKey(let key): "made by the key \(key), which is not the one that was given"
+        case .expiredKey: "the key that made the signature has expired"
+        case .expiredSignature: "the signature has expired"
         case .otherFile: "not a signature of this file"
         case .commentForged: "its trusted comment was changed"
         case .refused(let program): "\(program) does not accept the signature"
@@ -243,12 +266,13 @@ extension VendorSignatureError.Cause {
 
     fileprivate var hint: String? {
         switch self {
-        case .notSignature, .oldSignature, .notOfBinaryFile, .weakHash, .damaged, .otherFile,
-            .commentForged:
+        case .notSignature, .signatureVersion, .notOfBinaryFile, .weakHash, .damaged, .otherFile,
+            .commentForged, .severalSignatures, .expiredSignature:
             "download the file and its signature again; nothing was added"
-        case .notKey: "'gpg --export KEY' writes a public key of OpenPGP; one key a file"
+        case .notKey, .damagedKey, .severalKeys:
+            "'gpg --export KEY' writes a public key of OpenPGP; one key a file"
         case .secretKey: "a secret key should not be on this host; give the vendor's public key"
-        case .otherKind, .otherKey, .noKeyFits:
+        case .otherKind, .otherKey, .unknownKey, .expiredKey, .revokedKey, .weakKey, .noKeyFits:
             "get the vendor's key from a place that you trust, and not beside the file;"
                 + " nothing was added"
         case .refused:

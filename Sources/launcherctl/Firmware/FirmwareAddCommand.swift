@@ -37,8 +37,11 @@ struct FirmwareAddCommand: ParsableCommand {
     @Flag(help: "Add it although no guest would start from it.")
     var force = false
 
-    @Option(help: "A remark for the new section of launcher.conf.")
-    var comment: String?
+    @Option(
+        help: "A remark for the new section of launcher.conf.",
+        transform: SectionComment.init(argument:),
+    )
+    var comment: SectionComment?
 
     @Argument(help: "The image, or '-' for standard input.", completion: .file())
     var file: String

@@ -34,8 +34,11 @@ struct FirmwareAdoptCommand: ParsableCommand {
     @Flag(help: "Adopt every image that is pinned already.")
     var pinned = false
 
-    @Option(help: "A remark for the new section of launcher.conf.")
-    var comment: String?
+    @Option(
+        help: "A remark for the new section of launcher.conf.",
+        transform: SectionComment.init(argument:),
+    )
+    var comment: SectionComment?
 
     @Argument(help: "STORAGE:import/FILE.raw, or another volume.", completion: .uploadedVolume)
     var volume: VolumeArgument?

@@ -226,9 +226,12 @@ extension LaunchFailure {
     /// Whether another key could have made the signature.
     fileprivate var isAboutSigner: Bool {
         switch signatureCause {
-        case .otherKind, .otherKey, .otherFile, .commentForged, .refused: true
-        case .notSignature, .notKey, .secretKey, .damaged, .oldSignature, .notOfBinaryFile,
-            .weakHash, .noKeyFits, .severalVendors, nil:
+        case .otherKind, .otherKey, .unknownKey, .expiredKey, .expiredSignature, .otherFile,
+            .commentForged, .refused:
+            true
+        case .notSignature, .notKey, .secretKey, .damaged, .damagedKey, .severalKeys, .revokedKey,
+            .weakKey, .severalSignatures, .signatureVersion, .notOfBinaryFile, .weakHash,
+            .noKeyFits, .severalVendors, nil:
             false
         }
     }
@@ -236,9 +239,11 @@ extension LaunchFailure {
     /// Whether the signature could be one of other bytes.
     var isAboutSignedBytes: Bool {
         switch signatureCause {
-        case .otherFile, .refused, .noKeyFits: true
-        case .otherKind, .otherKey, .commentForged, .notSignature, .notKey, .secretKey, .damaged,
-            .oldSignature, .notOfBinaryFile, .weakHash, .severalVendors, nil:
+        case .otherFile, .refused: true
+        case .otherKind, .otherKey, .unknownKey, .expiredKey, .expiredSignature, .commentForged,
+            .notSignature, .notKey, .secretKey, .damaged, .damagedKey, .severalKeys, .revokedKey,
+            .weakKey, .severalSignatures, .signatureVersion, .notOfBinaryFile, .weakHash,
+            .noKeyFits, .severalVendors, nil:
             false
         }
     }

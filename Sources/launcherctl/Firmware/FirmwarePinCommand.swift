@@ -34,8 +34,11 @@ struct FirmwarePinCommand: ParsableCommand {
     @Flag(help: "Renew the pins of stock firmware.")
     var stock = false
 
-    @Option(help: "A remark for the new section of launcher.conf.")
-    var comment: String?
+    @Option(
+        help: "A remark for the new section of launcher.conf.",
+        transform: SectionComment.init(argument:),
+    )
+    var comment: SectionComment?
 
     @Argument(
         help: "STORAGE:efi-firmware/FILE, or the path of stock firmware.",

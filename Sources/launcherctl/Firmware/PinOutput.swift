@@ -1,3 +1,4 @@
+import ArgumentParser
 import Host
 import Planning
 
@@ -5,7 +6,7 @@ import Planning
 /// somebody to write there.
 struct PinOutput {
     /// A remark for the new section.
-    let comment: String?
+    let comment: SectionComment?
     let isWritten: Bool
 
     /// - Parameter added: with the pins that the volume has already.
@@ -56,5 +57,15 @@ struct PinOutput {
             )
         }
         Output.show("pinned in \(inventory.configurationPath)")
+    }
+}
+
+extension SectionComment {
+    /// As options have it.
+    init(argument text: String) throws {
+        guard let comment = SectionComment(text) else {
+            throw ValidationError("a comment is one line of text (found \(quoted(text)))")
+        }
+        self = comment
     }
 }

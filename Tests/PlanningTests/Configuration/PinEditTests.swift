@@ -22,10 +22,26 @@ struct PinEditTests {
                 to: [digest],
                 build: build.flatMap { FirmwareBuild([$0]) },
                 signer: signer,
-                comment: comment,
+                comment: comment.flatMap { SectionComment($0) },
             ),
             as: UTF8.self
         )
+    }
+
+    @Test(
+        arguments: [
+            ("SonicWall NSv 7.1", true), ("a # b", true), ("", false), ("  ", false),
+            ("a\nvendor: b", false), ("a\rb", false), ("a\tb", false), ("a\u{7F}", false),
+        ]
+    )
+    func `a comment is one line of text`(text: String, isOne: Bool) throws {
+        #expect((SectionComment(text) != nil) == isOne)
+        guard isOne else { return }
+        let configuration = try LauncherConfiguration(
+            parsing: Array(pin("", comment: text).utf8),
+            file: "test.conf"
+        )
+        #expect(configuration.firmware.map(\.comment) == [text])
     }
 
     private func unpin(_ text: String) throws -> String? {
@@ -160,7 +176,6 @@ struct PinEditTests {
 
     @Test func `a file that the launcher would refuse is not edited`() {
         #expect(throws: ConfigurationError.self) { try pin("nonsense\n") }
-        #expect(throws: ConfigurationError.self) { try pin("", comment: "two\nlines: x") }
     }
 
     @Test func `stock firmware is pinned by its path, however the path is written`() throws {

@@ -113,37 +113,39 @@ struct VendorSignatureTests {
     private static let lines = minisign.split(separator: "\n").map(String.init)
     private static let openPGP = SignedMessage.OpenPGP.signature
 
-    @Test(
-        arguments: [
-            ("", .notSignature), ("\n", .notSignature), ("hello", .notSignature),
-            ("untrusted comment:", .notSignature),
-            (lines[0], .notSignature),
-            (lines[..<3].joined(separator: "\n"), .notSignature),
-            (minisign + "more\n", .notSignature),
-            (lines[0] + "\n\n" + lines[1], .notSignature),
-            (minisign.replacing("\ntrusted", with: "\nUntrusted"), .notSignature),
-            ("\(lines[0])\n\(lines[1].dropLast(4))\n", .damaged),
-            ("\(lines[0])\n\(lines[1].dropLast())\n", .damaged),
-            ("\(lines[0])\n \(lines[1])\n", .damaged),
-            ("\(lines[0])\n\(lines[1].replacing("/", with: "_"))\n", .damaged),
-            // A file of keys, or signify's signature of a hash, which it does not make.
-            (SignedMessage.Minisign.key, .damaged),
-            (
-                SignedMessage.Minisign.prehashed.split(separator: "\n").prefix(2)
-                    .joined(separator: "\n"),
-                .notSignature
-            ),
-            (SignedMessage.OpenPGP.key, .notSignature),
-            (SignedMessage.OpenPGP.ofText, .notOfBinaryFile),
-            (SignedMessage.OpenPGP.bySHA1, .weakHash),
-            (openPGP.replacing("iHUE", with: "iHUF"), .oldSignature),
-            (openPGP.replacing("iHUE", with: "iIUE"), .damaged),
-            (openPGP.replacing("iHUE", with: "mHUE"), .notSignature),
-            (openPGP.replacing("\n-----END", with: "\nx-----END"), .notSignature),
-            ("text\n" + openPGP, .notSignature),
-            (openPGP.replacing("\n\n", with: "\n"), .notSignature),
-        ] as [(String, VendorSignatureError.Cause)]
-    )
+    private static let noneOfMinisign: [(String, VendorSignatureError.Cause)] = [
+        ("", .notSignature), ("\n", .notSignature), ("hello", .notSignature),
+        ("untrusted comment:", .notSignature),
+        (lines[0], .notSignature),
+        (lines[..<3].joined(separator: "\n"), .notSignature),
+        (minisign + "more\n", .notSignature),
+        (lines[0] + "\n\n" + lines[1], .notSignature),
+        (minisign.replacing("\ntrusted", with: "\nUntrusted"), .notSignature),
+        ("\(lines[0])\n\(lines[1].dropLast(4))\n", .damaged),
+        ("\(lines[0])\n\(lines[1].dropLast())\n", .damaged),
+        ("\(lines[0])\n \(lines[1])\n", .damaged),
+        ("\(lines[0])\n\(lines[1].replacing("/", with: "_"))\n", .damaged),
+        // A file of keys, or signify's signature of a hash, which it does not make.
+        (SignedMessage.Minisign.key, .damaged),
+        (
+            SignedMessage.Minisign.prehashed.split(separator: "\n").prefix(2)
+                .joined(separator: "\n"),
+            .notSignature
+        ),
+    ]
+    private static let noneOfOpenPGP: [(String, VendorSignatureError.Cause)] = [
+        (SignedMessage.OpenPGP.key, .notSignature),
+        (SignedMessage.OpenPGP.ofText, .notOfBinaryFile),
+        (SignedMessage.OpenPGP.bySHA1, .weakHash),
+        (openPGP.replacing("iHUE", with: "iHUF"), .signatureVersion(5)),
+        (openPGP.replacing("iHUE", with: "iIUE"), .damaged),
+        (openPGP.replacing("iHUE", with: "mHUE"), .notSignature),
+        (openPGP.replacing("\n-----END", with: "\nx-----END"), .notSignature),
+        ("text\n" + openPGP, .notSignature),
+        (openPGP.replacing("\n\n", with: "\n"), .notSignature),
+    ]
+
+    @Test(arguments: noneOfMinisign + noneOfOpenPGP)
     func `what is no signature is refused`(text: String, cause: VendorSignatureError.Cause) {
         let error = #expect(throws: VendorSignatureError.self) { try Self.signature(text) }
         #expect(error?.cause == cause)
@@ -156,13 +158,58 @@ struct VendorSignatureTests {
             ("", .notKey), ("hello", .notKey), ("RW", .notKey), ("untrusted comment: x", .notKey),
             (minisign, .notKey), (SignedMessage.OpenPGP.signature, .notKey),
             (SignedMessage.Minisign.key + SignedMessage.Signify.key, .notKey),
-            (SignedMessage.OpenPGP.key + SignedMessage.OpenPGP.key, .damaged),
+            (SignedMessage.OpenPGP.key + SignedMessage.OpenPGP.key, .damagedKey),
             ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n", .secretKey),
         ] as [(String, VendorSignatureError.Cause)]
     )
     func `what is no public key is refused`(text: String, cause: VendorSignatureError.Cause) {
         let error = #expect(throws: VendorSignatureError.self) { try Self.key(text) }
         #expect(error?.cause == cause)
+    }
+
+    /// What gpgv passes over, or sqv.
+    @Test func `one key that is strong and not revoked is a key, and one signature a signature`()
+        throws
+    {
+        guard case .openPGP(let signature) = try Self.signature(SignedMessage.OpenPGP.signature),
+            case .openPGP(let key) = try Self.key(SignedMessage.OpenPGP.key)
+        else {
+            Issue.record("not OpenPGP")
+            return
+        }
+        func packet(_ tag: UInt8, _ body: [UInt8]) -> [UInt8] {
+            [0xC0 | tag, 0xFF, 0, 0, 0, UInt8(body.count)] + body
+        }
+        func number(_ bits: Int) -> [UInt8] { [UInt8(bits >> 8), UInt8(bits & 0xFF)] }
+
+        // A revocation behind everything else, as `cat` puts it there; of versions 4 and 3.
+        let revocations = [
+            packet(2, [4, 0x20, 22, 8, 0, 0]), packet(2, [3, 5, 0x20, 0, 0, 0, 0]),
+        ]
+        let rsa: [UInt8] = [4, 0, 0, 0, 0, 1]
+        let keys: [([UInt8], VendorSignatureError.Cause)] = [
+            (key + key, .severalKeys(2)), (key + packet(7, [4, 0]), .secretKey),
+            (key + revocations[0], .revokedKey), (key + revocations[1], .revokedKey),
+            (packet(6, rsa + number(1024)), .weakKey(bits: 1024)),
+            (key + packet(14, rsa + number(2047)), .weakKey(bits: 2047)),
+            (packet(6, [4, 0, 0, 0, 0, 17] + number(1024)), .weakKey(bits: 1024)),
+            (packet(6, [6, 0, 0, 0, 0, 1, 0, 0, 0, 2] + number(512)), .weakKey(bits: 512)),
+            (packet(6, [3] + rsa + number(4096)), .notKey), (packet(6, rsa), .damagedKey),
+        ]
+        for (bytes, cause) in keys {
+            let error = #expect(throws: VendorSignatureError.self) {
+                try VendorKey(parsing: bytes, file: "a.gpg")
+            }
+            #expect(error?.cause == cause)
+            #expect(error?.exitStatus == .configuration)
+        }
+        for good in [packet(6, rsa + number(2048)), key + packet(14, rsa + number(4096))] {
+            _ = try VendorKey(parsing: good, file: "a.gpg")
+        }
+        let error = #expect(throws: VendorSignatureError.self) {
+            try VendorSignature(parsing: signature + signature, file: "a.sig")
+        }
+        #expect(error?.cause == .severalSignatures(2))
     }
 
     @Test func `binary packets of OpenPGP are looked at, too`() throws {
@@ -175,17 +222,16 @@ struct VendorSignatureTests {
         #expect(signature.count == 119 && signature[0] == 0x88)
         #expect(try VendorSignature(parsing: signature, file: "") == .openPGP(signature))
         #expect(try VendorKey(parsing: key, file: "") == .openPGP(key))
-        // The same packet with a length in the newer form, and after another one.
+        // The same packet with a length in the newer form.
         let newer = [0xC2] + signature.dropFirst()
-        #expect(
-            try VendorSignature(parsing: newer + signature, file: "") == .openPGP(newer + signature)
-        )
+        #expect(try VendorSignature(parsing: newer, file: "") == .openPGP(newer))
         // The secret form of the packet.
         let secret = [0x94] + key.dropFirst()
         for (bytes, cause) in [
-            (secret, Cause.secretKey), (Array(key.dropLast()), .damaged), (signature, .notKey),
-            ([0x99], .damaged), ([0xC6, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .damaged),
-            ([0xC6, 0xE0], .damaged), ([0x9B, 1, 2, 3], .damaged),
+            (secret, Cause.secretKey), (Array(key.dropLast()), .damagedKey),
+            (signature, .notKey), ([0x99], .damagedKey),
+            ([0xC6, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .damagedKey), ([0xC6, 0xE0], .damagedKey),
+            ([0x9B, 1, 2, 3], .damagedKey),
         ] {
             let error = #expect(throws: VendorSignatureError.self) {
                 try VendorKey(parsing: bytes, file: "")
@@ -201,7 +247,8 @@ struct QCOW2RefusalTests {
     private static func header(_ changes: [Int: UInt8] = [:], count: Int = 104) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 104)
         bytes.replaceSubrange(0..<8, with: [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3])
-        bytes[29] = 0x40
+        // Clusters of 64 KiB.
+        (bytes[29], bytes[23]) = (0x40, 16)
         for (offset, value) in changes { bytes[offset] = value }
         return Array(bytes.prefix(count))
     }
@@ -213,6 +260,11 @@ struct QCOW2RefusalTests {
             // In version 2 there are other things where version 3 has its features.
             ([7: 2, 79: 4], nil),
             ([79: 8], nil), ([79: 16], nil), ([79: 24], nil),
+            // Entries of the first table, clusters of counts, snapshots, and clusters' size.
+            ([39: 2], nil), ([39: 3], .tablesTooLarge), ([36: 1], .tablesTooLarge),
+            ([23: 9, 38: 0x20], nil), ([23: 9, 38: 0x20, 39: 1], .tablesTooLarge),
+            ([59: 32], nil), ([59: 33], .tablesTooLarge), ([63: 2], .snapshots(2)),
+            ([23: 8], .notUnderstood), ([23: 22], .notUnderstood),
             ([7: 1], .notUnderstood), ([7: 4], .notUnderstood), ([0: 0], .notUnderstood),
             ([15: 1], .backingFile), ([8: 1], .backingFile), ([19: 1], .backingFile),
             ([7: 2, 15: 1], .backingFile),

@@ -74,8 +74,12 @@ package struct RunningGuests: Sendable {
             }
         case .success: break
         case .failure(.permissionDenied):
-            // What anybody may see of it tells whether it matters.
-            if Self.firstWord(of: process).map(Self.isQEMU) == true { hidden.append(process) }
+            // What anybody may see of it tells whether it matters. Its first word is the caller's
+            // choice, and may be the launcher's own name.
+            let seen = [Self.firstWord(of: process), Self.name(of: process)].compactMap(\.self)
+            if seen.contains(where: { Self.isQEMU($0) || Self.isLauncher($0) }) {
+                hidden.append(process)
+            }
         case .failure: break
         }
     }
@@ -102,9 +106,26 @@ package struct RunningGuests: Sendable {
         }
     }
 
+    /// The program's own, cut to 15 bytes (proc_pid_comm(5)), unless the process has changed it.
+    private static func name(of process: Int32) -> String? {
+        do throws(Errno) {
+            let path = FilePath("/proc/\(process)/comm")
+            let name = try OwnedDescriptor(opening: path, flags: O_RDONLY).read(atMost: 64)
+            return String(decoding: name.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        } catch {
+            return nil
+        }
+    }
+
+    private static let programs = ["kvm", "qemu-kvm", "qemu-system-x86_64", "qemu-system-i386"]
+
     private static func isQEMU(_ path: String) -> Bool {
         let name = FilePath(path).lastComponent?.string ?? ""
-        return name == "kvm" || name == "qemu-kvm" || name == "qemu-system-x86_64"
+        return programs.contains { $0 == name || $0.prefix(15) == name }
+    }
+
+    private static func isLauncher(_ path: String) -> Bool {
+        FilePath(path).lastComponent?.string == "qemu-launcher"
     }
 }
 

@@ -48,7 +48,9 @@ struct StatusCommand: ParsableCommand {
 
     private func show(_ host: HostStatus) {
         if host.guests.isEmpty {
-            Output.show("no VM is running")
+            Output.show(
+                host.hidden.isEmpty ? "no VM is running" : "no VM that you may look at is running"
+            )
         } else {
             var table = Table("VM", "STATE", "FILTER", "FIRMWARE")
             for guest in host.guests {

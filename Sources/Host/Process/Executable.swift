@@ -19,7 +19,8 @@ package struct Executable: Hashable, Sendable {
                     ExecutionError.notRegularFile(path: candidate, found: status.type)
                 )
             }
-            guard try !status.isSameFile(as: Self.launcher()) else {
+            guard try !status.isSameFile(as: Self.launcher()), !InstalledLauncher.isIt(status)
+            else {
                 throw LaunchFailure(ExecutionError.isLauncherItself(path: candidate))
             }
             path = candidate
@@ -183,5 +184,41 @@ package enum ExecutionError: Failure {
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
         unsafe body(pointers)
+    }
+}
+
+/// The launcher where the package has it, for programs that ask on its behalf.
+package enum InstalledLauncher {
+    package static let path: FilePath = "/usr/sbin/qemu-launcher"
+
+    static func isIt(_ status: Stat) -> Bool {
+        do throws(Errno) {
+            return status.isSameFile(as: try Stat(at: path))
+        } catch {
+            return false
+        }
+    }
+
+    /// - Parameter link: what VMs are started as; it leads to the launcher.
+    /// - Returns: what is wrong with it, without a subject; `nil` if it is there and does its work.
+    package static func fault(calledAs link: FilePath) -> String? {
+        do throws(Errno) {
+            let status = try Stat(at: path)
+            guard status.type == .regular else { return "is no regular file" }
+            guard status.userID.rawValue == 0 else { return "does not belong to root" }
+            guard status.permissions.isDisjoint(with: [.groupWrite, .otherWrite]) else {
+                return "may be written by others than root"
+            }
+        } catch {
+            return "cannot be used: \(error)"
+        }
+        do throws(ChildProcessError) {
+            // QEMU does not know this option, and ends with another status.
+            let output = try ChildProcess.run(link, ["-efi-firmware"], isQuiet: true)
+            let isLauncher = output.status == ExitStatus.usage.rawValue
+            return isLauncher ? nil : "does not answer as the launcher does"
+        } catch {
+            return "cannot be started: \(error.message)"
+        }
     }
 }

@@ -15,7 +15,7 @@ struct Diversion {
     static let path: FilePath = "/usr/bin/kvm"
     /// Next to the path: the link is relative.
     static let diverted: FilePath = "/usr/bin/kvm.distrib"
-    static let launcher: FilePath = "/usr/sbin/qemu-launcher"
+    static let launcher = InstalledLauncher.path
     static let package = "qemu-launcher"
 
     /// Another root than `/`, for installations into a directory (dpkg's `DPKG_ROOT`).
@@ -45,13 +45,22 @@ struct Diversion {
         let isOurs = isLauncher(Self.path)
         switch owner {
         case Self.package?:
-            if isOurs { return .enabled }
+            if isOurs { return fault().map { .incomplete($0) } ?? .enabled }
             return .incomplete("diverted, but \(Self.path) does not lead to the launcher")
         case let other?: return .foreign(package: other)
         case nil where isOurs:
             return .incomplete("\(Self.path) leads to the launcher, but is not diverted")
         case nil: return .disabled
         }
+    }
+
+    /// Why VMs do not start through the launcher, although the path leads to where it should be.
+    private func fault() -> String? {
+        // A launcher below another root is not for this host.
+        guard root.isEmpty, let fault = InstalledLauncher.fault(calledAs: Self.path) else {
+            return nil
+        }
+        return "diverted, but \(Self.launcher) \(fault)"
     }
 
     /// The path below the root.

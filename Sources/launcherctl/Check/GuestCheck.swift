@@ -19,6 +19,45 @@ struct GuestCheck {
         checkSections()
     }
 
+    /// The VMs of this node that ask for one image: would they start from another one? Nothing is
+    /// said of those that do not start from the old one either.
+    ///
+    /// - Parameters:
+    ///   - digests: of the new image, which nobody has pinned yet.
+    ///   - includesArgs: whether VMs count that ask by their `args`.
+    init(
+        _ inventory: Inventory,
+        replacing replacement: FirmwareReplacement,
+        having digests: [Digest],
+        includingArgs includesArgs: Bool,
+    ) {
+        self.inventory = inventory
+        images = ExaminedImages()
+        for located in inventory.cluster.guests where located.node == inventory.node {
+            let settings = located.guest.current
+            do throws(LaunchFailure) {
+                let option = try Self.option(of: settings)
+                guard option == nil || includesArgs, !settings.isTemplate, settings.isUEFI,
+                    let wish = try inventory.wish(of: located.guest, option),
+                    wish.volume == replacement.old
+                else { continue }
+                let context = context(settings)
+                let old = try inventory.request(for: replacement.old)
+                _ = try images[old].requireStartable(for: context)
+                check(
+                    replacement.new,
+                    digests: digests,
+                    "\(located.guest.vmid)",
+                    .failure,
+                    for: context,
+                    accepting: replacement.old,
+                )
+            } catch {
+                // It does not start now, which 'check' says.
+            }
+        }
+    }
+
     private mutating func check(_ guest: GuestConfiguration) {
         let name = "\(guest.vmid)"
         do throws(LaunchFailure) {
@@ -161,6 +200,7 @@ struct GuestCheck {
         _ state: CheckResult.State,
         for guest: JudgementContext? = nil,
         saying message: String? = nil,
+        accepting other: FirmwareVolumeID? = nil,
     ) {
         do throws(LaunchFailure) {
             let given = digests.map { ImageRequest.Pin(digest: $0, origin: "option -efi-firmware") }
@@ -170,7 +210,8 @@ struct GuestCheck {
             )
             let warnings = try images[request].requireStartable(for: guest)
             findings.append(CheckResult("vm", name, .ok, message ?? "\(volume)"))
-            let accepted = inventory.configuration.firmware(for: volume)?.accepted.map(\.value)
+            let pinned = inventory.configuration.firmware(for: other ?? volume)
+            let accepted = pinned?.accepted.map(\.value)
             for warning in warnings where accepted?.contains(warning.code) != true {
                 findings.append(
                     CheckResult("vm", name, .warning, warning.message, hint: warning.hint)

@@ -57,11 +57,14 @@ struct FirmwareUpdateCommand: ParsableCommand {
                 in: inventory,
             ).add(as: update.replacement.new, isForced: false)
             try showDifferences(update.replacement, in: inventory)
+            showSigners(update.replacement.old, added.signer, in: inventory)
+            try update.requireStartable(added)
             let changed = try update.carryOut(added)
-            try FirmwareUpdate.show(changed, from: update.replacement.old)
+            try FirmwareUpdate.show(changed, from: update.replacement.old, besides: update.keeping)
+            let nothing = update.keeping.isEmpty ? "nothing names" : "nothing but args names"
             Output.show(
                 changed.isEmpty
-                    ? "nothing names \(update.replacement.old), so nothing else is changed"
+                    ? "\(nothing) \(update.replacement.old), so nothing else is changed"
                     : "'launcherctl firmware rollback' takes it back"
             )
         }
@@ -108,6 +111,21 @@ struct FirmwareUpdateCommand: ParsableCommand {
         let lines = try report(replacement.new, inventory).differences(from: old)
         Output.show("what is different:")
         for line in lines { Output.show("  " + line) }
+    }
+
+    /// An image that a vendor signed should not be followed unseen by one that it did not.
+    private func showSigners(
+        _ old: FirmwareVolumeID,
+        _ new: Signer?,
+        in inventory: Inventory,
+    ) {
+        let before = inventory.configuration.firmware(for: old)?.signer?.value
+        guard let before, before != new else { return }
+        let now = new.map { "this one by \($0)" } ?? "of this one no signature was verified"
+        Console(program: "launcherctl").warn(
+            "the old image was signed by \(before), \(now)",
+            about: nil
+        )
     }
 
     private func report(
@@ -159,8 +177,10 @@ struct FirmwareRollbackCommand: ParsableCommand {
 struct FirmwareUpdate {
     let replacement: FirmwareReplacement
     private let inventory: Inventory
-    /// VMs of this node whose `args` ask for the old image.
+    /// VMs of this node whose `args` ask for the old image, and are changed.
     private let guests: [VirtualMachineID]
+    /// Those whose `args` stay as they are.
+    let keeping: [VirtualMachineID]
 
     init(
         _ replacement: FirmwareReplacement,
@@ -181,6 +201,7 @@ struct FirmwareUpdate {
             if volumes.contains(replacement.old) { asking.append(guest.vmid) }
         }
         guests = changingArgs ? asking : []
+        keeping = changingArgs ? [] : asking
         for vmid in asking where !changingArgs {
             Console(program: "launcherctl").warn(
                 "asks by its args and keeps \(replacement.old); --args changes that",
@@ -191,6 +212,27 @@ struct FirmwareUpdate {
 
     /// What the next start has from the other image, by the names of messages.
     typealias Changed = [String]
+
+    /// What a start would refuse is found before a VM has it, and what it would warn of is said.
+    func requireStartable(_ added: NewImage.Added) throws(LaunchFailure) {
+        let judged = GuestCheck(
+            inventory,
+            replacing: replacement,
+            having: added.digests,
+            includingArgs: keeping.isEmpty,
+        )
+        for finding in judged.findings where finding.state == .warning {
+            Console(program: "launcherctl").warn(finding.message, about: "vm \(finding.subject)")
+        }
+        guard let refusal = judged.findings.first(where: { $0.state == .failure }) else { return }
+        throw LaunchFailure(
+            UpdateError.wouldNotStart(
+                vmid: refusal.subject,
+                reason: refusal.message,
+                new: replacement.new
+            )
+        )
+    }
 
     func carryOut(_ added: NewImage.Added) throws(LaunchFailure) -> Changed {
         let args = try newArgs(digest: added.digests[0])
@@ -285,11 +327,18 @@ struct FirmwareUpdate {
     }
 
     /// Who has the other image from now on, and who has to be restarted for it.
-    static func show(_ changed: Changed, from old: FirmwareVolumeID) throws(LaunchFailure) {
+    ///
+    /// - Parameter keeping: VMs that are not changed, and need no restart.
+    static func show(
+        _ changed: Changed,
+        from old: FirmwareVolumeID,
+        besides keeping: [VirtualMachineID] = [],
+    ) throws(LaunchFailure) {
         for name in changed { Output.show("changed \(name)") }
         let running = try failing { () throws(HostError) in try RunningGuests() }
         for guest in running.guests where guest.image?.name == old.description {
             let identity = MachineIdentity(QEMUCommandLine(guest.arguments))
+            guard !keeping.contains(where: { "\($0)" == identity.vmID?.escaped }) else { continue }
             let name = identity.label ?? "process \(guest.process)"
             Output.show("\(name) runs with \(old) until it is restarted")
         }
@@ -303,6 +352,7 @@ enum UpdateError: Failure {
     case argsNotUnderstood(VirtualMachineID)
     case argsChanged(VirtualMachineID)
     case otherTag(FirmwareVolumeID)
+    case wouldNotStart(vmid: String, reason: String, new: FirmwareVolumeID)
     case notTakenBack([String])
     case nothingToTakeBack
     case recordBroken(FilePath)
@@ -318,6 +368,8 @@ enum UpdateError: Failure {
         case .argsChanged(let vmid): "vm \(vmid): its args were changed meanwhile"
         case .otherTag(let volume):
             "firmware image \(quoted(volume.description)): it is offered by a tag of its own"
+        case .wouldNotStart(let vmid, let reason, _):
+            "vm \(vmid) would not start with it: \(reason)"
         case .notTakenBack(let vmids):
             "the args of vm \(vmids.joined(separator: ", vm ")) stay as they are"
         case .nothingToTakeBack: "there is no update that could be taken back"
@@ -333,6 +385,8 @@ enum UpdateError: Failure {
         case .argsNotUnderstood(let vmid): "change them by hand first: qm set \(vmid) --args …"
         case .argsChanged: "what was changed before is changed back; run it again"
         case .otherTag: "VMs choose it by that tag: give the new version another name (--as)"
+        case .wouldNotStart(_, _, let new):
+            "no VM is changed; the image is added, and 'launcherctl firmware remove \(new)' takes it out"
         case .notTakenBack:
             "they are not as the update left them, the VM is on another node, or 'qm set' failed;"
                 + " everything else is as before, and 'rollback' can be run again"
@@ -344,6 +398,7 @@ enum UpdateError: Failure {
     var exitStatus: ExitStatus {
         switch self {
         case .sameName: .usage
+        case .wouldNotStart: .imageRefused
         case .notPinned, .argsNotUnderstood, .argsChanged, .otherTag, .notTakenBack,
             .nothingToTakeBack, .recordBroken:
             .configuration

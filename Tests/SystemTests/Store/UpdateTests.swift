@@ -138,7 +138,10 @@ struct UpdateTests {
         #expect(try await update(host).end == .status(0))
         let updated = try configuration(host)
         let nothing = try await update(host)
-        #expect(nothing.output.contains("nothing names \(StagedHost.volume)"), "\(nothing)")
+        #expect(
+            nothing.output.contains("nothing but args names \(StagedHost.volume)"),
+            "\(nothing)"
+        )
         #expect(try configuration(host) == updated)
         #expect(try await call(host, "firmware", "rollback").end == .status(0))
         #expect(try configuration(host).contains("vm: 100\n\tfirmware \(StagedHost.volume)\n"))
@@ -201,6 +204,28 @@ struct UpdateTests {
         #expect(outcome.end == .status(0), "\(outcome.errors)")
         #expect(outcome.errors.contains("vm 101: asks by its args and keeps"))
         #expect(try guest(101, host).contains(StagedHost.volume))
+    }
+
+    /// A build that requires SMM, for a VM that has none.
+    @Test func `a VM that would not start from the new image stops the update`() async throws {
+        let host = try StagedProxmoxHost(image: Machine.unifiedImage)
+        try host.configure(
+            sections: "vm: 100\n\tfirmware \(StagedHost.volume)\n",
+            pins: ["sha256 \(host.store.digest())"]
+        )
+        try host.addVirtualMachine(100, "bios: ovmf\namd-sev: type=snp\n")
+        let outcome = try await update(host)
+        #expect(outcome.end == .status(65), "\(outcome.errors)")
+        #expect(outcome.errors.contains("vm 100 would not start with it"), "\(outcome.errors)")
+        let section = "vm: 100\n\tfirmware \(StagedHost.volume)\n"
+        #expect(try configuration(host).contains(section))
+        #expect(try !configuration(host).contains(Self.new))
+
+        // One that does not start now is no reason to leave the others without the new image.
+        try host.addVirtualMachine(100, "bios: ovmf\n")
+        let other = try await update(host)
+        #expect(other.end == .status(0), "\(other.errors)")
+        #expect(try configuration(host).contains("vm: 100\n\tfirmware \(Self.new)\n"))
     }
 
     @Test func `what no guest would start from is not an update`() async throws {

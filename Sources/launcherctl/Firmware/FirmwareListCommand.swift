@@ -15,6 +15,8 @@ struct FirmwareListCommand: ParsableCommand {
             its pin; 'refused' would not be started, and the line below the table says why. Other \
             lines there say who signed an image, if 'firmware add' verified that.
 
+            Exit status: 66 if a storage is not there, and its images are not listed.
+
             EXAMPLES
               launcherctl firmware list
               launcherctl firmware list --json local
@@ -31,18 +33,22 @@ struct FirmwareListCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(program: "launcherctl")
+        var isWhole = true
         try reporting { () throws(LaunchFailure) in
             let inventory = try options.inventory()
             let listing = try FirmwareListing(inventory, storage: storages)
             for remark in listing.remarks { console.warn(remark, about: nil) }
+            isWhole = listing.unlisted.isEmpty
             if json {
                 Output.show(json: try jsonText(listing.entries.map(FirmwareDocument.init)))
                 return
             }
             guard !listing.entries.isEmpty else {
-                Output.show(
-                    "no firmware images; 'launcherctl firmware add' puts one into a storage"
-                )
+                if isWhole {
+                    Output.show(
+                        "no firmware images; 'launcherctl firmware add' puts one into a storage"
+                    )
+                }
                 return
             }
             Output.show(painted: listing.table.text(inColour: Terminal.showsColour))
@@ -50,6 +56,7 @@ struct FirmwareListCommand: ParsableCommand {
             if !remarks.isEmpty { Output.show() }
             for line in remarks { Output.show(line) }
         }
+        guard isWhole else { throw ExitCode(ExitStatus.volumeMissing.rawValue) }
     }
 }
 

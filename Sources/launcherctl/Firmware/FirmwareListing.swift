@@ -24,6 +24,8 @@ struct FirmwareListing {
     }
 
     private(set) var entries: [Entry] = []
+    /// Storages that are not there.
+    private(set) var unlisted: [String] = []
     /// What could not be listed, and why.
     private(set) var remarks: [String] = []
 
@@ -37,7 +39,10 @@ struct FirmwareListing {
             throw LaunchFailure(UnknownStorage(name: unknown, known: known))
         }
         for storage in storages where only.isEmpty || only.contains(storage.id.text) {
-            remarks += Self.reasonForNothing(storage, inventory)
+            let isNamed = only.contains(storage.id.text)
+            let reasons = Self.reasonForNothing(storage, isNamed: isNamed, inventory)
+            if !reasons.isEmpty { unlisted.append(storage.id.text) }
+            remarks += reasons
             for content in [FirmwareVolumeID.Content.efiFirmware, .firmware] {
                 let found = Self.volumes(content, of: storage, inventory)
                 volumes.formUnion(found.volumes)
@@ -55,12 +60,20 @@ struct FirmwareListing {
     }
 
     /// Why nothing is listed of a storage that has files.
+    ///
+    /// - Parameter isNamed: by the operator. Only Proxmox makes the directory of `local`, which every
+    ///   host has.
     private static func reasonForNothing(
         _ storage: Storage,
+        isNamed: Bool,
         _ inventory: Inventory,
     ) -> [String] {
         guard isUsable(storage, inventory) else { return [] }
         let label = "storage \(quoted(storage.id.text))"
+        let isLocal = storage.id.text == "local" && !isNamed
+        if let path = storage.path, !isLocal, !DirectoryEntry.exists(at: path) {
+            return ["\(label): there is no \(path), so its images are not listed"]
+        }
         do throws(HostError) {
             guard let place = try inventory.missingMount(of: storage) else { return [] }
             return ["\(label): not mounted at \(place), so its images are not listed"]

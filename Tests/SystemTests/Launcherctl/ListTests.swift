@@ -62,6 +62,21 @@ struct ListTests {
         )
     }
 
+    @Test func `a storage that is not there is told, and not taken for an empty one`() async throws
+    {
+        let host = try StagedProxmoxHost()
+        try host.store.configure(
+            pins: [],
+            sections: "dir: gone\n\tpath \(host.store.path)/gone\n"
+        )
+        let named = try await run(call(host, "list", "gone"))
+        #expect(named.end == .status(66))
+        #expect(named.output.isEmpty)
+        #expect(named.errors.contains("storage 'gone': there is no \(host.store.path)/gone"))
+        #expect(try await run(call(host, "list")).end == .status(66))
+        #expect(try await run(call(host, "list", "test")).end == .status(0))
+    }
+
     @Test func `the kind is told of every image, pinned or not, as inspect tells it`() async throws
     {
         let host = try everyKind()

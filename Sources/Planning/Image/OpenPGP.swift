@@ -2,7 +2,7 @@
 ///
 /// Source: RFC 9580, sections 4.2 (packets), 5.2 (signatures), 5.5 (keys) and 6.2 (armour).
 enum OpenPGP {
-    private enum Tag {
+    private enum PacketTag {
         static let signature: UInt8 = 2
         /// A key and a subkey.
         static let secretKeys: Set<UInt8> = [5, 7]
@@ -46,7 +46,7 @@ enum OpenPGP {
     /// One signature: of several, a verifier may ask for all, or be content with any of them.
     static func requireSignature(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
         let packets = try packets(bytes)
-        guard packets.allSatisfy({ $0.tag == Tag.signature }) else { throw .notSignature }
+        guard packets.allSatisfy({ $0.tag == PacketTag.signature }) else { throw .notSignature }
         guard packets.count == 1 else { throw .severalSignatures(packets.count) }
         let body = Array(bytes[packets[0].body])
         guard body.count > 4 else { throw .damaged }
@@ -60,17 +60,18 @@ enum OpenPGP {
     /// not in its place, which is where `cat` puts it.
     static func requireKey(_ bytes: [UInt8]) throws(VendorSignatureError.Cause) {
         let packets = try packets(bytes)
-        guard !packets.contains(where: { Tag.secretKeys.contains($0.tag) }) else {
+        guard !packets.contains(where: { PacketTag.secretKeys.contains($0.tag) }) else {
             throw .secretKey
         }
-        guard packets[0].tag == Tag.publicKey else { throw .notKey }
-        let keys = packets.filter { $0.tag == Tag.publicKey }.count
+        guard packets[0].tag == PacketTag.publicKey else { throw .notKey }
+        let keys = packets.filter { $0.tag == PacketTag.publicKey }.count
         guard keys == 1 else { throw .severalKeys(keys) }
         for packet in packets {
             let body = Array(bytes[packet.body])
             switch packet.tag {
-            case Tag.signature where typeOfSignature(body) == revocationOfKey: throw .revokedKey
-            case Tag.publicKey, Tag.publicSubkey: try requireStrength(body)
+            case PacketTag.signature where typeOfSignature(body) == revocationOfKey:
+                throw .revokedKey
+            case PacketTag.publicKey, PacketTag.publicSubkey: try requireStrength(body)
             default: continue
             }
         }

@@ -295,7 +295,8 @@ package struct LZMAHeader {
     package static func check(_ input: Span<UInt8>) throws(LZMAFault) {
         let header = try LZMAHeader(input)
         _ = try RangeCoder(input, at: Self.byteCount)
-        guard header.byteCount > 0 else { throw .wrongSize }
+        // edk2 takes 32 bits of it (LzmaDecompress.c), and has no use for a size that is left open.
+        guard 1...Int(UInt32.max) ~= header.byteCount else { throw .wrongSize }
     }
 }
 

@@ -173,6 +173,9 @@ extension ImageMutation {
         code("LZMA: no size", .refused("FW-E03"), .doesNotBoot) { image, parts in
             image.write([UInt8](repeating: 0, count: 8), at: parts.packed + 5)
         },
+        code("LZMA: size left open", .refused("FW-E03"), .doesNotBoot) { image, parts in
+            image.write([UInt8](repeating: 0xFF, count: 8), at: parts.packed + 5)
+        },
         code("LZMA: size too small", .refusedWhenUnpacked("FW-E03"), .doesNotBoot) {
             image,
             parts in image[parts.packed + 6] &-= 1

@@ -55,7 +55,7 @@ package struct PreparedLaunch: ~Copyable {
     package borrowing func requireProgram() throws(LaunchFailure) {
         let plan = plan
         do throws(LaunchFailure) {
-            _ = try Executable(firstOf: plan.programs)
+            try Executable(firstOf: plan.programs).requireOtherThanInstalledLauncher()
         } catch {
             throw error.labelled(plan.identity.label)
         }

@@ -19,14 +19,19 @@ package struct Executable: Hashable, Sendable {
                     ExecutionError.notRegularFile(path: candidate, found: status.type)
                 )
             }
-            guard try !status.isSameFile(as: Self.launcher()), !InstalledLauncher.isIt(status)
-            else {
+            guard try !status.isSameFile(as: Self.launcher()) else {
                 throw LaunchFailure(ExecutionError.isLauncherItself(path: candidate))
             }
             path = candidate
             return
         }
         throw LaunchFailure(ExecutionError.notFound(tried: candidates))
+    }
+
+    /// For who asks on the launcher's behalf, and is another program itself.
+    package func requireOtherThanInstalledLauncher() throws(LaunchFailure) {
+        guard let status = try Self.status(of: path), InstalledLauncher.isIt(status) else { return }
+        throw LaunchFailure(ExecutionError.isLauncherItself(path: path))
     }
 
     /// - Returns: `nil` if there is no such file.

@@ -166,10 +166,12 @@ extension Check {
             calledAs: "/usr/bin/kvm",
         )
         do throws(LaunchFailure) {
+            let program = try Executable(firstOf: candidates)
+            try program.requireOtherThanInstalledLauncher()
             return [
                 CheckResult(
                     "qemu",
-                    try Executable(firstOf: candidates).path.string,
+                    program.path.string,
                     .ok,
                     "exists"
                 )

@@ -60,6 +60,11 @@ package struct ProxmoxCommand: Hashable, Sendable {
             }
             start = end + 1
         }
+        // A warning may begin with a word like `qemu-img:`. Proxmox's command has the VM's ID.
+        if found.count > 1 {
+            let named = found.filter { $0.command.arguments.contains("-id") }
+            if named.count == 1 { found = named }
+        }
         guard found.count <= 1 else { throw .severalCommands(lines: found.map(\.line)) }
         guard let only = found.first?.command else {
             throw firstError ?? .noCommand(excerpt: output)

@@ -66,7 +66,8 @@ struct QuotedCommandLineTests {
         "Resuming suspended VM\n" + command + "\n",
         "it's suspended\n" + command, "WARN: a 'quote\n" + command + "\n",
         "\n\n" + command + "\n\ndone\n", "viommu: aw-bits=39 (host)\n" + command,
-        "/usr/bin/qm start 100\n" + command,
+        "/usr/bin/qm start 100\n" + command, "qemu-img: warning\n" + command,
+        command + "\n/dev/kvm missing, using tcg\nqemu-server 9.2.6\n",
     ])
     func `the command is found among the lines that are printed with it`(output: String) throws {
         let command = try ProxmoxCommand(output: ByteString(output))

@@ -103,19 +103,7 @@ struct MemoryFile: ~Copyable {
     /// A seal stops writing but not opening for writing, which QEMU would take for a writable
     /// image: what it inherits must be read-only itself.
     private borrowing func reopened() throws(HostError) -> OwnedDescriptor {
-        let path = FilePath("/proc/self/fd/\(descriptor.number)")
-        do throws(Errno) {
-            let reopened = try OwnedDescriptor(opening: path, flags: O_RDONLY)
-            // Something else than proc may be mounted there.
-            guard try reopened.status().isSameFile(as: descriptor.status()) else {
-                throw .noSuchFileOrDirectory
-            }
-            return reopened
-        } catch .noSuchFileOrDirectory {
-            throw .kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory)
-        } catch {
-            throw .systemCallFailed(operation: "open", path: path, errno: error)
-        }
+        try descriptor.reopened(as: FilePath("/proc/self/fd/\(descriptor.number)"))
     }
 }
 
@@ -182,15 +170,24 @@ extension OwnedDescriptor {
     fileprivate var pathForChildren: FilePath {
         get throws(HostError) {
             let path = FilePath("/proc/\(getpid())/fd/\(number)")
-            do throws(Errno) {
-                let opened = try OwnedDescriptor(opening: path, flags: O_RDONLY)
-                guard try opened.status().isSameFile(as: status()) else {
-                    throw .noSuchFileOrDirectory
-                }
-            } catch {
-                throw .kernelFeatureMissing(.processFileSystem, errno: error)
-            }
+            _ = try reopened(as: path)
             return path
+        }
+    }
+
+    /// The same file, open for reading only.
+    fileprivate borrowing func reopened(as path: FilePath) throws(HostError) -> OwnedDescriptor {
+        do throws(Errno) {
+            let reopened = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+            // Something else than our proc may be mounted there.
+            guard try reopened.status().isSameFile(as: status()) else {
+                throw .noSuchFileOrDirectory
+            }
+            return reopened
+        } catch .noSuchFileOrDirectory {
+            throw .kernelFeatureMissing(.processFileSystem, errno: .noSuchFileOrDirectory)
+        } catch {
+            throw .systemCallFailed(operation: "open", path: path, errno: error)
         }
     }
 }

@@ -133,14 +133,9 @@ package enum ChildProcess {
     ) throws(ChildProcessError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
+        while ContinuousClock.now < deadline {
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            // In steps of a second, so that a number of milliseconds is one of poll's.
-            let ready = unsafe poll(&entry, 1, 1000)
-            guard ready > 0 else {
-                if ContinuousClock.now >= deadline { throw .tooSlow(program: program, patience) }
-                continue
-            }
+            guard unsafe poll(&entry, 1, 1000) > 0 else { continue }
             let count = unsafe read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return bytes }
@@ -148,8 +143,8 @@ package enum ChildProcess {
                 throw .outputTooLong(program: program, limit: limit)
             }
             bytes += chunk[..<count]
-            if ContinuousClock.now >= deadline { throw .tooSlow(program: program, patience) }
         }
+        throw .tooSlow(program: program, patience)
     }
 
     private static func end(_ child: pid_t) {

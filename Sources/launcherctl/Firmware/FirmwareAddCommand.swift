@@ -37,11 +37,7 @@ struct FirmwareAddCommand: ParsableCommand {
     @Flag(help: "Add it although no guest would start from it.")
     var force = false
 
-    @Option(
-        help: "A remark for the new section of launcher.conf.",
-        transform: SectionComment.init(argument:),
-    )
-    var comment: SectionComment?
+    @OptionGroup var remark: RemarkOption
 
     @Argument(help: "The image, or '-' for standard input.", completion: .file())
     var file: String
@@ -73,7 +69,11 @@ struct FirmwareAddCommand: ParsableCommand {
                 // The pin is right, and who signed its image can be written beside it.
                 guard pin, added.signer != nil else { return }
             }
-            try PinOutput(comment: comment, isWritten: pin).pinNew(volume, added, in: inventory)
+            try PinOutput(comment: remark.comment, isWritten: pin).pinNew(
+                volume,
+                added,
+                in: inventory
+            )
         }
     }
 

@@ -34,11 +34,7 @@ struct FirmwareAdoptCommand: ParsableCommand {
     @Flag(help: "Adopt every image that is pinned already.")
     var pinned = false
 
-    @Option(
-        help: "A remark for the new section of launcher.conf.",
-        transform: SectionComment.init(argument:),
-    )
-    var comment: SectionComment?
+    @OptionGroup var remark: RemarkOption
 
     @Argument(help: "STORAGE:import/FILE.raw, or another volume.", completion: .uploadedVolume)
     var volume: VolumeArgument?
@@ -47,7 +43,7 @@ struct FirmwareAdoptCommand: ParsableCommand {
         guard (volume == nil) == pinned else {
             throw ValidationError("name a volume, or give --pinned")
         }
-        let isForOne = pin || comment != nil || expected.isGiven
+        let isForOne = pin || remark.comment != nil || expected.isGiven
         guard !pinned || !isForOne else {
             throw ValidationError("--pinned takes no other option: launcher.conf says the rest")
         }
@@ -65,7 +61,7 @@ struct FirmwareAdoptCommand: ParsableCommand {
             if pins.isEmpty {
                 let build = try ImageArgument(file: adopted.path)
                     .judged(.volume(volume), having: adopted.digests)
-                try PinOutput(comment: comment, isWritten: pin)
+                try PinOutput(comment: remark.comment, isWritten: pin)
                     .pinNew(volume, asked.isEmpty ? adopted.digests : asked, build, in: inventory)
             } else {
                 Output.show("pinned by \(pins.map(\.origin).joined(separator: ", "))")

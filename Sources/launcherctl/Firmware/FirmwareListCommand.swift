@@ -38,7 +38,7 @@ struct FirmwareListCommand: ParsableCommand {
             let inventory = try options.inventory()
             let listing = try FirmwareListing(inventory, storage: storages)
             for remark in listing.remarks { console.warn(remark, about: nil) }
-            isWhole = listing.unlisted.isEmpty
+            isWhole = listing.isWhole
             if json {
                 Output.show(json: try jsonText(listing.entries.map(FirmwareDocument.init)))
                 return

@@ -24,8 +24,8 @@ struct FirmwareListing {
     }
 
     private(set) var entries: [Entry] = []
-    /// Storages that are not there.
-    private(set) var unlisted: [String] = []
+    /// Whether no storage is missing.
+    private(set) var isWhole = true
     /// What could not be listed, and why.
     private(set) var remarks: [String] = []
 
@@ -41,7 +41,7 @@ struct FirmwareListing {
         for storage in storages where only.isEmpty || only.contains(storage.id.text) {
             let isNamed = only.contains(storage.id.text)
             let reasons = Self.reasonForNothing(storage, isNamed: isNamed, inventory)
-            if !reasons.isEmpty { unlisted.append(storage.id.text) }
+            if !reasons.isEmpty { isWhole = false }
             remarks += reasons
             for content in [FirmwareVolumeID.Content.efiFirmware, .firmware] {
                 let found = Self.volumes(content, of: storage, inventory)

@@ -34,11 +34,7 @@ struct FirmwarePinCommand: ParsableCommand {
     @Flag(help: "Renew the pins of stock firmware.")
     var stock = false
 
-    @Option(
-        help: "A remark for the new section of launcher.conf.",
-        transform: SectionComment.init(argument:),
-    )
-    var comment: SectionComment?
+    @OptionGroup var remark: RemarkOption
 
     @Argument(
         help: "STORAGE:efi-firmware/FILE, or the path of stock firmware.",
@@ -50,7 +46,7 @@ struct FirmwarePinCommand: ParsableCommand {
         guard (image == nil) == stock else {
             throw ValidationError("name an image, or give --stock")
         }
-        guard !stock || !(replace || comment != nil || expected.isGiven) else {
+        guard !stock || !(replace || remark.comment != nil || expected.isGiven) else {
             throw ValidationError("--stock takes no other option: launcher.conf says the rest")
         }
     }
@@ -79,7 +75,7 @@ struct FirmwarePinCommand: ParsableCommand {
         to digests: [Digest],
         in inventory: Inventory,
     ) throws(LaunchFailure) -> Bool {
-        let comment = comment
+        let comment = remark.comment
         let build = try ImageArgument(subject, in: inventory).judged(subject, having: digests)
         return try inventory.edit(pinsOf: subject) { (edit) throws(ConfigurationError) in
             try edit.pinning(subject, to: digests, build: build, comment: comment)

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Host
 import Planning
 
@@ -57,15 +56,5 @@ struct PinOutput {
             )
         }
         Output.show("pinned in \(inventory.configurationPath)")
-    }
-}
-
-extension SectionComment {
-    /// As options have it.
-    init(argument text: String) throws {
-        guard let comment = SectionComment(text) else {
-            throw ValidationError("a comment is one line of text (found \(quoted(text)))")
-        }
-        self = comment
     }
 }

@@ -206,7 +206,7 @@ struct UpdateTests {
         #expect(try guest(101, host).contains(StagedHost.volume))
     }
 
-    /// A build that requires SMM, for a VM that has none.
+    /// A split code image, for an SNP guest.
     @Test func `a VM that would not start from the new image stops the update`() async throws {
         let host = try StagedProxmoxHost(image: Machine.unifiedImage)
         try host.configure(

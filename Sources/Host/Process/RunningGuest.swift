@@ -77,9 +77,12 @@ package struct RunningGuests: Sendable {
             // What anybody may see of it tells whether it matters. Its first word is the caller's
             // choice, and may be the launcher's own name.
             let seen = [Self.firstWord(of: process), Self.name(of: process)].compactMap(\.self)
-            if seen.contains(where: { Self.isQEMU($0) || Self.isLauncher($0) }) {
-                hidden.append(process)
-            }
+            // One that shows nothing of itself, and has not ended meanwhile, may be QEMU.
+            let mayBeQEMU =
+                seen.isEmpty
+                ? DirectoryEntry.exists(at: FilePath("/proc/\(process)"))
+                : seen.contains { Self.isQEMU($0) || Self.isLauncher($0) }
+            if mayBeQEMU { hidden.append(process) }
         case .failure: break
         }
     }
